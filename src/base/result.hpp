@@ -47,10 +47,14 @@ inline tl::unexpected<Error> fail(Code code, std::string what, std::string fix =
 
 }  // namespace linchpin
 
-// TRY(e): the value of Result e, or returns its error from the enclosing function. A GNU statement expression.
-#define TRY(...)                                                             \
-  ({                                                                         \
-    auto result_of_try = (__VA_ARGS__);                                      \
-    if (!result_of_try) return tl::unexpected(std::move(result_of_try).error()); \
-    std::move(result_of_try).value();                                        \
+// TRY(e): the value of Result e, or returns its error from the enclosing function. A GNU statement expression; one may
+// stand in another.
+#define TRY(...) LINCHPIN_TRY(LINCHPIN_JOIN(result_of_try_, __COUNTER__), __VA_ARGS__)
+#define LINCHPIN_JOIN(a, b) LINCHPIN_JOIN_EXPANDED(a, b)
+#define LINCHPIN_JOIN_EXPANDED(a, b) a##b
+#define LINCHPIN_TRY(result, ...)                                  \
+  ({                                                               \
+    auto result = (__VA_ARGS__);                                   \
+    if (!result) return tl::unexpected(std::move(result).error()); \
+    std::move(result).value();                                     \
   })
