@@ -3,7 +3,7 @@
 if(NOT CMAKE_BUILD_TYPE)
   add_compile_options(-O1 -g1)
 endif()
-add_compile_options(-Wall -Wextra -Wshadow -Werror -fno-omit-frame-pointer)
+add_compile_options(-pthread -Wall -Wextra -Wshadow -Werror -fno-omit-frame-pointer)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   # TRY (base/result.hpp) is a statement expression, on purpose.
