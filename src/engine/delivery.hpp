@@ -1,0 +1,46 @@
+// One intended write to one system, kept until the system has confirmed it.
+#pragma once
+
+#include <string>
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+
+namespace linchpin::engine {
+
+enum class Priority { Regulated, Realtime, Batch };  // in this order
+std::string_view to_text(Priority);
+
+enum class Operation { Create, Update, Do };         // Do: an operation of the connector, named by a flow
+std::string_view to_text(Operation);                 // the metrics' words: "create", "update", "do"
+
+// Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside it is
+// an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated.
+enum class DeliveryState { Pending, Sent, Unknown };
+
+struct Delivery {
+  DeliveryId id;
+  SystemName system;
+  ObjectName object;
+  RecordId record;                 // "" for a create or an operation
+  GoldenId golden;
+  EntityName entity;
+  MappingName mapping;             // "" for an operation
+  FlowName flow;
+  Operation operation = Operation::Update;
+  std::string named;               // the operation's name, for Do
+  Priority priority = Priority::Realtime;
+  bool regulated = false;
+  DeliveryState state = DeliveryState::Pending;
+  int attempt = 0;                 // how often it was sent
+  int suffix = 0;                  // of a unique value: 0 none, 2 = " (2)"
+  Instant due{};
+  Instant made{};
+  Instant seen{};                  // the source's time of the change behind it
+  ChangeId change;                 // the change behind it
+  Values values;                   // the entity's fields that it sets (sealed at rest)
+  std::string idempotency_key;     // the same for each attempt at the same content
+};
+
+}  // namespace linchpin::engine

@@ -1,0 +1,56 @@
+// What is kept of an entity's instance: the golden record, and its links (the crosswalk). Both are sealed at rest with the
+// golden record's own data key (seal.hpp); nothing of them is in a column in plain text but ids, names and times.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+
+namespace linchpin::engine {
+
+// A golden field: its value and where it comes from, enough to explain it after the inbox has been forgotten.
+struct Sourced {
+  Value value;
+  Instant at{};            // the source's time
+  SystemName system;       // the source; "" when a flow or a person set it
+  RecordId record;
+  ChangeId change;
+  MappingName mapping;
+  std::string rule;        // "owner", "recency", "strictest", "default", "derived", "flow verify-new-clients"
+  bool operator==(const Sourced&) const = default;
+};
+
+struct Golden {
+  GoldenId id;
+  EntityName entity;
+  std::int64_t version = 0;                     // counts the commits that changed it
+  Instant created{};
+  std::map<FieldName, Sourced> fields;          // the winners
+  std::map<FieldName, Sourced> set;             // what flows (then:) or people set: competes as the owner's value does
+};
+
+// The last value that originated in a record: what survivorship chooses from.
+struct Own {
+  Value value;
+  Instant at{};
+  ChangeId change;
+  bool operator==(const Own&) const = default;
+};
+
+struct Link {
+  RecordKey key;
+  EntityName entity;
+  MappingName mapping;                          // by which the record is the entity
+  GoldenId golden;
+  Values base;                                  // by field: what the record holds now, as far as the hub knows
+  std::map<FieldName, Own> own;
+  Json held;                                    // the members of the record that its mapping touches, in the system's form
+  Instant created{};                            // the source's time of creation
+  Instant confirmed{};                          // our last confirmed write: an answer asked for before it is stale
+  bool gone = false;                            // deleted or archived there: kept, never written to
+};
+
+}  // namespace linchpin::engine
