@@ -32,7 +32,7 @@ struct Request {
   std::string body;
 };
 struct Answer {
-  int status = 200;
+  int status = 200;  // 0 at a server: the connection is cut without an answer (a sandbox that loses one)
   Headers headers;
   std::string body;
 };
