@@ -47,8 +47,12 @@ std::optional<std::string> query_value(std::string_view target, std::string_view
 Answer json_answer(int status, std::string body);        // application/json
 Answer problem(const Error&);                            // application/problem+json (RFC 9457), status of the code
 
-// Sends requests. Calls `done` exactly once for each, on the client's own thread; the error says SystemUnavailable and
-// no more. TLS is verified; redirects are not followed; answers are cut at 16 MiB (an error).
+// Sends requests. Calls `done` exactly once for each, on the client's own thread. TLS is verified; redirects are not
+// followed; a request is never sent twice. The error's code tells what may have happened, and no more:
+//   SystemUnreachable  nothing was sent: no such host, a refused connection, a certificate that does not verify
+//   UnsafeEndpoint     nothing was sent: the address is private, or plain http, and neither is allowed for that host
+//   SystemUnavailable  it was sent, in part at least, and no whole answer came
+//   AnswerUnusable     an answer came and is larger than 16 MiB
 class HttpClient {
  public:
   virtual ~HttpClient() = default;

@@ -18,15 +18,18 @@
 
 namespace linchpin::engine {
 
-// What one call asks of a system.
-struct ListCall {                     // one page of an object's records; `since`: only what changed since (nothing: all)
-  ObjectName object;
+// What one call asks of a system. `members`: the paths that the hub's mappings of the object read ("properties.email"), for
+// systems that give only what is asked for.
+struct ListCall {                     // one page of an object's records; `since`: only what changed since (nothing: all).
+  ObjectName object;                  // The connector takes its own overlap off `since`
   std::optional<Instant> since;
   std::string cursor;                 // of the page before; "" for the first
+  std::vector<std::string> members;
 };
 struct FetchCall {                    // these records, whole. At most ObjectSpec::fetch_most
   ObjectName object;
   std::vector<RecordId> records;
+  std::vector<std::string> members;
 };
 struct WriteItem {
   DeliveryId delivery;
@@ -44,6 +47,7 @@ struct WriteCall {                    // items of one kind. At most ObjectSpec::
 struct LookCall {                     // is there a record that carries this golden id? Immune to index lag
   ObjectName object;
   std::vector<GoldenId> goldens;
+  std::vector<std::string> members;
 };
 struct PrepareCall {};                // what the system must have before the hub writes (HubSpot: the property linchpin_id)
 struct AuthoriseCall {};              // a new access token from the refresh token or the client's secret
@@ -73,10 +77,13 @@ struct Listed {
 struct Fetched { std::vector<Record> records; };  // one that is absent is gone
 struct WriteResult {
   DeliveryId delivery;
-  enum class Kind { Confirmed, Retry, Dead, UniqueTaken, Gone } kind = Kind::Confirmed;
+  // Unknown: it may be there already (the system says that the hub's id exists): look before repeating.
+  enum class Kind { Confirmed, Retry, Unknown, Dead, UniqueTaken, Gone } kind = Kind::Confirmed;
   std::optional<Record> record;       // what the system now holds (Confirmed), as far as it returned it
   Error error;                        // of the others; no value and no vendor's text in it
   std::string unique_at;              // UniqueTaken: the path whose value is taken, if it says
+  milliseconds after{0};              // Retry: not before (0: backoff decides)
+  bool alone = false;                 // Retry: the system refused the batch and not this item: send it by itself
 };
 struct Written { std::vector<WriteResult> results; };
 struct Looked { std::vector<std::pair<GoldenId, Record>> found; };
@@ -114,8 +121,12 @@ class Connector {
   virtual bool needs_prepare() const = 0;
 
   virtual Result<Request> request(const Call&, const Credential&, Instant now) const = 0;
-  // `answer` is an error when none came (refused connection: Retry; anything after sending: Unknown for writes).
+  // `answer` is an error when none came (SystemUnreachable, nothing was sent: Retry; anything else: Unknown for writes).
   virtual Outcome outcome(const Call&, const Result<Answer>& answer, Instant now) const = 0;
+
+  // Whether a write whose outcome is unknown may be repeated without a look: an update, an upsert by the hub's own id, or
+  // a call whose idempotency key the system remembers. The items must be those of the first attempt.
+  virtual bool repeats_safely(const WriteCall&) const = 0;
 
   virtual Limits limits() const = 0;
   virtual std::vector<Remaining> remaining(const Answer&) const = 0;
