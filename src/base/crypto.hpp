@@ -2,9 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,10 +49,11 @@ class Hmac {
 
 bool equal_constant_time(std::string_view, std::string_view);  // lengths may differ: then false
 
-std::string random_bytes(std::size_t count);  // from the operating system (libsodium); the engine uses ports.hpp's Random
+std::string random_bytes(
+    std::size_t count);  // from the operating system (libsodium); the engine uses ports.hpp's Random
 
-// XChaCha20-Poly1305 (libsodium), a random 24-byte nonce in front. `key` has 32 bytes. `associated` binds the sealed text
-// to its place: hub, entity, id, key version; opening with another one fails.
+// XChaCha20-Poly1305 (libsodium), a random 24-byte nonce in front. `key` has 32 bytes. `associated` binds the sealed
+// text to its place: hub, entity, id, key version; opening with another one fails.
 inline constexpr std::size_t key_bytes = 32;
 std::string seal(std::string_view key, std::string_view plain, std::string_view associated);
 Result<std::string> open(std::string_view key, std::string_view sealed, std::string_view associated);
@@ -68,9 +69,9 @@ bool verify(std::string_view public_key, std::string_view message, std::string_v
 
 std::string to_hex(std::string_view);
 inline std::string_view as_text(const Hash& h) { return {reinterpret_cast<const char*>(h.data()), h.size()}; }
-std::optional<std::string> from_hex(std::string_view);  // either case
-std::string to_base64(std::string_view);                // RFC 4648 section 4, padded
+std::optional<std::string> from_hex(std::string_view);     // either case
+std::string to_base64(std::string_view);                   // RFC 4648 section 4, padded
 std::optional<std::string> from_base64(std::string_view);  // canonical only: padding due, unused bits zero
-std::string to_base64_url(std::string_view);            // section 5, unpadded
+std::string to_base64_url(std::string_view);               // section 5, unpadded
 
 }  // namespace linchpin

@@ -37,15 +37,15 @@ struct Answer {
   std::string body;
 };
 
-std::string_view path_of(std::string_view target);                 // up to '?', still escaped
-std::string_view query_of(std::string_view target);                // after '?', or ""
-std::string percent_encode(std::string_view);                      // all but RFC 3986's unreserved
-std::string percent_decode(std::string_view);                      // '+' stays; a broken escape stays as it is
+std::string_view path_of(std::string_view target);   // up to '?', still escaped
+std::string_view query_of(std::string_view target);  // after '?', or ""
+std::string percent_encode(std::string_view);        // all but RFC 3986's unreserved
+std::string percent_decode(std::string_view);        // '+' stays; a broken escape stays as it is
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);  // decoded, '+' is a space
 std::optional<std::string> query_value(std::string_view target, std::string_view name);
 
-Answer json_answer(int status, std::string body);        // application/json
-Answer problem(const Error&);                            // application/problem+json (RFC 9457), status of the code
+Answer json_answer(int status, std::string body);  // application/json
+Answer problem(const Error&);                      // application/problem+json (RFC 9457), status of the code
 
 // Sends requests. Calls `done` exactly once for each, on the client's own thread. TLS is verified; redirects are not
 // followed; a request is never sent twice. The error's code tells what may have happened, and no more:
@@ -71,7 +71,7 @@ struct ServerLimits {
 };
 class HttpServer {
  public:
-  virtual ~HttpServer() = default;  // stops: no handler runs after it
+  virtual ~HttpServer() = default;          // stops: no handler runs after it
   virtual std::string address() const = 0;  // "127.0.0.1:8480", the port as bound
 };
 

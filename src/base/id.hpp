@@ -1,5 +1,5 @@
-// Strong names and numbers, so that one is not passed for another. A Name is public by nature (it stands in hub files or
-// is made by the hub), so it may be logged; the text of a record may not.
+// Strong names and numbers, so that one is not passed for another. A Name is public by nature (it stands in hub files
+// or is made by the hub), so it may be logged; the text of a record may not.
 #pragma once
 
 #include <compare>
@@ -63,7 +63,9 @@ struct std::hash<linchpin::TextId<Tag>> {
 };
 template <class Tag>
 struct std::hash<linchpin::NumberId<Tag>> {
-  std::size_t operator()(const linchpin::NumberId<Tag>& id) const noexcept { return std::hash<std::int64_t>{}(id.number); }
+  std::size_t operator()(const linchpin::NumberId<Tag>& id) const noexcept {
+    return std::hash<std::int64_t>{}(id.number);
+  }
 };
 template <>
 struct std::hash<linchpin::RecordKey> {

@@ -21,8 +21,8 @@ enum class Invariant {
 
 std::string_view to_text(Invariant);
 
-// Ends the process when `true_here` is false: every change is one commit, so a restart is safe. The simulator replaces the
-// ending by an exception of its own (on_broken) to report the seed.
+// Ends the process when `true_here` is false: every change is one commit, so a restart is safe. The simulator replaces
+// the ending by an exception of its own (on_broken) to report the seed.
 void hold(Invariant, bool true_here, std::source_location = std::source_location::current());
 
 using OnBroken = void (*)(Invariant, std::source_location);

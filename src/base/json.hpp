@@ -56,9 +56,9 @@ class Json {
 
   // Each gives what is there, or nothing of its kind: false, "", an empty list or object. They never throw.
   bool boolean() const;
-  const std::string& text() const;         // a Text's content
-  const std::string& number_text() const;  // a Number's text
-  std::optional<std::int64_t> integer() const;  // a Number that is a whole one and fits
+  const std::string& text() const;              // a Text's content
+  const std::string& number_text() const;       // a Number's text
+  std::optional<std::int64_t> integer() const;  // a Number written without fraction or exponent that fits
   const List& items() const;
   const Object& members() const;
 
@@ -73,7 +73,8 @@ class Json {
   bool operator==(const Json&) const;
 
  private:
-  std::variant<std::monostate, bool, Number, std::string, std::shared_ptr<const List>, std::shared_ptr<const Object>> value_;
+  std::variant<std::monostate, bool, Number, std::string, std::shared_ptr<const List>, std::shared_ptr<const Object>>
+      value_;
 };
 
 struct ParseLimits {

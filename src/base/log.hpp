@@ -1,5 +1,5 @@
-// Structured logs: one JSON object a line on standard error. What can be logged is a literal, a number, a Name of the hub
-// files, or an error's code: a record's value has no way in.
+// Structured logs: one JSON object a line on standard error. What can be logged is a literal, a number, a Name of the
+// hub files, or an error's code: a record's value has no way in.
 #pragma once
 
 #include <initializer_list>

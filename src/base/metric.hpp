@@ -11,9 +11,9 @@ namespace linchpin::metric {
 
 using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-void add(std::string_view name, Labels, double by = 1);      // a counter: its name ends in _total
-void set(std::string_view name, Labels, double value);       // a gauge
-void observe(std::string_view name, Labels, double seconds); // a histogram of seconds: 1 ms to 1 h
+void add(std::string_view name, Labels, double by = 1);       // a counter: its name ends in _total
+void set(std::string_view name, Labels, double value);        // a gauge
+void observe(std::string_view name, Labels, double seconds);  // a histogram of seconds: 1 ms to 1 h
 
 std::string exposition();  // the whole registry as text, for GET /metrics
 

@@ -28,14 +28,30 @@ std::optional<Class> parse_class(std::string_view);
 //   Address         {"street","suburb","state","postcode","country"}                  Ref    text: a golden id
 //   GovernmentId    text                          ListOf   list                       JsonAny  anything
 enum class Type {
-  Text, Note, Email, Phone, Url, Date, Datetime, Boolean, Integer, Decimal, Money, Enum, Country, Address, Ref,
-  GovernmentId, ListOf, JsonAny
+  Text,
+  Note,
+  Email,
+  Phone,
+  Url,
+  Date,
+  Datetime,
+  Boolean,
+  Integer,
+  Decimal,
+  Money,
+  Enum,
+  Country,
+  Address,
+  Ref,
+  GovernmentId,
+  ListOf,
+  JsonAny
 };
 std::string_view to_text(Type);
 std::optional<Type> parse_type(std::string_view);  // "list<T>" is parsed by the model
 
-// Whether two values of a type are the same after its normalisation ("JANE@X.au" and "JANE@x.au" as e-mail; "0412 345 678"
-// is normalised before it gets here, so phones compare as they are). null equals only null.
+// Whether two values of a type are the same after its normalisation ("JANE@X.au" and "JANE@x.au" as e-mail; "0412 345
+// 678" is normalised before it gets here, so phones compare as they are). null equals only null.
 bool same_value(Type, const Value&, const Value&);
 
 }  // namespace linchpin
