@@ -16,8 +16,9 @@ enum class Operation { Create, Update, Do };         // Do: an operation of the 
 std::string_view to_text(Operation);                 // the metrics' words: "create", "update", "do"
 
 // Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside it is
-// an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated.
-enum class DeliveryState { Pending, Sent, Unknown };
+// an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it cannot
+// succeed without a person, and has a dead letter; it stays so that the same write is not made again.
+enum class DeliveryState { Pending, Sent, Unknown, Dead };
 
 struct Delivery {
   DeliveryId id;

@@ -46,9 +46,13 @@ struct Link {
   MappingName mapping;                          // by which the record is the entity
   GoldenId golden;
   Values base;                                  // by field: what the record holds now, as far as the hub knows
+  Values given;                                 // by field: the golden value that `base` is the system's form of (vendors
+                                                // normalise what they are given): while golden equals it, nothing is written
+  Values left;                                  // by field: the golden value at which a foreign write was left as it is
   std::map<FieldName, Own> own;
   Json held;                                    // the members of the record that its mapping touches, in the system's form
   Instant created{};                            // the source's time of creation
+  Instant updated{};                            // the source's time of the last state that we saw: older ones are stale
   Instant confirmed{};                          // our last confirmed write: an answer asked for before it is stale
   bool gone = false;                            // deleted or archived there: kept, never written to
 };
