@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -31,12 +32,12 @@ class Loggable {
   Loggable(Code code) : text_(code_text(code)) {}
   Loggable(const Error& error) : text_(linchpin::to_text(error)) {}  // an Error never holds a value
   Loggable(const Place& place) : text_(linchpin::to_text(place)) {}
-  std::string_view text() const { return text_.empty() ? literal_ : std::string_view(text_); }
+  std::string_view text() const { return text_ ? std::string_view(*text_) : literal_; }
   bool bare() const { return bare_; }
 
  private:
   std::string_view literal_;
-  std::string text_;
+  std::optional<std::string> text_;  // optional: a std::string cannot stand in what consteval makes
   bool bare_ = false;
 };
 struct Field {
