@@ -12,6 +12,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   # Nothing of a build depends on where the tree lies, so that ccache serves every checkout of it.
   add_compile_options(-fdebug-compilation-dir=. -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
                       "SHELL:-Xclang -fno-pch-timestamp")
+  # clang finds the .pch beside a header that it is told to include. CMake's own flags say it with absolute paths behind
+  # -Xclang, which ccache cannot make relative.
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include <PCH_HEADER>)
 endif()
 
 if(LINCHPIN_SANITIZE)
