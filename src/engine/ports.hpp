@@ -45,14 +45,14 @@ class Store {
  public:
   virtual ~Store() = default;
   // All of it, durably, or nothing. StoreUnavailable when the world refuses (a full disk): the caller keeps its work and
-  // tries again. Fails with InvariantBroken if an item of `done` is done already.
+  // tries again. Fails with InvariantBroken if an item of `done` is done already (or its entry is), and then stores nothing.
   virtual Result<void> commit(const Batch&) = 0;
 
   virtual Result<std::optional<GoldenRow>> golden(const GoldenId&) = 0;
   virtual Result<std::vector<GoldenRow>> goldens(const EntityName&, const GoldenId& after, std::size_t most) = 0;  // by id
   virtual Result<std::vector<LinkRow>> links_of(const GoldenId&) = 0;
   virtual Result<std::vector<LinkRow>> links_of(const RecordKey&) = 0;
-  virtual Result<std::vector<LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after, std::size_t most) = 0;
+  virtual Result<std::vector<LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after, std::size_t most) = 0;  // by record; all links of one together, so more than `most` can come
   virtual Result<std::vector<MatchKeyRow>> match_keys(const EntityName&, const std::string& key, std::size_t most) = 0;
   virtual Result<std::vector<MatchKeyRow>> match_keys_of(const GoldenId&) = 0;
 
@@ -62,7 +62,7 @@ class Store {
   virtual Result<std::vector<DeliveryRow>> deliveries_of(const GoldenId&) = 0;
   virtual Result<std::optional<DeliveryRow>> delivery(DeliveryId) = 0;
   virtual Result<std::vector<DeliveryRow>> deliveries_in(DeliveryState, std::size_t most) = 0;
-  virtual Result<DeliveryId> last_delivery() = 0;
+  virtual Result<DeliveryId> last_delivery() = 0;                      // the highest that ever was, dropped ones too
 
   virtual Result<std::vector<DeadLetterRow>> dead_letters() = 0;       // by since
   virtual Result<std::vector<ReviewRow>> reviews(bool open_only) = 0;  // by since
@@ -92,6 +92,7 @@ class KeyStore {
   virtual Result<std::optional<std::string>> get(const std::string& name) = 0;        // a sealed key
   virtual Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) = 0;  // durable when it returns
   virtual Result<void> destroy(const std::string& name) = 0;                          // gone from the file's free pages and -wal too
+  virtual Result<std::vector<std::string>> names(const std::string& prefix) = 0;      // in order: days to forget, keys to rotate
 };
 
 // Keys as the engine uses them. A golden record's data key is durable before the first row sealed with it.

@@ -91,8 +91,11 @@ struct ReviewRow {
 struct AuditRow {                  // not yet in the tree: the sequencer gives it its index
   std::int64_t id = 0;             // the order of commit
   std::string person;              // a tag: HMAC(the person's audit key, "tag"), hex; "" when no person is concerned
-  std::string body;                // canonical JSON, without "index" and "previous"
+  std::string body;                // canonical JSON, without "index", "person" and "previous"; at most audit_body_max
 };
+// An entry of the log has at most 65,535 bytes (C2SP tlog-tiles), with the index, person and previous that it is given. A
+// commit with a larger body is refused: it could never be logged.
+inline constexpr std::size_t audit_body_max = 65'000;
 struct CursorRow {                 // key: system, object, purpose
   SystemName system;
   ObjectName object;

@@ -1,0 +1,463 @@
+#include "sim/memory_store.hpp"
+
+#include <algorithm>
+
+namespace linchpin::sim {
+
+using namespace engine;
+
+namespace {
+
+template <class Map, class Key>
+auto find(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
+  const auto found = map.find(key);
+  if (found == map.end()) return std::nullopt;
+  return found->second;
+}
+
+tl::unexpected<Error> refused() {
+  return fail(Code::StoreUnavailable, "the simulated disk refused a write", "Try again.");
+}
+
+template <class Row>
+void by_since(std::vector<Row>& rows) {
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& a, const Row& b) { return std::tie(a.since, a.id) < std::tie(b.since, b.id); });
+}
+
+}  // namespace
+
+// Everything that can refuse a batch is asked before anything of it is stored.
+Result<void> Store::allowed(const Batch& batch) const {
+  std::set<Settles> here;
+  for (const Settles& item : batch.done) {
+    const auto items = done_.find(item.position);
+    const bool done = item.position <= done_up_to_ || done_whole_.contains(item.position) ||
+                      (items != done_.end() && items->second.contains(item.item));
+    if (done || !here.insert(item).second) {
+      return fail(Code::InvariantBroken, "MergedOnce: an item of the inbox would be done twice",
+                  "Nothing was stored. Report this.");
+    }
+  }
+  std::set<std::int64_t> versions;
+  for (const RegisterRow& row : batch.registers) {
+    if (registers_.contains(row.version) || !versions.insert(row.version).second) {
+      return fail(Code::Internal, "a version of the register would be written twice");
+    }
+  }
+  for (const AuditRow& row : batch.audit) {
+    if (row.body.size() > audit_body_max) {
+      return fail(Code::InvalidArgument, "an audit entry is larger than an entry of the log may be", "Split it.");
+    }
+  }
+  return {};
+}
+
+Result<void> Store::commit(const Batch& batch) {
+  if (refuse_ > 0) {
+    --refuse_;
+    return refused();
+  }
+  TRY(allowed(batch));
+  for (const GoldenRow& row : batch.goldens) goldens_[row.id] = row;
+  for (const LinkKey& key : batch.links_dropped) drop_link(key);
+  for (const LinkRow& row : batch.links) put_link(row);
+  for (const LinkKey& key : batch.match_keys_dropped) drop_match_keys(key);
+  for (const MatchKeyRow& row : batch.match_keys) {
+    const MatchKey key{row.key, row.entity, row.golden, row.record};
+    match_keys_.insert(key);
+    match_keys_by_link_[{row.record, row.entity}].insert(key);
+  }
+  for (const DeliveryRow& row : batch.deliveries) {
+    deliveries_[row.id] = row;
+    last_delivery_ = std::max(last_delivery_, row.id);
+  }
+  for (const DeliveryId id : batch.deliveries_dropped) deliveries_.erase(id);
+  for (const DeadLetterRow& row : batch.dead_letters) dead_letters_[row.id] = row;
+  for (const std::string& id : batch.dead_letters_dropped) dead_letters_.erase(id);
+  for (const ReviewRow& row : batch.reviews) reviews_[row.id] = row;
+  for (AuditRow row : batch.audit) {
+    row.id = ++last_audit_;
+    audit_[row.id] = row;
+  }
+  for (const CursorRow& row : batch.cursors) cursors_[{row.system, row.object, row.purpose}] = row;
+  for (const CredentialRow& row : batch.credentials) credentials_[row.system] = row;
+  for (const RegisterRow& row : batch.registers) registers_[row.version] = row;
+  for (const AppRow& row : batch.apps) apps_[row.name] = row;
+  for (const MetaRow& row : batch.metas) metas_[row.key] = row.value;
+  mark_done(batch);
+  for (const auto& [system, digest] : batch.seen) seen_.emplace(system, digest);
+  ++commits_;
+  return {};
+}
+
+void Store::mark_done(const Batch& batch) {
+  for (const Settles& item : batch.done) done_[item.position].insert(item.item);
+  for (const Position whole : batch.done_whole) {
+    if (whole <= done_up_to_) continue;
+    done_whole_.insert(whole);
+    done_.erase(whole);
+  }
+  while (done_whole_.erase(Position(done_up_to_.number + 1)) > 0) ++done_up_to_.number;
+}
+
+void Store::put_link(const LinkRow& row) {
+  const LinkKey key{row.key, row.entity};
+  drop_link(key);
+  links_[key] = row;
+  links_by_golden_[row.golden].insert(key);
+}
+
+void Store::drop_link(const LinkKey& key) {
+  const auto found = links_.find(key);
+  if (found == links_.end()) return;
+  links_by_golden_[found->second.golden].erase(key);
+  links_.erase(found);
+}
+
+void Store::drop_match_keys(const LinkKey& link) {
+  const auto found = match_keys_by_link_.find(link);
+  if (found == match_keys_by_link_.end()) return;
+  for (const MatchKey& key : found->second) match_keys_.erase(key);
+  match_keys_by_link_.erase(found);
+}
+
+Result<std::optional<GoldenRow>> Store::golden(const GoldenId& id) { return find(goldens_, id); }
+
+Result<std::vector<GoldenRow>> Store::goldens(const EntityName& entity, const GoldenId& after, std::size_t most) {
+  std::vector<GoldenRow> rows;
+  for (auto at = goldens_.upper_bound(after); at != goldens_.end() && rows.size() < most; ++at) {
+    if (at->second.entity == entity) rows.push_back(at->second);
+  }
+  return rows;
+}
+
+Result<std::vector<LinkRow>> Store::links_of(const GoldenId& golden) {
+  std::vector<LinkRow> rows;
+  const auto keys = links_by_golden_.find(golden);
+  if (keys == links_by_golden_.end()) return rows;
+  for (const LinkKey& key : keys->second) rows.push_back(links_.at(key));
+  return rows;
+}
+
+Result<std::vector<LinkRow>> Store::links_of(const RecordKey& record) {
+  std::vector<LinkRow> rows;
+  for (auto at = links_.lower_bound({record, EntityName{}}); at != links_.end() && at->first.first == record; ++at) {
+    rows.push_back(at->second);
+  }
+  return rows;
+}
+
+Result<std::vector<LinkRow>> Store::links_in(const SystemName& system, const ObjectName& object, const RecordId& after,
+                                             std::size_t most) {
+  std::vector<LinkRow> rows;
+  for (auto at = links_.lower_bound({RecordKey{system, object, after}, EntityName{}}); at != links_.end(); ++at) {
+    const RecordKey& key = at->first.first;
+    if (key.system != system || key.object != object) break;
+    if (key.record == after) continue;
+    // A record's links are handed out together, so that `after` its id skips none of them.
+    if (rows.size() >= most && rows.back().key.record != key.record) break;
+    rows.push_back(at->second);
+  }
+  return rows;
+}
+
+Result<std::vector<MatchKeyRow>> Store::match_keys(const EntityName& entity, const std::string& key, std::size_t most) {
+  std::vector<MatchKeyRow> rows;
+  for (auto at = match_keys_.lower_bound({key, entity, GoldenId{}, RecordKey{}}); at != match_keys_.end(); ++at) {
+    const auto& [held, of, golden, record] = *at;
+    if (held != key || of != entity || rows.size() >= most) break;
+    rows.push_back({held, of, golden, record});
+  }
+  return rows;
+}
+
+Result<std::vector<MatchKeyRow>> Store::match_keys_of(const GoldenId& golden) {
+  std::vector<MatchKeyRow> rows;
+  for (const auto& [key, entity, of, record] : match_keys_) {
+    if (of == golden) rows.push_back({key, entity, of, record});
+  }
+  return rows;
+}
+
+Result<std::vector<DeliveryRow>> Store::due(const SystemName& system, Instant now, std::size_t most) {
+  std::vector<DeliveryRow> rows;
+  for (const auto& [id, row] : deliveries_) {
+    if (row.system == system && row.state == DeliveryState::Pending && row.due <= now) rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end(), [](const DeliveryRow& a, const DeliveryRow& b) {
+    return std::tie(a.priority, a.id) < std::tie(b.priority, b.id);
+  });
+  if (rows.size() > most) rows.resize(most);
+  return rows;
+}
+
+Result<std::optional<Instant>> Store::next_due(const SystemName& system) {
+  std::optional<Instant> next;
+  for (const auto& [id, row] : deliveries_) {
+    if (row.system != system || row.state != DeliveryState::Pending) continue;
+    if (!next || row.due < *next) next = row.due;
+  }
+  return next;
+}
+
+Result<std::vector<DeliveryRow>> Store::deliveries_of(const GoldenId& golden) {
+  std::vector<DeliveryRow> rows;
+  for (const auto& [id, row] : deliveries_) {
+    if (row.golden == golden) rows.push_back(row);
+  }
+  return rows;
+}
+
+Result<std::optional<DeliveryRow>> Store::delivery(DeliveryId id) { return find(deliveries_, id); }
+
+Result<std::vector<DeliveryRow>> Store::deliveries_in(DeliveryState state, std::size_t most) {
+  std::vector<DeliveryRow> rows;
+  for (const auto& [id, row] : deliveries_) {
+    if (row.state == state && rows.size() < most) rows.push_back(row);
+  }
+  return rows;
+}
+
+Result<DeliveryId> Store::last_delivery() { return last_delivery_; }
+
+Result<std::vector<DeadLetterRow>> Store::dead_letters() {
+  std::vector<DeadLetterRow> rows;
+  for (const auto& [id, row] : dead_letters_) rows.push_back(row);
+  by_since(rows);
+  return rows;
+}
+
+template <class Wanted>
+std::vector<ReviewRow> Store::reviews_where(Wanted wanted) const {
+  std::vector<ReviewRow> rows;
+  for (const auto& [id, row] : reviews_) {
+    if (wanted(row)) rows.push_back(row);
+  }
+  by_since(rows);
+  return rows;
+}
+Result<std::vector<ReviewRow>> Store::reviews(bool open_only) {
+  return reviews_where([&](const ReviewRow& row) { return !open_only || row.state == "open"; });
+}
+Result<std::optional<ReviewRow>> Store::review(const std::string& id) { return find(reviews_, id); }
+Result<std::vector<ReviewRow>> Store::reviews_of(const RecordKey& record) {
+  return reviews_where([&](const ReviewRow& row) { return row.record == record; });
+}
+Result<std::vector<ReviewRow>> Store::reviews_of(const GoldenId& golden) {
+  return reviews_where([&](const ReviewRow& row) { return row.golden == golden; });
+}
+
+Result<std::optional<CursorRow>> Store::cursor(const SystemName& system, const ObjectName& object,
+                                               const std::string& purpose) {
+  return find(cursors_, std::tuple(system, object, purpose));
+}
+Result<std::optional<CredentialRow>> Store::credential(const SystemName& system) { return find(credentials_, system); }
+Result<std::vector<RegisterRow>> Store::registers() {
+  std::vector<RegisterRow> rows;
+  for (const auto& [version, row] : registers_) rows.push_back(row);
+  return rows;
+}
+Result<std::vector<AppRow>> Store::apps() {
+  std::vector<AppRow> rows;
+  for (const auto& [name, row] : apps_) rows.push_back(row);
+  return rows;
+}
+Result<std::optional<std::string>> Store::meta(const std::string& key) { return find(metas_, key); }
+
+Result<std::vector<int>> Store::done_items(Position position) {
+  const auto items = done_.find(position);
+  if (items == done_.end()) return std::vector<int>{};
+  return std::vector<int>(items->second.begin(), items->second.end());
+}
+Result<bool> Store::done_whole(Position position) { return position <= done_up_to_ || done_whole_.contains(position); }
+Result<Position> Store::done_up_to() { return done_up_to_; }
+Result<bool> Store::seen(const SystemName& system, const std::string& digest) {
+  return seen_.contains({system, digest});
+}
+
+Result<std::vector<Store::Depth>> Store::outbox_depth() {
+  std::map<std::pair<SystemName, Priority>, std::int64_t> counts;
+  for (const auto& [id, row] : deliveries_) ++counts[{row.system, row.priority}];
+  std::vector<Depth> depths;
+  for (const auto& [of, count] : counts) depths.push_back({of.first, of.second, count});
+  return depths;
+}
+
+Result<std::vector<AuditRow>> AuditStore::waiting(std::size_t most) {
+  std::vector<AuditRow> rows;
+  for (const auto& [id, row] : store_.audit_) {
+    if (rows.size() >= most) break;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+Result<std::optional<std::int64_t>> AuditStore::last_index_of(const std::string& person) {
+  return find(store_.last_index_, person);
+}
+
+Result<std::int64_t> AuditStore::size() { return static_cast<std::int64_t>(store_.leaves_.size()); }
+
+Result<void> AuditStore::integrate(const std::vector<Leaf>& leaves, const std::vector<TreeNode>& nodes) {
+  if (store_.refuse_ > 0) {
+    --store_.refuse_;
+    return refused();
+  }
+  std::int64_t next = static_cast<std::int64_t>(store_.leaves_.size());
+  for (const Leaf& leaf : leaves) {
+    if (leaf.index != next++) {
+      return fail(Code::InvariantBroken, "AuditedWithCommit: an entry's index would leave a gap in the log",
+                  "Nothing was stored. Report this.");
+    }
+    if (!store_.audit_.contains(leaf.row)) {
+      return fail(Code::InvariantBroken, "AuditedWithCommit: an entry would be in the log twice",
+                  "Nothing was stored. Report this.");
+    }
+  }
+  for (const Leaf& leaf : leaves) {
+    store_.leaves_.push_back(leaf);
+    if (!leaf.person.empty()) store_.last_index_[leaf.person] = leaf.index;
+    store_.audit_.erase(leaf.row);
+  }
+  for (const TreeNode& node : nodes) store_.nodes_[{node.level, node.index}] = node.hash;
+  return {};
+}
+
+Result<void> AuditStore::checkpoint(std::int64_t size, const std::string& note) {
+  if (store_.refuse_ > 0) {
+    --store_.refuse_;
+    return refused();
+  }
+  store_.checkpoints_[size] = note;
+  return {};
+}
+
+Result<std::optional<std::pair<std::int64_t, std::string>>> AuditStore::last_checkpoint() {
+  using Checkpoint = std::pair<std::int64_t, std::string>;
+  if (store_.checkpoints_.empty()) return std::optional<Checkpoint>{};
+  return std::optional<Checkpoint>(*store_.checkpoints_.rbegin());
+}
+
+Result<std::vector<Leaf>> AuditStore::leaves(std::int64_t from, std::size_t most) {
+  const std::size_t all = store_.leaves_.size();
+  const std::size_t first = std::min(all, static_cast<std::size_t>(std::max<std::int64_t>(0, from)));
+  const auto begin = store_.leaves_.begin() + static_cast<std::ptrdiff_t>(first);
+  return std::vector<Leaf>(begin, begin + static_cast<std::ptrdiff_t>(std::min(most, all - first)));
+}
+
+Result<std::optional<std::string>> AuditStore::node(int level, std::int64_t index) {
+  return find(store_.nodes_, std::pair(level, index));
+}
+
+Inbox::Inbox(const Inbox& other) { *this = other; }
+
+Inbox& Inbox::operator=(const Inbox& other) {
+  if (this == &other) return *this;
+  std::scoped_lock lock(mutex_, other.mutex_);
+  entries_ = other.entries_;
+  last_ = other.last_;
+  limit_ = other.limit_;
+  waiting_.clear();
+  return *this;
+}
+
+Result<Position> Inbox::store(InboxEntry&& entry) {
+  if (refuse_ > 0) {
+    --refuse_;
+    return refused();
+  }
+  ++last_.number;
+  entry.position = last_;
+  entries_[last_] = std::move(entry);
+  return last_;
+}
+
+void Inbox::append(InboxEntry entry, std::function<void(Result<Position>)> done) {
+  std::unique_lock lock(mutex_);
+  if (waiting_.size() >= limit_) {
+    lock.unlock();
+    return done(fail(Code::TooBusy, "the inbox has as much in hand as it can hold", "Send it again later."));
+  }
+  if (hold_) {
+    waiting_.push_back({std::move(entry), std::move(done)});
+    return;
+  }
+  const Result<Position> stored = store(std::move(entry));
+  lock.unlock();
+  done(stored);
+}
+
+void Inbox::flush() {
+  std::vector<std::pair<std::function<void(Result<Position>)>, Result<Position>>> told;
+  {
+    std::scoped_lock lock(mutex_);
+    for (Waiting& w : waiting_) told.emplace_back(std::move(w.done), store(std::move(w.entry)));
+    waiting_.clear();
+  }
+  for (auto& [done, result] : told) done(result);
+}
+
+Result<std::vector<InboxEntry>> Inbox::read(Position after, std::size_t most) {
+  std::scoped_lock lock(mutex_);
+  std::vector<InboxEntry> entries;
+  for (auto at = entries_.upper_bound(after); at != entries_.end() && entries.size() < most; ++at) {
+    entries.push_back(at->second);
+  }
+  return entries;
+}
+
+Result<Position> Inbox::last() {
+  std::scoped_lock lock(mutex_);
+  return last_;
+}
+
+Result<void> Inbox::forget_before(const std::string& day) {
+  std::scoped_lock lock(mutex_);
+  std::erase_if(entries_, [&](const auto& entry) { return entry.second.day < day; });
+  return {};
+}
+
+void Inbox::hold(bool on) {
+  std::scoped_lock lock(mutex_);
+  hold_ = on;
+}
+void Inbox::crash() {
+  std::scoped_lock lock(mutex_);
+  waiting_.clear();
+}
+void Inbox::refuse(int appends) {
+  std::scoped_lock lock(mutex_);
+  refuse_ = appends;
+}
+void Inbox::limit(std::size_t waiting) {
+  std::scoped_lock lock(mutex_);
+  limit_ = waiting;
+}
+
+Result<std::optional<std::string>> KeyStore::get(const std::string& name) { return find(keys_, name); }
+
+Result<void> KeyStore::put(const std::vector<std::pair<std::string, std::string>>& keys) {
+  if (refuse_ > 0) {
+    --refuse_;
+    return refused();
+  }
+  for (const auto& [name, sealed] : keys) keys_[name] = sealed;
+  ++puts_;
+  return {};
+}
+
+Result<void> KeyStore::destroy(const std::string& name) {
+  keys_.erase(name);
+  return {};
+}
+
+Result<std::vector<std::string>> KeyStore::names(const std::string& prefix) {
+  std::vector<std::string> names;
+  for (auto at = keys_.lower_bound(prefix); at != keys_.end() && at->first.starts_with(prefix); ++at) {
+    names.push_back(at->first);
+  }
+  return names;
+}
+
+}  // namespace linchpin::sim

@@ -1,0 +1,553 @@
+// The contract of the stores, as one suite: SQLite's and the simulator's (and whoever comes next) must pass it.
+// Included by tests only. A world W is made empty and gives its stores; reopen() closes and opens them, as a restart
+// does:
+//   engine::Store& store();  engine::AuditStore& audit();  engine::Inbox& inbox();  engine::KeyStore& keys();  void
+//   reopen();
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "engine/ports.hpp"
+
+namespace linchpin::store {
+
+using namespace engine;
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(linchpin::to_text(result.error()));
+  return std::move(result).value();
+}
+inline void must(Result<void> result) {
+  if (!result) throw std::runtime_error(linchpin::to_text(result.error()));
+}
+
+// Appends one entry and waits until it is durable or refused.
+inline Result<Position> append_now(Inbox& inbox, InboxEntry entry) {
+  std::mutex mutex;
+  std::condition_variable told;
+  std::optional<Result<Position>> answer;
+  inbox.append(std::move(entry), [&](Result<Position> result) {
+    std::scoped_lock lock(mutex);
+    answer = std::move(result);
+    told.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  told.wait(lock, [&] { return answer.has_value(); });
+  return *answer;
+}
+
+inline InboxEntry webhook(std::string day, std::string sealed) {
+  InboxEntry entry;
+  entry.system = SystemName("hubspot");
+  entry.at = from_ms(1767225600123);
+  entry.day = std::move(day);
+  entry.sealed = std::move(sealed);
+  return entry;
+}
+inline RecordKey record(const char* id) { return {SystemName("hubspot"), ObjectName("contacts"), RecordId(id)}; }
+inline GoldenRow golden_row(const char* id) {
+  return {GoldenId(id), EntityName("contact"), 1, from_ms(1000), std::string("se\0aled", 7)};
+}
+inline LinkRow link_row(const char* id, const char* golden, const char* entity = "contact") {
+  return {record(id), EntityName(entity), GoldenId(golden), from_ms(5), false, "link"};
+}
+inline DeliveryRow delivery_row(std::int64_t id, Priority priority, std::int64_t due) {
+  DeliveryRow row;
+  row.id = DeliveryId(id);
+  row.lane = LaneId(7);
+  row.system = SystemName("xero");
+  row.object = ObjectName("Contacts");
+  row.golden = GoldenId("g_1");
+  row.entity = EntityName("contact");
+  row.priority = priority;
+  row.due = from_ms(due);
+  return row;
+}
+inline std::vector<std::int64_t> ids(const std::vector<DeliveryRow>& rows) {
+  std::vector<std::int64_t> out;
+  for (const auto& row : rows) out.push_back(row.id.number);
+  return out;
+}
+
+template <class World>
+class StoreContract : public testing::Test {
+ protected:
+  World world;
+  Store& store() { return world.store(); }
+  AuditStore& audit() { return world.audit(); }
+  Inbox& inbox() { return world.inbox(); }
+  KeyStore& keys() { return world.keys(); }
+};
+TYPED_TEST_SUITE_P(StoreContract);
+
+TYPED_TEST_P(StoreContract, AnEmptyStoreHasNothing) {
+  Store& store = this->store();
+  EXPECT_FALSE(must(store.golden(GoldenId("g_1"))));
+  EXPECT_TRUE(must(store.links_of(record("1"))).empty());
+  EXPECT_FALSE(must(store.next_due(SystemName("xero"))));
+  EXPECT_EQ(must(store.last_delivery()), DeliveryId(0));
+  EXPECT_EQ(must(store.done_up_to()), Position(0));
+  EXPECT_FALSE(must(store.done_whole(Position(1))));
+  EXPECT_FALSE(must(store.meta("hub")));
+  EXPECT_EQ(must(this->inbox().last()), Position(0));
+  EXPECT_TRUE(must(this->inbox().read(Position(0), 10)).empty());
+  EXPECT_EQ(must(this->audit().size()), 0);
+  EXPECT_FALSE(must(this->audit().last_checkpoint()));
+}
+
+TYPED_TEST_P(StoreContract, GoldenRecordsAreReadBackAsTheyWereCommitted) {
+  Batch batch;
+  batch.goldens = {golden_row("g_2"), golden_row("g_1"), golden_row("g_3")};
+  batch.goldens[2].entity = EntityName("verification");
+  must(this->store().commit(batch));
+  Batch again;
+  again.goldens = {golden_row("g_1")};
+  again.goldens[0].version = 2;
+  again.goldens[0].sealed = "other";
+  must(this->store().commit(again));
+  this->world.reopen();
+
+  const auto one = must(this->store().golden(GoldenId("g_1")));
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->version, 2);
+  EXPECT_EQ(one->sealed, "other");
+  EXPECT_EQ(one->created, from_ms(1000));
+  EXPECT_EQ(must(this->store().golden(GoldenId("g_2")))->sealed, std::string("se\0aled", 7));
+  const auto contacts = must(this->store().goldens(EntityName("contact"), GoldenId(""), 10));
+  ASSERT_EQ(contacts.size(), 2u);
+  EXPECT_EQ(contacts[0].id, GoldenId("g_1"));
+  EXPECT_EQ(must(this->store().goldens(EntityName("contact"), GoldenId("g_1"), 10)).size(), 1u);
+  EXPECT_EQ(must(this->store().goldens(EntityName("contact"), GoldenId(""), 1)).size(), 1u);
+}
+
+TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
+  Batch batch;
+  batch.links = {link_row("2", "g_1"), link_row("1", "g_1"), link_row("1", "g_9", "verification"),
+                 link_row("3", "g_2")};
+  batch.links[3].gone = true;
+  must(this->store().commit(batch));
+  EXPECT_EQ(must(this->store().links_of(GoldenId("g_1"))).size(), 2u);
+  const auto of_record = must(this->store().links_of(record("1")));
+  ASSERT_EQ(of_record.size(), 2u);
+  EXPECT_EQ(of_record[0].entity, EntityName("contact"));
+  EXPECT_EQ(of_record[1].golden, GoldenId("g_9"));
+
+  // Both links of record 1 come together, though one was asked for.
+  const auto first = must(this->store().links_in(SystemName("hubspot"), ObjectName("contacts"), RecordId(""), 1));
+  ASSERT_EQ(first.size(), 2u);
+  const auto rest = must(this->store().links_in(SystemName("hubspot"), ObjectName("contacts"), RecordId("1"), 10));
+  ASSERT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest[0].key.record, RecordId("2"));
+  EXPECT_TRUE(rest[1].gone);
+  EXPECT_EQ(rest[1].sealed, "link");
+
+  Batch moved;
+  moved.links = {link_row("2", "g_2")};
+  moved.links_dropped = {{record("1"), EntityName("contact")}};
+  must(this->store().commit(moved));
+  EXPECT_TRUE(must(this->store().links_of(GoldenId("g_1"))).empty());
+  EXPECT_EQ(must(this->store().links_of(GoldenId("g_2"))).size(), 2u);
+  EXPECT_EQ(must(this->store().links_of(record("1"))).size(), 1u);
+}
+
+TYPED_TEST_P(StoreContract, ALinksMatchKeysAreReplacedWhole) {
+  const std::string a("\0key-a", 6), b = "key-b";
+  Batch batch;
+  batch.match_keys = {{a, EntityName("contact"), GoldenId("g_1"), record("1")},
+                      {b, EntityName("contact"), GoldenId("g_1"), record("1")},
+                      {a, EntityName("contact"), GoldenId("g_2"), record("2")},
+                      {a, EntityName("verification"), GoldenId("g_3"), record("2")}};
+  must(this->store().commit(batch));
+  must(this->store().commit(batch));  // put again: the same
+  EXPECT_EQ(must(this->store().match_keys(EntityName("contact"), a, 10)).size(), 2u);
+  EXPECT_EQ(must(this->store().match_keys(EntityName("contact"), a, 1)).size(), 1u);
+  EXPECT_EQ(must(this->store().match_keys_of(GoldenId("g_1"))).size(), 2u);
+
+  Batch replaced;
+  replaced.match_keys_dropped = {{record("1"), EntityName("contact")}};
+  replaced.match_keys = {{"key-c", EntityName("contact"), GoldenId("g_1"), record("1")}};
+  must(this->store().commit(replaced));
+  const auto left = must(this->store().match_keys(EntityName("contact"), a, 10));
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].record, record("2"));
+  const auto of = must(this->store().match_keys_of(GoldenId("g_1")));
+  ASSERT_EQ(of.size(), 1u);
+  EXPECT_EQ(of[0].key, "key-c");
+}
+
+TYPED_TEST_P(StoreContract, DueDeliveriesComeByPriorityThenAge) {
+  Batch batch;
+  batch.deliveries = {delivery_row(1, Priority::Batch, 10), delivery_row(2, Priority::Realtime, 10),
+                      delivery_row(3, Priority::Regulated, 30), delivery_row(4, Priority::Realtime, 10),
+                      delivery_row(5, Priority::Regulated, 5)};
+  batch.deliveries[3].state = DeliveryState::Sent;
+  must(this->store().commit(batch));
+  const SystemName xero("xero");
+  EXPECT_EQ(ids(must(this->store().due(xero, from_ms(10), 10))), (std::vector<std::int64_t>{5, 2, 1}));
+  EXPECT_EQ(ids(must(this->store().due(xero, from_ms(10), 2))), (std::vector<std::int64_t>{5, 2}));
+  EXPECT_EQ(ids(must(this->store().due(xero, from_ms(30), 10))), (std::vector<std::int64_t>{3, 5, 2, 1}));
+  EXPECT_TRUE(must(this->store().due(SystemName("hubspot"), from_ms(99), 10)).empty());
+  EXPECT_EQ(must(this->store().next_due(xero)), from_ms(5));
+  EXPECT_EQ(ids(must(this->store().deliveries_in(DeliveryState::Sent, 10))), (std::vector<std::int64_t>{4}));
+  EXPECT_EQ(must(this->store().deliveries_of(GoldenId("g_1"))).size(), 5u);
+  const auto depth = must(this->store().outbox_depth());
+  ASSERT_EQ(depth.size(), 3u);
+  EXPECT_EQ(depth[0].priority, Priority::Regulated);
+  EXPECT_EQ(depth[0].count, 2);
+}
+
+TYPED_TEST_P(StoreContract, ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain) {
+  DeliveryRow row = delivery_row(12, Priority::Realtime, 1);
+  row.record = RecordId("r");
+  row.mapping = MappingName("xero.contacts");
+  row.flow = FlowName("clients");
+  row.operation = Operation::Do;
+  row.named = "verify";
+  row.regulated = true;
+  row.state = DeliveryState::Unknown;
+  row.attempt = 3;
+  row.suffix = 2;
+  row.made = from_ms(11);
+  row.seen = from_ms(12);
+  row.change = ChangeId("c1.0");
+  row.idempotency_key = "key";
+  row.sealed = std::string("\0\xff", 2);
+  Batch batch;
+  batch.deliveries = {row};
+  must(this->store().commit(batch));
+  this->world.reopen();
+  const auto back = must(this->store().delivery(DeliveryId(12)));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->lane, row.lane);
+  EXPECT_EQ(back->record, row.record);
+  EXPECT_EQ(back->mapping, row.mapping);
+  EXPECT_EQ(back->flow, row.flow);
+  EXPECT_EQ(back->operation, row.operation);
+  EXPECT_EQ(back->named, row.named);
+  EXPECT_TRUE(back->regulated);
+  EXPECT_EQ(back->state, row.state);
+  EXPECT_EQ(back->attempt, 3);
+  EXPECT_EQ(back->suffix, 2);
+  EXPECT_EQ(back->made, row.made);
+  EXPECT_EQ(back->seen, row.seen);
+  EXPECT_EQ(back->change, row.change);
+  EXPECT_EQ(back->idempotency_key, "key");
+  EXPECT_EQ(back->sealed, row.sealed);
+
+  Batch confirmed;
+  confirmed.deliveries_dropped = {DeliveryId(12)};
+  must(this->store().commit(confirmed));
+  this->world.reopen();
+  EXPECT_FALSE(must(this->store().delivery(DeliveryId(12))));
+  EXPECT_EQ(must(this->store().last_delivery()), DeliveryId(12));
+}
+
+TYPED_TEST_P(StoreContract, DeadLettersAndReviewsComeByAge) {
+  DeadLetterRow letter;
+  letter.id = "d2";
+  letter.kind = "field";
+  letter.system = SystemName("xero");
+  letter.code = "too_long";
+  letter.place = "mappings/xero.yaml:3:1";
+  letter.since = from_ms(5);
+  letter.golden = GoldenId("g_1");
+  letter.record = record("1");
+  letter.sealed = "s";
+  DeadLetterRow older = letter;
+  older.id = "d3";
+  older.since = from_ms(4);
+  ReviewRow review;
+  review.id = "r1";
+  review.kind = "match";
+  review.golden = GoldenId("g_1");
+  review.record = record("2");
+  ReviewRow answered = review;
+  answered.id = "r2";
+  answered.state = "accepted";
+  answered.by = "mia";
+  answered.answered = from_ms(9);
+  answered.golden = GoldenId("g_2");
+  Batch batch;
+  batch.dead_letters = {letter, older};
+  batch.reviews = {review, answered};
+  must(this->store().commit(batch));
+  this->world.reopen();
+
+  const auto letters = must(this->store().dead_letters());
+  ASSERT_EQ(letters.size(), 2u);
+  EXPECT_EQ(letters[0].id, "d3");
+  EXPECT_EQ(letters[1].place, letter.place);
+  EXPECT_EQ(letters[1].record, record("1"));
+  EXPECT_EQ(must(this->store().reviews(true)).size(), 1u);
+  EXPECT_EQ(must(this->store().reviews(false)).size(), 2u);
+  EXPECT_EQ(must(this->store().review("r2"))->by, "mia");
+  EXPECT_EQ(must(this->store().review("r2"))->answered, from_ms(9));
+  EXPECT_FALSE(must(this->store().review("r3")));
+  EXPECT_EQ(must(this->store().reviews_of(record("2"))).size(), 2u);
+  EXPECT_EQ(must(this->store().reviews_of(GoldenId("g_2"))).size(), 1u);
+
+  Batch mended;
+  mended.dead_letters_dropped = {"d3"};
+  must(this->store().commit(mended));
+  EXPECT_EQ(must(this->store().dead_letters()).size(), 1u);
+}
+
+TYPED_TEST_P(StoreContract, CursorsCredentialsRegistersAppsAndMetaAreKept) {
+  CursorRow cursor{SystemName("xero"), ObjectName("Contacts"), "sweep", "page-2", from_ms(7), from_ms(8), true};
+  CursorRow first = cursor;
+  first.purpose = "first_load";
+  first.since = std::nullopt;
+  Batch batch;
+  batch.cursors = {cursor, first};
+  batch.credentials = {{SystemName("xero"), "one"}};
+  batch.registers = {{2, "digest", "mia", "why", from_ms(3)}, {1, "digest", "mia", "", from_ms(2)}};
+  batch.apps = {{"crm", "hash", from_ms(1), false}};
+  batch.metas = {{"hub", "practice"}};
+  must(this->store().commit(batch));
+  Batch next;
+  next.credentials = {{SystemName("xero"), "two"}};
+  next.apps = {{"crm", "hash", from_ms(1), true}};
+  next.metas = {{"hub", "other"}};
+  must(this->store().commit(next));
+  this->world.reopen();
+
+  const auto kept = must(this->store().cursor(SystemName("xero"), ObjectName("Contacts"), "sweep"));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->cursor, "page-2");
+  EXPECT_EQ(kept->since, from_ms(7));
+  EXPECT_EQ(kept->at, from_ms(8));
+  EXPECT_TRUE(kept->done);
+  EXPECT_FALSE(must(this->store().cursor(SystemName("xero"), ObjectName("Contacts"), "first_load"))->since);
+  EXPECT_EQ(must(this->store().credential(SystemName("xero")))->sealed, "two");
+  const auto registers = must(this->store().registers());
+  ASSERT_EQ(registers.size(), 2u);
+  EXPECT_EQ(registers[1].why, "why");
+  EXPECT_TRUE(must(this->store().apps()).at(0).revoked);
+  EXPECT_EQ(must(this->store().meta("hub")), "other");
+
+  Batch twice;
+  twice.registers = {{2, "digest", "", "", from_ms(3)}};
+  twice.metas = {{"hub", "lost"}};
+  EXPECT_FALSE(this->store().commit(twice));
+  EXPECT_EQ(must(this->store().meta("hub")), "other");
+}
+
+TYPED_TEST_P(StoreContract, AnItemIsDoneOnceAndASecondTimeStoresNothing) {
+  Batch batch;
+  batch.done = {{Position(2), 1}, {Position(2), 0}};
+  must(this->store().commit(batch));
+  EXPECT_EQ(must(this->store().done_items(Position(2))), (std::vector<int>{0, 1}));
+
+  Batch twice;
+  twice.goldens = {golden_row("g_1")};
+  twice.audit = {{0, "p", "{}"}};
+  twice.done = {{Position(2), 2}, {Position(2), 1}};
+  const auto refused = this->store().commit(twice);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::InvariantBroken);
+  EXPECT_FALSE(must(this->store().golden(GoldenId("g_1"))));
+  EXPECT_TRUE(must(this->audit().waiting(10)).empty());
+  EXPECT_EQ(must(this->store().done_items(Position(2))), (std::vector<int>{0, 1}));
+
+  Batch inside;
+  inside.done = {{Position(3), 0}, {Position(3), 0}};
+  EXPECT_EQ(this->store().commit(inside).error().code, Code::InvariantBroken);
+
+  Batch later;  // and the store goes on after a refusal
+  later.done = {{Position(3), 0}};
+  must(this->store().commit(later));
+}
+
+TYPED_TEST_P(StoreContract, DoneEntriesAreCompactedBelowTheFirstThatIsOpen) {
+  Batch batch;
+  batch.done = {{Position(1), 0}, {Position(3), 0}};
+  batch.done_whole = {Position(3)};
+  must(this->store().commit(batch));
+  EXPECT_EQ(must(this->store().done_up_to()), Position(0));
+  EXPECT_TRUE(must(this->store().done_whole(Position(3))));
+  EXPECT_FALSE(must(this->store().done_whole(Position(1))));
+  EXPECT_TRUE(must(this->store().done_items(Position(3))).empty());
+
+  Batch next;
+  next.done_whole = {Position(2), Position(1)};
+  must(this->store().commit(next));
+  this->world.reopen();
+  EXPECT_EQ(must(this->store().done_up_to()), Position(3));
+  EXPECT_TRUE(must(this->store().done_whole(Position(2))));
+  EXPECT_FALSE(must(this->store().done_whole(Position(4))));
+
+  // An item of an entry that is wholly done cannot be done again, though its own row is long gone.
+  for (const std::int64_t position : {1, 3}) {
+    Batch again;
+    again.done = {{Position(position), 0}};
+    EXPECT_EQ(this->store().commit(again).error().code, Code::InvariantBroken);
+  }
+  must(this->store().commit(next));  // marking it whole again changes nothing
+  EXPECT_EQ(must(this->store().done_up_to()), Position(3));
+}
+
+TYPED_TEST_P(StoreContract, ADigestThatWasSeenIsKnownForItsSystemOnly) {
+  Batch batch;
+  batch.seen = {{SystemName("xero"), std::string(32, '\0')}};
+  must(this->store().commit(batch));
+  must(this->store().commit(batch));
+  EXPECT_TRUE(must(this->store().seen(SystemName("xero"), std::string(32, '\0'))));
+  EXPECT_FALSE(must(this->store().seen(SystemName("hubspot"), std::string(32, '\0'))));
+}
+
+TYPED_TEST_P(StoreContract, AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves) {
+  Batch batch;
+  batch.audit = {{99, "mia", "{\"a\":1}"}, {98, "", "{\"b\":2}"}};
+  must(this->store().commit(batch));
+  batch.audit = {{1, "mia", "{\"c\":3}"}};
+  must(this->store().commit(batch));
+  this->world.reopen();
+  const auto rows = must(this->audit().waiting(10));
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].body, "{\"a\":1}");
+  EXPECT_EQ(rows[2].body, "{\"c\":3}");
+  EXPECT_LT(rows[0].id, rows[1].id);
+  EXPECT_LT(rows[1].id, rows[2].id);
+  EXPECT_EQ(must(this->audit().waiting(1)).size(), 1u);
+
+  EXPECT_FALSE(must(this->audit().last_index_of("mia")));
+  must(this->audit().integrate(
+      {{0, "e0", "mia", rows[0].id}, {1, "e1", "", rows[1].id}},
+      {{0, 0, std::string(32, 'a')}, {0, 1, std::string(32, 'b')}, {1, 0, std::string(32, 'c')}}));
+  this->world.reopen();
+  EXPECT_EQ(must(this->audit().size()), 2);
+  EXPECT_EQ(must(this->audit().waiting(10)).size(), 1u);
+  EXPECT_EQ(must(this->audit().last_index_of("mia")), 0);
+  EXPECT_EQ(must(this->audit().node(1, 0)), std::string(32, 'c'));
+  EXPECT_FALSE(must(this->audit().node(1, 1)));
+  const auto leaves = must(this->audit().leaves(1, 5));
+  ASSERT_EQ(leaves.size(), 1u);
+  EXPECT_EQ(leaves[0].entry, "e1");
+  EXPECT_EQ(leaves[0].row, rows[1].id);
+
+  // A gap, and a row that is a leaf already, are refused whole.
+  EXPECT_FALSE(this->audit().integrate({{3, "e3", "", rows[2].id}}, {}));
+  EXPECT_FALSE(this->audit().integrate({{2, "e2", "", rows[2].id}, {3, "e3", "", rows[1].id}}, {}));
+  EXPECT_EQ(must(this->audit().size()), 2);
+  EXPECT_EQ(must(this->audit().waiting(10)).size(), 1u);
+
+  must(this->audit().checkpoint(1, "one"));
+  must(this->audit().checkpoint(2, "two"));
+  this->world.reopen();
+  EXPECT_EQ(must(this->audit().last_checkpoint())->second, "two");
+}
+
+TYPED_TEST_P(StoreContract, AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAttests) {
+  Batch batch;
+  batch.goldens = {golden_row("g_1")};
+  batch.audit = {{0, "", std::string(audit_body_max + 1, 'x')}};
+  EXPECT_FALSE(this->store().commit(batch));
+  EXPECT_FALSE(must(this->store().golden(GoldenId("g_1"))));
+  batch.audit[0].body.pop_back();
+  must(this->store().commit(batch));
+}
+
+TYPED_TEST_P(StoreContract, TheInboxKeepsItsOrderOverDaysAndRestarts) {
+  EXPECT_EQ(must(append_now(this->inbox(), webhook("2026-01-01", "a"))), Position(1));
+  InboxEntry page = webhook("2026-01-02", std::string("b\0b", 3));
+  page.object = ObjectName("contacts");
+  page.trigger = Trigger::Poll;
+  EXPECT_EQ(must(append_now(this->inbox(), page)), Position(2));
+  EXPECT_EQ(must(append_now(this->inbox(), webhook("2026-01-01", "late"))), Position(3));
+  this->world.reopen();
+  EXPECT_EQ(must(this->inbox().last()), Position(3));
+  EXPECT_EQ(must(append_now(this->inbox(), webhook("2026-01-02", "c"))), Position(4));
+
+  const auto all = must(this->inbox().read(Position(0), 10));
+  ASSERT_EQ(all.size(), 4u);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].position, Position(static_cast<std::int64_t>(i) + 1));
+  EXPECT_EQ(all[1].sealed, page.sealed);
+  EXPECT_EQ(all[1].object, page.object);
+  EXPECT_EQ(all[1].trigger, Trigger::Poll);
+  EXPECT_EQ(all[1].at, page.at);
+  EXPECT_EQ(all[1].day, "2026-01-02");
+  EXPECT_EQ(all[2].sealed, "late");
+  EXPECT_EQ(all[2].day, "2026-01-01");
+  EXPECT_EQ(must(this->inbox().read(Position(1), 2)).size(), 2u);
+  EXPECT_EQ(must(this->inbox().read(Position(1), 2))[1].position, Position(3));
+  EXPECT_TRUE(must(this->inbox().read(Position(4), 10)).empty());
+}
+
+TYPED_TEST_P(StoreContract, ForgottenDaysAreGoneAndPositionsGoOn) {
+  must(append_now(this->inbox(), webhook("2026-01-01", "a")));
+  must(append_now(this->inbox(), webhook("2026-01-02", "b")));
+  must(this->inbox().forget_before("2026-01-02"));
+  const auto left = must(this->inbox().read(Position(0), 10));
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].position, Position(2));
+  must(this->inbox().forget_before("2026-03-01"));
+  this->world.reopen();
+  EXPECT_TRUE(must(this->inbox().read(Position(0), 10)).empty());
+  EXPECT_EQ(must(this->inbox().last()), Position(2));
+  EXPECT_EQ(must(append_now(this->inbox(), webhook("2026-03-01", "c"))), Position(3));
+  EXPECT_EQ(must(this->inbox().read(Position(0), 10)).size(), 1u);
+}
+
+// While many senders append, a reader who asks for what comes after the last that it has misses none.
+TYPED_TEST_P(StoreContract, AReaderOfTheInboxMissesNothingWhileManyAppend) {
+  constexpr int senders = 8, each = 40;
+  Inbox& inbox = this->inbox();
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::set<std::int64_t> acknowledged;
+  for (int s = 0; s < senders; ++s) {
+    threads.emplace_back([&, s] {
+      for (int i = 0; i < each; ++i) {
+        const auto at = append_now(inbox, webhook(i % 2 ? "2026-01-01" : "2026-01-02", std::to_string(s)));
+        std::scoped_lock lock(mutex);
+        if (at) acknowledged.insert(at->number);
+      }
+    });
+  }
+  std::int64_t last = 0;
+  bool in_order = true;
+  while (last < senders * each && in_order) {
+    const auto entries = inbox.read(Position(last), 7);
+    if (!entries) break;
+    for (const auto& entry : *entries) in_order = in_order && entry.position.number == ++last;
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(in_order);
+  EXPECT_EQ(last, senders * each);
+  EXPECT_EQ(acknowledged.size(), static_cast<std::size_t>(senders * each));
+}
+
+TYPED_TEST_P(StoreContract, KeysAreKeptUntilTheyAreDestroyed) {
+  must(this->keys().put({{"g_1", std::string("\0one", 4)}, {"g_2", "two"}, {"day/2026-01-01", "day"}}));
+  must(this->keys().put({{"g_2", "three"}}));
+  must(this->keys().put({}));
+  this->world.reopen();
+  EXPECT_EQ(must(this->keys().get("g_1")), std::string("\0one", 4));
+  EXPECT_EQ(must(this->keys().get("g_2")), "three");
+  EXPECT_EQ(must(this->keys().names("g_")), (std::vector<std::string>{"g_1", "g_2"}));
+  EXPECT_EQ(must(this->keys().names("day/")).size(), 1u);
+  must(this->keys().destroy("g_1"));
+  must(this->keys().destroy("g_1"));  // an erasure that was cut is run again
+  this->world.reopen();
+  EXPECT_FALSE(must(this->keys().get("g_1")));
+  EXPECT_TRUE(must(this->keys().get("g_2")));
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnEmptyStoreHasNothing, GoldenRecordsAreReadBackAsTheyWereCommitted,
+                            LinksAreFoundByGoldenRecordByRecordAndInOrder, ALinksMatchKeysAreReplacedWhole,
+                            DueDeliveriesComeByPriorityThenAge, ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain,
+                            DeadLettersAndReviewsComeByAge, CursorsCredentialsRegistersAppsAndMetaAreKept,
+                            AnItemIsDoneOnceAndASecondTimeStoresNothing, DoneEntriesAreCompactedBelowTheFirstThatIsOpen,
+                            ADigestThatWasSeenIsKnownForItsSystemOnly,
+                            AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves,
+                            AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAttests,
+                            TheInboxKeepsItsOrderOverDaysAndRestarts, ForgottenDaysAreGoneAndPositionsGoOn,
+                            AReaderOfTheInboxMissesNothingWhileManyAppend, KeysAreKeptUntilTheyAreDestroyed);
+
+}  // namespace linchpin::store
