@@ -45,6 +45,12 @@ inline tl::unexpected<Error> fail(Code code, std::string what, std::string fix =
   return tl::unexpected<Error>(Error{code, std::move(what), std::move(at), std::move(fix)});
 }
 
+template <class T>
+T taken(Result<T>&& result) {
+  return *std::move(result);
+}
+inline void taken(Result<void>&&) {}
+
 }  // namespace linchpin
 
 // TRY(e): the value of Result e, or returns its error from the enclosing function. A GNU statement expression; one may
@@ -56,5 +62,5 @@ inline tl::unexpected<Error> fail(Code code, std::string what, std::string fix =
   ({                                                               \
     auto result = (__VA_ARGS__);                                   \
     if (!result) return tl::unexpected(std::move(result).error()); \
-    std::move(result).value();                                     \
+    linchpin::taken(std::move(result));                            \
   })
