@@ -29,6 +29,15 @@ TEST(Result, APlaceLeavesOutWhatIsUnknown) {
   EXPECT_EQ(to_text(Place{"hub.yaml", 0, 7}), "hub.yaml");
 }
 
+TEST(Result, TryPassesAnErrorUpOfAResultWithoutAValueToo) {
+  const auto run = [](Result<void> first) -> Result<int> {
+    TRY(first);
+    return 1;
+  };
+  EXPECT_EQ(run({}), 1);
+  EXPECT_EQ(run(fail(Code::NotFound, "x")).error().code, Code::NotFound);
+}
+
 TEST(Result, EveryCodeHasATextOfItsOwnAndStatusesThatExist) {
   std::set<std::string_view> texts;
   for (const Code code : every_code) {
