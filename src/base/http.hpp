@@ -68,6 +68,7 @@ struct ServerLimits {
   milliseconds header_time{10'000};
   milliseconds body_time{30'000};
   std::size_t connections = 4096;
+  std::size_t bodies_bytes = 256u << 20;  // of all requests in hand; beyond it 503
 };
 class HttpServer {
  public:
