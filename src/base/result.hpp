@@ -45,11 +45,12 @@ inline tl::unexpected<Error> fail(Code code, std::string what, std::string fix =
   return tl::unexpected<Error>(Error{code, std::move(what), std::move(at), std::move(fix)});
 }
 
-template <class T>
-T taken(Result<T>&& result) {
+template <class T, class E>
+T taken(tl::expected<T, E>&& result) {
   return *std::move(result);
 }
-inline void taken(Result<void>&&) {}
+template <class E>
+void taken(tl::expected<void, E>&&) {}
 
 }  // namespace linchpin
 
