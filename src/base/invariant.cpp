@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace linchpin {
 namespace {
@@ -42,8 +43,9 @@ void hold(Invariant invariant, bool true_here, std::source_location at) {
     return;
   if (const OnBroken handler = broken_handler.load()) handler(invariant, at);
   // Written without the logger: what is broken may be what it stands on.
+  const std::string name(to_text(invariant));
   std::fprintf(stderr, "{\"level\":\"error\",\"message\":\"invariant broken\",\"invariant\":\"%s\",\"at\":\"%s:%u\"}\n",
-               to_text(invariant).data(), at.file_name(), static_cast<unsigned>(at.line()));
+               name.c_str(), at.file_name(), static_cast<unsigned>(at.line()));
   std::fflush(stderr);
   std::abort();
 }
