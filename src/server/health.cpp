@@ -1,0 +1,28 @@
+#include "server/health.hpp"
+
+#include "base/metric.hpp"
+
+namespace linchpin::server {
+namespace {
+
+Answer plain(int status, std::string body) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}}, std::move(body)};
+}
+
+}  // namespace
+
+void add_health(Router& router, std::function<bool()> ready) {
+  router.on("GET", "/health/live", [](Request, Segments, Reply reply) { reply(plain(200, "live\n")); });
+  router.on("GET", "/health/ready", [ready = std::move(ready)](Request, Segments, Reply reply) {
+    reply(ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
+  });
+}
+
+void add_metrics(Router& router) {
+  router.on("GET", "/metrics", [](Request, Segments, Reply reply) {
+    // Prometheus' text format, version 0.0.4.
+    reply({200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metric::exposition()});
+  });
+}
+
+}  // namespace linchpin::server
