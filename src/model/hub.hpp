@@ -22,6 +22,8 @@ namespace linchpin::model {
 struct SecretSource {
   std::string kind;      // "file", "env", "exec", "credential"
   std::string locator;   // the rest
+  // `auth: { client: … }` gives client_id and client_secret as one text, "id:secret": which part of it this is.
+  enum class Part { Whole, BeforeColon, AfterColon } part = Part::Whole;
   Place place;
 };
 
@@ -40,6 +42,7 @@ struct Environment {
   std::string store = "sqlite:data";
   SecretSource master_key, match_key, log_key;
   std::map<SystemName, Connection> connections;
+  std::map<std::string, SecretSource> secrets;   // secrets: what `secret:NAME` elsewhere means
 };
 
 struct System {                                  // systems/*.yaml
@@ -153,5 +156,7 @@ struct Checked {
 };
 // Reads the folder. `environment` empty: the only one, or "staging".
 Checked check(const std::string& folder, const std::string& environment);
+// For `linchpin check --json`: {"errors":[{"file","line","column","code","message","remedy"}],"warnings":[…],"disclosure":[…]}
+Json to_json(const Checked&);
 
 }  // namespace linchpin::model

@@ -1,0 +1,162 @@
+// check(): the folder's files, read and judged. All mistakes in one go; a hub only when there is none.
+#include <algorithm>
+#include <functional>
+
+#include "base/crypto.hpp"
+#include "model/draft.hpp"
+#include "model/nearest.hpp"
+#include "model/privacy.hpp"
+
+namespace linchpin::model {
+namespace {
+
+struct Kind {
+  std::string_view folder;  // or the file's name
+  const Shape& (*shape)();
+  void (*read)(const Node&, Draft&);
+};
+
+// In order of reading: what a kind needs of another stands before it.
+const Kind kinds[] = {
+    {"hub.yaml", hub_shape, read_hub},
+    {"environments/", environment_shape, read_environment},
+    {"systems/", system_shape, read_system},
+    {"entities/", entity_shape, read_entity},
+    {"mappings/", mapping_shape, read_mapping},
+    {"flows/", flow_shape, read_flow},
+    {"access.yaml", access_shape, [](const Node& node, Draft& draft) { draft.access_node = node; }},
+    {"alerts.yaml", alerts_shape, [](const Node& node, Draft& draft) { draft.alerts_node = node; }},
+};
+
+bool is_of(const HubFile& file, const Kind& kind) {
+  return kind.folder.ends_with('/') ? file.name.starts_with(kind.folder) : file.name == kind.folder;
+}
+
+// The environment's file: of that name, or the only one, or staging's.
+std::string environment_file(const std::vector<HubFile>& files, const std::string& wanted, Findings& findings) {
+  std::vector<std::string> names;
+  for (const HubFile& file : files)
+    if (file.name.starts_with("environments/")) names.push_back(file.name.substr(13, file.name.size() - 18));
+  std::string chosen = wanted;
+  if (chosen.empty()) chosen = names.size() == 1 ? names[0] : "staging";
+  if (std::find(names.begin(), names.end(), chosen) != names.end()) return "environments/" + chosen + ".yaml";
+  if (names.empty())
+    findings.mistake(Code::KeyRequired, {"environments", 0, 0}, "the hub has no environment",
+                     "Add environments/staging.yaml: where keys are, and how each system is reached");
+  else
+    findings.mistake(Code::InvalidArgument, {"environments", 0, 0},
+                     wanted.empty() ? "there are several environments and none is called staging"
+                                    : "there is no environment '" + wanted + "'",
+                     wanted.empty() ? "Say which with --env: " + suggestion("", names) : suggestion(wanted, names));
+  return {};
+}
+
+// Names and lengths are hashed with the bytes, so that no two folders have one digest.
+std::string digest_of(const std::vector<HubFile>& files, const std::string& environment) {
+  std::string all;
+  for (const HubFile& file : files) {
+    if (file.name.starts_with("environments/") && file.name != environment) continue;
+    all += std::to_string(file.name.size()) + ":" + file.name + std::to_string(file.text.size()) + ":" + file.text;
+  }
+  return to_hex(as_text(sha256(all)));
+}
+
+// Fields count with the class that the proof gives them; where that is not the one that was written, it is said.
+void raise_classes(Draft& draft) {
+  for (auto& [name, entity] : draft.hub.entities) {
+    std::vector<Class> classes;
+    for (const Field& field : entity.fields) classes.push_back(effective_class(entity, field));
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+      Field& field = entity.fields[i];
+      if (classes[i] > field.clazz)
+        draft.findings.warning(Code::LeastPrivilege, place_at(draft.field_node(entity, field.name), "class"),
+                               name.text + "." + field.name.text + " counts as " + std::string(to_text(classes[i])) +
+                                   ", by its type or by what it is made of",
+                               "Write class: " + std::string(to_text(classes[i])));
+      field.clazz = classes[i];
+    }
+  }
+}
+
+Checked check_read(std::vector<HubFile> files, const std::string& wanted, const ManifestSource& manifests,
+                   Findings findings) {
+  std::sort(files.begin(), files.end(), [](const HubFile& a, const HubFile& b) { return a.name < b.name; });
+  Draft draft;
+  draft.findings = std::move(findings);
+  draft.manifests = manifests;
+  const std::string environment = environment_file(files, wanted, draft.findings);
+  for (const Kind& kind : kinds)
+    for (const HubFile& file : files) {
+      if (!is_of(file, kind)) continue;
+      auto node = parse_yaml(file.name, file.text);
+      if (!node) {
+        draft.findings.mistake(node.error());
+        continue;
+      }
+      judge(*node, kind.shape(), draft.findings);
+      // Other environments are judged by their shape and otherwise left alone.
+      if (node->is_mapping() && (kind.folder != "environments/" || file.name == environment)) kind.read(*node, draft);
+    }
+  if (std::none_of(files.begin(), files.end(), [](const HubFile& f) { return f.name == "hub.yaml"; }))
+    draft.findings.mistake(Code::KeyRequired, {"hub.yaml", 0, 0}, "the folder has no hub.yaml", "Add one: hub: NAME");
+
+  judge_hub(draft);
+  judge_environment(draft);
+  judge_entities(draft);
+  judge_mappings(draft);
+  judge_flows(draft);
+  judge_access(draft);
+  judge_alerts(draft);
+  prove_least_privilege(draft.hub, draft.findings);
+  raise_classes(draft);
+
+  Checked checked;
+  checked.findings = draft.findings.sorted();
+  checked.disclosure = disclosures(draft.hub);
+  if (draft.findings.has_mistakes()) return checked;
+  draft.hub.digest = digest_of(files, environment);
+  checked.hub = std::make_shared<const Hub>(std::move(draft.hub));
+  return checked;
+}
+
+}  // namespace
+
+Checked check_files(const std::vector<HubFile>& files, const std::string& environment,
+                    const ManifestSource& manifests) {
+  return check_read(files, environment, manifests, {});
+}
+
+Checked check(const std::string& folder, const std::string& environment) {
+  Findings findings;
+  std::vector<HubFile> files = read_folder(folder, findings);
+  if (findings.has_mistakes() && files.empty()) {
+    Checked checked;
+    checked.findings = findings.sorted();
+    return checked;
+  }
+  return check_read(std::move(files), environment, shipped_manifest, std::move(findings));
+}
+
+Json to_json(const Checked& checked) {
+  Json::List errors, warnings, disclosure;
+  for (const Finding& finding : checked.findings) {
+    const Error& error = finding.error;
+    (finding.warning ? warnings : errors)
+        .push_back(Json::object({{"file", error.at.file},
+                                 {"line", error.at.line},
+                                 {"column", error.at.column},
+                                 {"code", code_text(error.code)},
+                                 {"message", error.what},
+                                 {"remedy", error.fix}}));
+  }
+  for (const Disclosure& row : checked.disclosure)
+    disclosure.push_back(Json::object({{"system", row.system.text},
+                                       {"field", row.field},
+                                       {"class", to_text(row.clazz)},
+                                       {"purpose", row.purpose},
+                                       {"country", row.country}}));
+  return Json::object(
+      {{"errors", std::move(errors)}, {"warnings", std::move(warnings)}, {"disclosure", std::move(disclosure)}});
+}
+
+}  // namespace linchpin::model

@@ -1,0 +1,441 @@
+// entities/*.yaml: a record type as the hub has it: its fields, who owns them, and what tells two records of one apart.
+#include <algorithm>
+#include <set>
+
+#include "model/draft.hpp"
+#include "model/nearest.hpp"
+
+namespace linchpin::model {
+namespace {
+
+const std::vector<std::string> type_names = {"text",     "note",    "email",   "phone",         "url",   "date",
+                                             "datetime", "boolean", "integer", "decimal",       "money", "enum",
+                                             "country",  "address", "ref",     "government_id", "json"};
+const std::vector<std::string> rule_names = {"recency", "oldest", "union", "strictest", "review"};
+
+bool is_field_name(const std::string& text) { return shape::is_name(text) && text.find('-') == std::string::npos; }
+
+// "list<text>" as {ListOf, Text}.
+std::optional<std::pair<Type, Type>> type_of(const std::string& text) {
+  if (text.starts_with("list<") && text.ends_with(">")) {
+    const std::string item = text.substr(5, text.size() - 6);
+    const bool known = std::find(type_names.begin(), type_names.end(), item) != type_names.end();
+    if (const auto type = parse_type(item); known && type) return {{Type::ListOf, *type}};
+    return {};
+  }
+  const bool known = std::find(type_names.begin(), type_names.end(), text) != type_names.end();
+  const auto type = parse_type(text);
+  return known && type ? std::optional(std::pair{*type, Type::Text}) : std::nullopt;
+}
+
+bool is_veto(const std::string& text) { return text.ends_with(" differs"); }
+
+}  // namespace
+
+const Shape& entity_shape() {
+  using namespace shape;
+  static const Shape field =
+      object("a field",
+             {
+                 required("type", text(), "what kind of value it holds"),
+                 key("class", choice({"public", "internal", "personal", "restricted", "compliance_only"}),
+                     "how private it is"),
+                 key("owner", text(), "the system of record for it"),
+                 key("survivorship", either({choice(rule_names), list_of(text())}),
+                     "how its value is chosen where no system owns it"),
+                 key("from", text(), "the fields that it is made of: \"{given_name} {family_name}\""),
+                 key("on_foreign_write", choice({"review", "restore", "ignore"}),
+                     "what is done when another system writes it"),
+                 key("values", list_of(text()), "the values of an enum"),
+                 key("to", text(), "the entity that a ref names"),
+                 key("default", any(), "the value of a record that has none"),
+                 key("region", text(), "the country that phone numbers without one are of"),
+                 key("regulated", boolean(), "whether the law asks for a record of each exchange"),
+                 key("keep", boolean(), "whether the hub keeps the value (a government_id: only where it says true)"),
+             });
+  static const Shape rule = object("a rule of match", {required("agree", list_of(text()), "the fields that must agree"),
+                                                       key("two_of", list_of(text()), "of which two must agree too")});
+  static const Shape s = object(
+      "an entity",
+      {
+          required("entity", text("a name: lower-case letters, digits, - and _", is_name), "the entity's name"),
+          required("fields", map_of(field, "a mapping of fields"), "its fields"),
+          key("together", list_of(list_of(text())), "fields that win together"),
+          key("match",
+              object("match", {key("never", list_of(text("a veto such as 'date_of_birth differs'", is_veto))),
+                               key("same", list_of(rule)),
+                               key("likely", object("likely", {required("compare", list_of(text())),
+                                                               key("accept", text()), key("review", text())})),
+                               key("shared", integer()), key("not_values", map_of(list_of(text()))),
+                               key("protect", list_of(text()))}),
+              "what makes two records one"),
+          key("on_delete", choice({"detach", "propagate", "review"}), "what follows when a source deletes its record"),
+          key("brakes", object("brakes", {key("creates", text()), key("updates", text()), key("deletes", text())}),
+              "how much may change in a while before a person is asked"),
+      });
+  return s;
+}
+
+namespace {
+
+void read_rule(const Node& node, Field& field, Draft& draft) {
+  const Node* owner = node.find("owner");
+  const Node* survivorship = node.find("survivorship");
+  const Node* from = node.find("from");
+  if ((owner != nullptr) + (survivorship != nullptr) + (from != nullptr) > 1)
+    draft.findings.mistake(Code::FlowsDisagree, node.at, "the field has more than one of owner, survivorship and from",
+                           "Keep the one that decides its value");
+  if (owner == nullptr && survivorship == nullptr && from == nullptr)
+    draft.findings.mistake(Code::KeyRequired, node.at, "nothing says how the field's value is chosen",
+                           "Add owner: SYSTEM, survivorship: recency, or from: \"{…}\"");
+  if (owner != nullptr) field.owner = SystemName(owner->text);
+  if (from != nullptr) field.from = from->text;
+  if (survivorship != nullptr && survivorship->is_sequence()) {
+    field.rule = Rule::Priority;
+    for (const Node& system : survivorship->items) field.priority.emplace_back(system.text);
+  } else if (survivorship != nullptr) {
+    const auto at = std::find(rule_names.begin(), rule_names.end(), survivorship->text);
+    static constexpr Rule rules[] = {Rule::Recency, Rule::Oldest, Rule::Union, Rule::Strictest, Rule::Review};
+    if (at != rule_names.end()) field.rule = rules[at - rule_names.begin()];
+  }
+}
+
+Field read_field(const Node::Member& member, Draft& draft) {
+  const Node& node = member.value;
+  Findings& findings = draft.findings;
+  Field field;
+  field.name = FieldName(member.key);
+  field.place = member.at;
+  if (!is_field_name(member.key))
+    findings.mistake(Code::TypeWrong, member.at, "'" + member.key + "' is no name of a field",
+                     "A name has lower-case letters, digits and _, and begins with a letter");
+  if (const Node* type = node.find("type"); type != nullptr && type->is_scalar()) {
+    if (const auto parsed = type_of(type->text))
+      std::tie(field.type, field.item) = *parsed;
+    else
+      findings.mistake(Code::ChoiceUnknown, type->at, "'" + type->text + "' is no type",
+                       suggestion(type->text, type_names));
+  }
+  if (const auto clazz = parse_class(text_at(node, "class"))) field.clazz = *clazz;
+  if (node.is_mapping() && node.find("class") == nullptr)
+    findings.warning(Code::KeyRequired, node.at,
+                     "the field " + member.key + " has no class, so it counts as compliance_only and reaches no system",
+                     "Add class: personal, or what it is");
+  read_rule(node, field, draft);
+  const std::string foreign = text_at(node, "on_foreign_write", "review");
+  field.on_foreign_write = foreign == "restore"  ? ForeignWrite::Restore
+                           : foreign == "ignore" ? ForeignWrite::Ignore
+                                                 : ForeignWrite::Review;
+  for (const Node* value : items_at(node, "values")) {
+    if (std::find(field.values.begin(), field.values.end(), value->text) != field.values.end())
+      findings.mistake(Code::NameDuplicate, value->at, "the value '" + value->text + "' stands twice");
+    field.values.push_back(value->text);
+  }
+  const bool is_enum = field.type == Type::Enum || field.item == Type::Enum;
+  if (is_enum && field.values.empty())
+    findings.mistake(Code::KeyRequired, node.at, "an enum has no values", "Add values: [ … ]");
+  if (!is_enum && node.find("values") != nullptr)
+    findings.mistake(Code::KeyUnknown, place_at(node, "values"), "only an enum has values", "Write type: enum");
+  field.to = EntityName(text_at(node, "to"));
+  if (field.type == Type::Ref && field.to.empty())
+    findings.mistake(Code::KeyRequired, node.at, "a ref does not say to which entity", "Add to: ENTITY");
+  field.region = text_at(node, "region");
+  field.regulated = boolean_at(node, "regulated");
+  field.keep = boolean_at(node, "keep", field.type != Type::GovernmentId);
+  return field;
+}
+
+AgreeOn agree_on(const std::string& text) {
+  if (text.ends_with(" ~")) return {FieldName(text.substr(0, text.size() - 2)), true};
+  return {FieldName(text), false};
+}
+
+}  // namespace
+
+void read_entity(const Node& node, Draft& draft) {
+  Entity entity;
+  entity.name = EntityName(text_at(node, "entity"));
+  entity.place = node.at;
+  for (const Node::Member& field : members_at(node, "fields")) entity.fields.push_back(read_field(field, draft));
+  if (const Node* together = node.find("together"))
+    for (const Node& group : together->items) {
+      entity.together.emplace_back();
+      for (const Node& field : group.items) entity.together.back().emplace_back(field.text);
+    }
+  if (const Node* match = node.find("match")) {
+    for (const Node* veto : items_at(*match, "never"))
+      if (is_veto(veto->text)) entity.match.never_differs.emplace_back(veto->text.substr(0, veto->text.size() - 8));
+    for (const Node* rule : items_at(*match, "same")) {
+      SameRule same;
+      same.place = rule->at;
+      for (const Node* field : items_at(*rule, "agree")) same.agree.push_back(agree_on(field->text));
+      for (const Node* field : items_at(*rule, "two_of")) same.two_of.emplace_back(field->text);
+      entity.match.same.push_back(std::move(same));
+    }
+    if (const std::string shared = text_at(*match, "shared"); !shared.empty() && shared.size() < 9)
+      entity.match.shared = std::atoi(shared.c_str());
+  }
+  const std::string on_delete = text_at(node, "on_delete", "detach");
+  entity.on_delete = on_delete == "propagate" ? OnDelete::Propagate
+                     : on_delete == "review"  ? OnDelete::Review
+                                              : OnDelete::Detach;
+  if (entity.name.empty()) return;
+  const auto [first, fresh] = draft.hub.entities.emplace(entity.name, entity);
+  if (!fresh)
+    draft.findings.mistake(Code::NameDuplicate, place_at(node, "entity"), "a second entity '" + entity.name.text + "'",
+                           "The first is " + to_text(first->second.place));
+  else
+    draft.entity_nodes[entity.name] = node;
+}
+
+std::optional<Value> value_of(const Field& field, const Node& node, const Hub& hub, Findings& findings) {
+  const auto refuse = [&](const std::string& what, const std::string& fix = {}) {
+    findings.mistake(Code::ValueInvalid, node.at, what, fix);
+    return std::nullopt;
+  };
+  if (node.is_null()) return Value();
+  if (!node.is_scalar()) return refuse("one value is due here");
+  if (field.type == Type::Enum) {
+    if (std::find(field.values.begin(), field.values.end(), node.text) != field.values.end()) return Value(node.text);
+    findings.mistake(Code::ChoiceUnknown, node.at, "'" + node.text + "' is no value of " + field.name.text,
+                     suggestion(node.text, field.values));
+    return std::nullopt;
+  }
+  const bool literal = field.type == Type::Boolean || field.type == Type::Integer;
+  const mapping::Transform transform = mapping::default_transform(field.type);
+  if (!transform.in) return refuse("a field of type " + std::string(to_text(field.type)) + " cannot be given here");
+  mapping::Context context;
+  context.type = field.type;
+  context.region = field.region;
+  context.zone = hub.zone;
+  const auto value = transform.in(literal ? to_json(node) : Json(node.text), context);
+  if (!value)
+    return refuse(
+        "what stands here does not fit the type " + std::string(to_text(field.type)) + " of " + field.name.text,
+        value.error().fix);
+  return *value;
+}
+
+Result<std::vector<FieldName>> reads_of(const std::string& from) {
+  std::vector<FieldName> names;
+  if (from.starts_with("=")) {
+    const auto expression = mapping::Expression::parse(std::string_view(from).substr(1));
+    if (!expression) return tl::unexpected(expression.error());
+    for (const std::string& name : expression->reads()) names.emplace_back(name);
+    return names;
+  }
+  for (std::size_t at = 0; at < from.size(); ++at) {
+    if (from[at] == '}') return fail(Code::TypeWrong, "a } stands without its {");
+    if (from[at] != '{') continue;
+    const std::size_t end = from.find_first_of("{}", at + 1);
+    if (end == std::string::npos || from[end] == '{') return fail(Code::TypeWrong, "a { stands without its }");
+    names.emplace_back(from.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  if (names.empty())
+    return fail(Code::TypeWrong, "no field stands in it", "Write the fields in braces: \"{given_name} {family_name}\"");
+  return names;
+}
+
+namespace {
+
+class EntityJudge {
+ public:
+  EntityJudge(Entity& entity, const Node& node, Draft& draft) : entity_(entity), node_(node), draft_(draft) {}
+
+  void judge() {
+    for (Field& field : entity_.fields) judge_field(field, draft_.field_node(entity_, field.name));
+    judge_cycles();
+    judge_together();
+    if (const Node* match = node_.find("match")) judge_match(*match);
+    if (const Node* brakes = node_.find("brakes"))
+      draft_.findings.warning(Code::NotBuilt, brakes->at, "brakes do not hold anything back yet");
+    if (entity_.on_delete == OnDelete::Propagate)
+      draft_.findings.mistake(Code::NotBuilt, place_at(node_, "on_delete"),
+                              "deletes are not carried to other systems yet", "Write on_delete: detach, or review");
+  }
+
+ private:
+  Findings& findings() { return draft_.findings; }
+
+  // Whether a mapping carries the field from the system into the hub.
+  bool is_read(const SystemName& system, const FieldName& field) const {
+    for (const auto& [name, mapping] : draft_.hub.mappings) {
+      if (mapping.system != system || mapping.entity != entity_.name) continue;
+      for (const mapping::FieldMapping& f : mapping.fields)
+        if (f.field == field && f.direction != mapping::Direction::Out) return true;
+    }
+    return false;
+  }
+
+  void source(const SystemName& system, const Field& field, const Node& at, const std::string& role) {
+    if (draft_.known_system(system.text, at.at) == nullptr || is_read(system, field.name)) return;
+    findings().mistake(Code::FlowsDisagree, at.at,
+                       system.text + " is " + role + " of " + entity_.name.text + "." + field.name.text +
+                           ", and no mapping reads the field from it",
+                       "Map it in mappings/" + system.text + ".….yaml, with direction in or both");
+  }
+
+  void judge_field(Field& field, const Node& node) {
+    const Node* owner = node.find("owner");
+    const Node* survivorship = node.find("survivorship");
+    if (owner != nullptr && owner->is_scalar()) source(field.owner, field, *owner, "the owner");
+    if (survivorship != nullptr && survivorship->is_sequence()) {
+      std::set<std::string> seen;
+      for (const Node& system : survivorship->items) {
+        if (!seen.insert(system.text).second)
+          findings().mistake(Code::NameDuplicate, system.at, "'" + system.text + "' stands twice");
+        source(SystemName(system.text), field, system, "a source");
+      }
+    }
+    if (field.rule != Rule::Owner && node.find("on_foreign_write") != nullptr)
+      findings().mistake(Code::FlowsDisagree, place_at(node, "on_foreign_write"),
+                         "no system owns the field, so no write to it is foreign",
+                         "Take on_foreign_write: out, or write owner:");
+    if (field.rule == Rule::Strictest && field.type != Type::Boolean)
+      findings().mistake(Code::FlowsDisagree, place_at(node, "survivorship"),
+                         "strictest is for a boolean: one 'no' anywhere is a no");
+    if (field.rule == Rule::Union && field.type != Type::ListOf)
+      findings().mistake(Code::FlowsDisagree, place_at(node, "survivorship"), "union is for a list");
+    if (field.type == Type::Ref && !field.to.empty()) draft_.known_entity(field.to.text, place_at(node, "to"));
+    if (const Node* otherwise = node.find("default"))
+      if (auto value = value_of(field, *otherwise, draft_.hub, findings())) field.otherwise = std::move(*value);
+    if (field.from) judge_from(field, *node.find("from"));
+  }
+
+  void judge_from(const Field& field, const Node& from) {
+    const auto reads = reads_of(*field.from);
+    if (!reads) {
+      findings().mistake(reads.error().code, from.at, reads.error().what, reads.error().fix);
+      return;
+    }
+    if (field.from->starts_with("="))
+      findings().mistake(Code::NotBuilt, from.at, "a field cannot be made by an expression yet",
+                         "Write the fields in braces: \"{given_name} {family_name}\"");
+    for (const FieldName& name : *reads)
+      if (name.text != "*") draft_.known_field(entity_, name.text, from.at);
+  }
+
+  // Fields that are made of each other never come to an end.
+  void judge_cycles() {
+    for (const Field& field : entity_.fields) {
+      if (!field.from) continue;
+      std::vector<FieldName> way{field.name};
+      if (comes_back(field, way)) {
+        std::string text;
+        for (const FieldName& name : way) text += (text.empty() ? "" : " -> ") + name.text;
+        findings().mistake(Code::FlowsDisagree, draft_.field_node(entity_, field.name).find("from")->at,
+                           "the field is made of itself: " + text);
+      }
+    }
+  }
+  bool comes_back(const Field& field, std::vector<FieldName>& way) {
+    if (!field.from || way.size() > entity_.fields.size() + 1) return false;
+    const auto reads = reads_of(*field.from);
+    if (!reads) return false;
+    for (const FieldName& name : *reads) {
+      way.push_back(name);
+      if (name == way.front()) return true;
+      const Field* next = entity_.field(name.text);
+      if (next != nullptr && comes_back(*next, way)) return true;
+      way.pop_back();
+    }
+    return false;
+  }
+
+  void judge_together() {
+    const Node* together = node_.find("together");
+    if (together == nullptr) return;
+    std::set<std::string> seen;
+    for (const Node& group : together->items) {
+      const Field* first = nullptr;
+      for (const Node& item : group.items) {
+        const Field* field = draft_.known_field(entity_, item.text, item.at);
+        if (field == nullptr) continue;
+        if (!seen.insert(item.text).second)
+          findings().mistake(Code::NameDuplicate, item.at, "'" + item.text + "' is in together twice");
+        if (first == nullptr) first = field;
+        if (field->rule != first->rule || field->owner != first->owner || field->priority != first->priority ||
+            field->from.has_value() != first->from.has_value())
+          findings().mistake(Code::FlowsDisagree, item.at,
+                             item.text + " cannot win together with " + first->name.text + ": another rule chooses it",
+                             "Give them one owner or one survivorship");
+      }
+      if (group.items.size() < 2)
+        findings().mistake(Code::TypeWrong, group.at, "one field alone does not win together with another");
+    }
+  }
+
+  void match_field(const std::string& name, const Place& at) {
+    const Field* field = draft_.known_field(entity_, name, at);
+    if (field != nullptr && (field->type == Type::GovernmentId || field->item == Type::GovernmentId))
+      findings().mistake(Code::LeastPrivilege, at, name + " is a government_id, and those never take part in match",
+                         "Take it out of match:");
+  }
+
+  void judge_match(const Node& match) {
+    for (const Node* veto : items_at(match, "never"))
+      if (is_veto(veto->text)) match_field(veto->text.substr(0, veto->text.size() - 8), veto->at);
+    for (const Node* rule : items_at(match, "same")) {
+      for (const Node* field : items_at(*rule, "agree")) match_field(agree_on(field->text).field.text, field->at);
+      for (const Node* field : items_at(*rule, "two_of")) match_field(field->text, field->at);
+      const std::size_t two_of = items_at(*rule, "two_of").size();
+      if (rule->find("two_of") != nullptr && two_of < 2)
+        findings().mistake(Code::TypeWrong, place_at(*rule, "two_of"), "two_of needs two fields or more");
+      if (rule->find("agree") != nullptr && items_at(*rule, "agree").empty())
+        findings().mistake(Code::TypeWrong, place_at(*rule, "agree"), "agree names no field",
+                           "An exact rule names the person: agree: [given_name ~, family_name ~]");
+    }
+    if (const Node* likely = match.find("likely")) {
+      for (const Node* field : items_at(*likely, "compare")) match_field(field->text, field->at);
+      findings().warning(Code::NotBuilt, likely->at,
+                         "likely pairs are not looked for yet: only the exact rules link records");
+    }
+    if (const Node* protect = match.find("protect"))
+      findings().warning(Code::NotBuilt, protect->at, "protect is not heeded yet");
+    if (entity_.match.shared < 2)
+      findings().mistake(Code::ValueOutOfRange, place_at(match, "shared"), "shared is at least 2");
+    for (const Node::Member& member : members_at(match, "not_values")) {
+      const Field* field = draft_.known_field(entity_, member.key, member.at);
+      if (field == nullptr) continue;
+      for (const Node& item : member.value.items)
+        if (auto value = value_of(*field, item, draft_.hub, findings()))
+          entity_.match.not_values[field->name].push_back(std::move(*value));
+    }
+  }
+
+  Entity& entity_;
+  const Node& node_;
+  Draft& draft_;
+};
+
+// Records are written parents first, so refs must not come round.
+void judge_ref_cycles(Draft& draft) {
+  for (const auto& [start, entity] : draft.hub.entities) {
+    std::set<EntityName> seen;
+    std::vector<EntityName> open{start};
+    while (!open.empty()) {
+      const auto at = draft.hub.entities.find(open.back());
+      open.pop_back();
+      if (at == draft.hub.entities.end()) continue;
+      for (const Field& field : at->second.fields) {
+        if (field.type != Type::Ref) continue;
+        if (field.to == start)
+          draft.findings.mistake(Code::FlowsDisagree, place_at(draft.field_node(at->second, field.name), "to"),
+                                 "refs come round: " + start.text + " is reached again from itself",
+                                 "Records are written parents first; keep the ref on one side only");
+        else if (seen.insert(field.to).second)
+          open.push_back(field.to);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void judge_entities(Draft& draft) {
+  for (auto& [name, entity] : draft.hub.entities) EntityJudge(entity, draft.entity_nodes[name], draft).judge();
+  judge_ref_cycles(draft);
+}
+
+}  // namespace linchpin::model

@@ -1,0 +1,23 @@
+// Where secrets are, and getting them when the hub starts. A secret never stands in a hub file.
+#pragma once
+
+#include <string>
+
+#include "base/crypto.hpp"
+#include "base/result.hpp"
+#include "model/hub.hpp"
+
+namespace linchpin::model {
+
+// "file:~/.config/x" and the like. No error holds the text: it may be the secret itself.
+Result<SecretSource> parse_secret_source(const std::string& text, const Place&);
+
+// Reads it. `folder` is the hub's: where a relative file: starts and exec: runs.
+//   file:        refused (KeyUnsafe) when others or the group may read it, or when it lies in a git work tree
+//   env:         from the process's environment
+//   exec:        the standard output of `sh -c`, within 10 s, with only PATH and HOME in its environment
+//   credential:  $CREDENTIALS_DIRECTORY/NAME (systemd's LoadCredential=)
+// One line end at the end is not part of a secret. At most 64 KiB; an empty one is KeyMissing.
+Result<Secret> resolve(const SecretSource&, const std::string& folder);
+
+}  // namespace linchpin::model
