@@ -1,0 +1,79 @@
+#include "store/durable_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace linchpin::store {
+namespace {
+
+constexpr const char* read_commits = "SELECT commits FROM file";
+
+// Makes the kernel forget what it holds of a file: after a failed fsync its pages count as clean though the disk never
+// had them. Only while no connection is open: closing a descriptor of ours would drop SQLite's locks on the file.
+void forget_cached(const std::string& file) {
+  const int at = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (at < 0) return;
+  ::posix_fadvise(at, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(at);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DurableFile>> DurableFile::open(const std::filesystem::path& path,
+                                                       std::span<const Migration> schema) {
+  auto file = std::unique_ptr<DurableFile>(new DurableFile(path, schema));
+  file->database_ = TRY(Database::open(path, schema));
+  file->commits_ = TRY(file->database_->one<std::int64_t>(read_commits));
+  return file;
+}
+
+Result<void> DurableFile::begin() {
+  if (in_doubt_) TRY(recover());
+  return database_->run("BEGIN IMMEDIATE");
+}
+
+Result<void> DurableFile::end(const Result<void>& written) {
+  Result<void> done = written;
+  if (done) done = database_->run("UPDATE file SET commits = commits + 1");
+  if (done) done = database_->run("COMMIT");
+  if (done) {
+    ++commits_;
+    return {};
+  }
+  // SQLite has rolled back itself after some failures; then there is nothing to roll back, and that is no news.
+  const Result<void> rolled_back = database_->run("ROLLBACK");
+  in_doubt_ = done.error().code == Code::StoreUnavailable || done.error().code == Code::StoreCorrupt;
+  return done;
+}
+
+Result<Database*> DurableFile::database() {
+  if (in_doubt_) TRY(recover());
+  return database_.get();
+}
+
+// The failed commit's pages may lie in the -wal, whole, behind the last good one: a plain reopening could bring a
+// commit to life that was reported as failed. So what is good is moved into the file and the -wal emptied first, by the
+// connection that knows where the good part ends. If that cannot be done (no room yet), the file stays in doubt and
+// this is tried again.
+Result<void> DurableFile::recover() {
+  in_doubt_ = true;
+  if (database_) TRY(database_->checkpoint(Database::Checkpoint::Truncate));
+  database_.reset();
+  forget_cached(path_.string());
+  forget_cached(path_.string() + "-wal");
+  database_ = TRY(Database::open(path_, schema_));
+  if (TRY(database_->one<std::int64_t>(read_commits)) != commits_) {
+    return fail(Code::StoreCorrupt, "the file " + path_.filename().string() + " does not hold what was committed to it",
+                "Restore it from a backup; it is not served.");
+  }
+  in_doubt_ = false;
+  return {};
+}
+
+void DurableFile::tidy(bool idle) {
+  if (in_doubt_ || database_->wal_pages() < (idle ? wal_pages_enough : wal_pages_most)) return;
+  const Result<void> moved = database_->checkpoint(Database::Checkpoint::Passive);
+  if (!moved && moved.error().code == Code::StoreCorrupt) in_doubt_ = true;
+}
+
+}  // namespace linchpin::store

@@ -1,0 +1,262 @@
+#include "store/sqlite_inbox.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace linchpin::store {
+namespace fs = std::filesystem;
+
+using namespace engine;
+
+namespace {
+
+constexpr std::string_view prefix = "inbox-", suffix = ".db";
+
+bool is_day(std::string_view text) {
+  constexpr std::string_view form = "dddd-dd-dd";
+  return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                    [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; });
+}
+
+}  // namespace
+
+fs::path SqliteInbox::file_of(const std::string& day) const {
+  return folder_ / (std::string(prefix) + day + std::string(suffix));
+}
+
+Result<std::unique_ptr<SqliteInbox>> SqliteInbox::open(const fs::path& folder, const InboxLimits& limits) {
+  auto inbox = std::unique_ptr<SqliteInbox>(new SqliteInbox(folder, limits));
+  TRY(inbox->find_days());
+  inbox->thread_ = std::thread([self = inbox.get()] { self->work(); });
+  return inbox;
+}
+
+// Every file is opened once as its writer would, which checks it and brings its tables up to date.
+Result<void> SqliteInbox::find_days() {
+  std::vector<std::string> found;
+  std::error_code failed;
+  for (auto at = fs::directory_iterator(folder_, failed); !failed && at != fs::directory_iterator();
+       at.increment(failed)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
+    const std::string day = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+    if (is_day(day)) found.push_back(day);
+  }
+  if (failed) {
+    return fail(Code::StoreUnavailable, "the folder " + folder_.string() + " cannot be read",
+                "Give it to the user that runs Linchpin.");
+  }
+  for (const std::string& day : found) {
+    const auto file = TRY(DurableFile::open(file_of(day), inbox_schema()));
+    Database& db = *TRY(file->database());
+    const auto last =
+        TRY(db.one<Position>("SELECT max(base, (SELECT coalesce(max(position), 0) FROM entry)) FROM file"));
+    days_[day] = last;
+    durable_ = std::max(durable_.load(), last.number);
+  }
+  return {};
+}
+
+SqliteInbox::~SqliteInbox() {
+  {
+    std::scoped_lock lock(queue_mutex_);
+    ending_ = true;
+  }
+  queued_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void SqliteInbox::append(InboxEntry entry, std::function<void(Result<Position>)> done) {
+  const std::size_t bytes = entry.sealed.size();
+  std::optional<Error> refused;
+  {
+    std::scoped_lock lock(queue_mutex_);
+    if (!is_day(entry.day)) {
+      refused = Error{Code::Internal, "an entry of the inbox has no day", {}, {}};
+    } else if (ending_ || waiting_ >= limits_.waiting || waiting_bytes_ + bytes > limits_.waiting_bytes) {
+      refused = Error{Code::TooBusy, "the inbox has as much in hand as it can hold", {}, "Send it again later."};
+    } else {
+      ++waiting_;
+      waiting_bytes_ += bytes;
+      queue_.push_back({std::move(entry), std::move(done)});
+    }
+  }
+  if (refused) return done(tl::unexpected(*refused));
+  queued_.notify_one();
+}
+
+void SqliteInbox::work() {
+  for (;;) {
+    std::vector<Waiting> group = take_group();
+    if (group.empty()) return;
+    write_group(group);
+  }
+}
+
+std::vector<SqliteInbox::Waiting> SqliteInbox::take_group() {
+  std::unique_lock lock(queue_mutex_);
+  queued_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+  std::vector<Waiting> group;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && group.size() < limits_.group && bytes < limits_.group_bytes) {
+    bytes += queue_.front().entry.sealed.size();
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+// Entries of one day that follow each other are one commit. Around midnight a group may hold two days.
+void SqliteInbox::write_group(std::vector<Waiting>& group) {
+  bool idle = false;
+  for (auto first = group.begin(); first != group.end();) {
+    const auto end =
+        std::find_if(first, group.end(), [&](const Waiting& w) { return w.entry.day != first->entry.day; });
+    const std::string day = first->entry.day;
+    std::size_t bytes = 0;
+    for (auto at = first; at != end; ++at) bytes += at->entry.sealed.size();
+    Result<void> written;
+    {
+      std::scoped_lock lock(writer_mutex_);
+      written = write_day(day, std::span<Waiting>(first, end));
+    }
+    {
+      std::scoped_lock lock(queue_mutex_);
+      waiting_ -= static_cast<std::size_t>(end - first);
+      waiting_bytes_ -= bytes;
+      idle = queue_.empty();
+    }
+    // AckedIsDurable: the one place where a sender is told.
+    for (auto at = first; at != end; ++at) {
+      if (written) {
+        at->done(at->entry.position);
+      } else {
+        at->done(tl::unexpected(written.error()));
+      }
+    }
+    first = end;
+  }
+  std::scoped_lock lock(writer_mutex_);
+  for (auto& [day, file] : writers_) file->tidy(idle);
+}
+
+Result<void> SqliteInbox::write_day(const std::string& day, std::span<Waiting> group) {
+  DurableFile& file = *TRY(writer_of(day));
+  if (file.in_doubt()) TRY(mend(file));
+  std::int64_t position = durable_.load();
+  TRY(file.commit([&](Database& db) -> Result<void> {
+    for (Waiting& w : group) {
+      w.entry.position = Position(++position);
+      TRY(db.run("INSERT INTO entry (position, system, object, cause, at, sealed) VALUES (?,?,?,?,?,?)",
+                 w.entry.position, w.entry.system, w.entry.object, w.entry.trigger, w.entry.at, Blob{w.entry.sealed}));
+    }
+    return {};
+  }));
+  {
+    std::scoped_lock lock(days_mutex_);
+    days_[day] = Position(position);
+  }
+  durable_ = position;
+  return {};
+}
+
+Result<DurableFile*> SqliteInbox::writer_of(const std::string& day) {
+  const auto open = writers_.find(day);
+  if (open != writers_.end()) return open->second.get();
+  if (writers_.size() >= 2) writers_.erase(writers_.begin());
+  auto file = TRY(DurableFile::open(file_of(day), inbox_schema()));
+  std::scoped_lock lock(days_mutex_);
+  if (!days_.contains(day)) {
+    // Positions go on from the other days', also when those have been forgotten.
+    const Position base(durable_.load());
+    TRY(file->commit([&](Database& db) { return db.run("UPDATE file SET base = ?", base); }));
+    days_[day] = base;
+  }
+  return (writers_[day] = std::move(file)).get();
+}
+
+Result<void> SqliteInbox::mend(DurableFile& file) {
+  std::scoped_lock lock(readers_mutex_);
+  readers_.clear();
+  return file.recover();
+}
+
+// Only what was durable when the read began: a file that is looked at later may already hold a higher position than one
+// that is still being written in a file looked at earlier.
+Result<std::vector<InboxEntry>> SqliteInbox::read(Position after, std::size_t most) {
+  const Position up_to(durable_.load());
+  std::vector<std::string> days;
+  {
+    std::scoped_lock lock(days_mutex_);
+    for (const auto& [day, last] : days_) {
+      if (last > after) days.push_back(day);
+    }
+  }
+  std::scoped_lock lock(readers_mutex_);
+  std::vector<InboxEntry> entries;
+  for (const std::string& day : days) {
+    std::vector<InboxEntry> more = TRY(read_day(day, after, up_to, most));
+    std::move(more.begin(), more.end(), std::back_inserter(entries));
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const InboxEntry& a, const InboxEntry& b) { return a.position < b.position; });
+  if (entries.size() > most) entries.resize(most);
+  return entries;
+}
+
+Result<std::vector<InboxEntry>> SqliteInbox::read_day(const std::string& day, Position after, Position up_to,
+                                                      std::size_t most) {
+  std::unique_ptr<Database>& reader = readers_[day];
+  if (!reader) {
+    auto opened = Database::open_reader(file_of(day));
+    if (!opened) {
+      readers_.erase(day);
+      return tl::unexpected(opened.error());
+    }
+    reader = std::move(*opened);
+  }
+  Query query =
+      TRY(reader->query("SELECT position, system, object, cause, at, sealed FROM entry "
+                        "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+                        after, up_to, most));
+  std::vector<InboxEntry> entries;
+  while (TRY(query.next())) {
+    InboxEntry& entry = entries.emplace_back();
+    query.take(entry.position, entry.system, entry.object, entry.trigger, entry.at, entry.sealed);
+    entry.day = day;
+  }
+  return entries;
+}
+
+Result<void> SqliteInbox::forget_before(const std::string& day) {
+  std::scoped_lock lock(writer_mutex_, readers_mutex_);
+  std::vector<std::string> old;
+  bool all = false;
+  {
+    std::scoped_lock days_lock(days_mutex_);
+    for (const auto& [known, last] : days_) {
+      if (known < day) old.push_back(known);
+    }
+    all = !old.empty() && old.size() == days_.size();
+  }
+  // Some file must remember how far the positions went.
+  if (all) TRY(writer_of(day));
+  for (const std::string& known : old) {
+    writers_.erase(known);
+    readers_.erase(known);
+    const std::string file = file_of(known).string();
+    std::error_code failed;
+    fs::remove(file, failed);
+    if (failed) {
+      return fail(Code::StoreUnavailable, "the file " + file_of(known).filename().string() + " cannot be removed",
+                  "Give the folder to the user that runs Linchpin.");
+    }
+    std::error_code ignored;
+    for (const char* part : {"-wal", "-shm"}) fs::remove(file + part, ignored);
+    std::scoped_lock days_lock(days_mutex_);
+    days_.erase(known);
+  }
+  return old.empty() ? Result<void>{} : sync_folder(folder_);
+}
+
+}  // namespace linchpin::store

@@ -1,0 +1,53 @@
+#include "store/sqlite_keys.hpp"
+
+namespace linchpin::store {
+
+Result<std::optional<std::string>> SqliteKeyStore::get(const std::string& name) {
+  std::scoped_lock lock(mutex_);
+  Database& db = *TRY(file_->database());
+  Query query = TRY(db.query("SELECT sealed FROM key WHERE name = ?", name));
+  if (!TRY(query.next())) return std::nullopt;
+  std::string sealed;
+  query.take(sealed);
+  return sealed;
+}
+
+Result<void> SqliteKeyStore::put(const std::vector<std::pair<std::string, std::string>>& keys) {
+  if (keys.empty()) return {};
+  std::scoped_lock lock(mutex_);
+  TRY(file_->commit([&](Database& db) -> Result<void> {
+    for (const auto& [name, sealed] : keys) {
+      TRY(db.run("INSERT OR REPLACE INTO key (name, sealed) VALUES (?,?)", name, Blob{sealed}));
+    }
+    return {};
+  }));
+  file_->tidy(true);
+  return {};
+}
+
+// secure_delete zeroes the row, but a page that was rebalanced earlier may hold an old copy of it in its unused part,
+// and the -wal holds the page as it was. So the file is rewritten whole and the -wal emptied, also when the row is gone
+// already: this may be the second try of a destruction that was cut.
+Result<void> SqliteKeyStore::destroy(const std::string& name) {
+  std::scoped_lock lock(mutex_);
+  TRY(file_->commit([&](Database& db) { return db.run("DELETE FROM key WHERE name = ?", name); }));
+  Database& db = *TRY(file_->database());
+  TRY(db.run("VACUUM"));
+  return db.checkpoint(Database::Checkpoint::Truncate);
+}
+
+Result<std::vector<std::string>> SqliteKeyStore::names(const std::string& prefix) {
+  std::scoped_lock lock(mutex_);
+  Database& db = *TRY(file_->database());
+  Query query = TRY(db.query("SELECT name FROM key WHERE name >= ? ORDER BY name", prefix));
+  std::vector<std::string> names;
+  while (TRY(query.next())) {
+    std::string name;
+    query.take(name);
+    if (!name.starts_with(prefix)) break;
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace linchpin::store

@@ -1,0 +1,282 @@
+// SQLite's stores under the contract, and what only files can do: be damaged, be full, be opened twice, keep a trace.
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "store/open.hpp"
+#include "store/store_contract.hpp"
+
+namespace linchpin::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  Folder() {
+    std::string form = (fs::temp_directory_path() / "linchpin-store-XXXXXX").string();
+    path_ = ::mkdtemp(form.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  operator const fs::path&() const { return path_; }
+  fs::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+}
+
+struct SqliteWorld {
+  Folder folder;
+  std::optional<Files> files = must(open_files(folder));
+  Store& store() { return *files->state.store; }
+  AuditStore& audit() { return *files->state.audit; }
+  Inbox& inbox() { return *files->inbox; }
+  KeyStore& keys() { return *files->keys; }
+  void reopen() {
+    files.reset();
+    files.emplace(must(open_files(folder)));
+  }
+};
+
+// A disk that refuses on request: SQLite's own file system with its write and its sync replaced.
+struct FaultyDisk {
+  static inline int full_after = -1;  // writes that still succeed; -1: all
+  static inline bool sync_fails = false;
+  static inline std::map<const sqlite3_io_methods*, sqlite3_io_methods> methods;  // real ones, and ours for them
+  static inline sqlite3_vfs* base = nullptr;
+  static inline sqlite3_vfs vfs{};
+
+  static const sqlite3_io_methods* real(sqlite3_file* file) {
+    for (const auto& [theirs, ours] : methods) {
+      if (&ours == file->pMethods) return theirs;
+    }
+    return file->pMethods;
+  }
+  static int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
+    if (full_after == 0) return SQLITE_FULL;
+    if (full_after > 0) --full_after;
+    return real(file)->xWrite(file, data, size, at);
+  }
+  static int sync(sqlite3_file* file, int flags) {
+    return sync_fails ? SQLITE_IOERR_FSYNC : real(file)->xSync(file, flags);
+  }
+  static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
+    const int code = base->xOpen(base, name, file, flags, out);
+    if (code != SQLITE_OK || file->pMethods == nullptr) return code;
+    sqlite3_io_methods& ours = methods[file->pMethods] = *file->pMethods;
+    ours.xWrite = write;
+    ours.xSync = sync;
+    file->pMethods = &ours;
+    return code;
+  }
+  FaultyDisk() {
+    full_after = -1;
+    sync_fails = false;
+    base = sqlite3_vfs_find(nullptr);
+    vfs = *base;
+    vfs.zName = "faulty";
+    vfs.pNext = nullptr;
+    vfs.xOpen = open;
+    sqlite3_vfs_register(&vfs, 1);
+  }
+  ~FaultyDisk() {
+    sqlite3_vfs_register(base, 1);
+    sqlite3_vfs_unregister(&vfs);
+  }
+};
+
+Batch meta(const char* key, std::string value) {
+  Batch batch;
+  batch.metas = {{key, std::move(value)}};
+  return batch;
+}
+
+}  // namespace
+
+using Sqlite = SqliteWorld;
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, Sqlite);
+
+namespace {
+
+TEST(FullDisk, TheStateRefusesAndKeepsWhatItHadAndGoesOnWhenThereIsRoom) {
+  FaultyDisk disk;
+  SqliteWorld world;
+  must(world.store().commit(meta("a", "before")));
+  // Whichever write is the first that finds no room: nothing of the commit is stored.
+  for (int writes = 0; writes < 12; ++writes) {
+    FaultyDisk::full_after = writes;
+    Batch batch = meta("a", std::string(30000, 'x'));
+    batch.done = {{Position(writes + 1), 0}};
+    const auto refused = world.store().commit(batch);
+    ASSERT_FALSE(refused) << writes;
+    EXPECT_EQ(refused.error().code, Code::StoreUnavailable);
+    FaultyDisk::full_after = 0;
+    EXPECT_EQ(world.store().commit(meta("a", "lost")).error().code, Code::StoreUnavailable);
+    FaultyDisk::full_after = -1;
+    EXPECT_EQ(must(world.store().meta("a")), "before") << writes;
+    must(world.store().commit(meta("b", std::to_string(writes))));
+    world.reopen();
+    EXPECT_EQ(must(world.store().meta("a")), "before") << writes;
+    EXPECT_EQ(must(world.store().meta("b")), std::to_string(writes));
+    EXPECT_TRUE(must(world.store().done_items(Position(writes + 1))).empty());
+  }
+}
+
+TEST(FailedSync, ACommitThatWasReportedAsFailedDoesNotComeToLifeLater) {
+  FaultyDisk disk;
+  SqliteWorld world;
+  must(world.store().commit(meta("a", "before")));
+  Batch batch = meta("a", "failed");
+  batch.done = {{Position(1), 0}};
+  FaultyDisk::sync_fails = true;
+  EXPECT_EQ(world.store().commit(batch).error().code, Code::StoreUnavailable);
+  EXPECT_EQ(world.store().commit(batch).error().code, Code::StoreUnavailable);  // not before it was read back
+  EXPECT_EQ(world.store().meta("a").error().code, Code::StoreUnavailable);
+  FaultyDisk::sync_fails = false;
+  EXPECT_EQ(must(world.store().meta("a")), "before");
+  must(world.store().commit(batch));  // the caller kept its work: it is merged once
+  world.reopen();
+  EXPECT_EQ(must(world.store().meta("a")), "failed");
+  EXPECT_EQ(must(world.store().done_items(Position(1))).size(), 1u);
+}
+
+TEST(FailedSync, TheInboxAcknowledgesNothingUntilItsFileWasReadBack) {
+  FaultyDisk disk;
+  SqliteWorld world;
+  must(append_now(world.inbox(), webhook("2026-01-01", "a")));
+  EXPECT_EQ(must(world.inbox().read(Position(0), 10)).size(), 1u);  // a reader is open
+  for (const bool full : {false, true}) {
+    FaultyDisk::sync_fails = !full;
+    FaultyDisk::full_after = full ? 1 : -1;
+    for (int i = 0; i < 3; ++i) {
+      const auto refused = append_now(world.inbox(), webhook("2026-01-01", "lost"));
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, Code::StoreUnavailable);
+    }
+    EXPECT_FALSE(append_now(world.inbox(), webhook("2026-01-02", "lost")));  // nor in a new day's file
+    FaultyDisk::sync_fails = false;
+    FaultyDisk::full_after = -1;
+    EXPECT_EQ(must(append_now(world.inbox(), webhook("2026-01-01", "b"))), Position(full ? 3 : 2));
+    world.reopen();
+    const auto all = must(world.inbox().read(Position(0), 10));
+    ASSERT_EQ(all.size(), full ? 3u : 2u);
+    for (const auto& entry : all) EXPECT_NE(entry.sealed, "lost");
+  }
+}
+
+TEST(Inbox, SaysTooBusyWhenMoreWaitsThanItMayHold) {
+  Folder folder;
+  auto inbox = must(open_inbox(folder, {.waiting = 4, .waiting_bytes = 100}));
+  EXPECT_EQ(append_now(*inbox, webhook("2026-01-01", std::string(101, 'x'))).error().code, Code::TooBusy);
+  must(append_now(*inbox, webhook("2026-01-01", std::string(100, 'x'))));
+  must(append_now(*inbox, webhook("2026-01-01", std::string(100, 'x'))));  // room again after the first
+}
+
+TEST(Inbox, WritesWhatWaitsBeforeItEnds) {
+  Folder folder;
+  std::atomic<int> told = 0;
+  {
+    auto inbox = must(open_inbox(folder));
+    for (int i = 0; i < 100; ++i)
+      inbox->append(webhook("2026-01-01", "x"), [&](Result<Position> at) { told += at.has_value(); });
+  }
+  EXPECT_EQ(told, 100);
+  EXPECT_EQ(must(must(open_inbox(folder))->last()), Position(100));
+}
+
+TEST(Lock, ASecondProcessIsToldWhoHasTheHub) {
+  Folder folder;
+  const auto lock = FolderLock::take(folder);
+  ASSERT_TRUE(lock);
+  const auto second = FolderLock::take(folder);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().what.find(std::to_string(::getpid())), std::string::npos);
+  EXPECT_FALSE(second.error().fix.empty());
+}
+
+TEST(Damage, AFileWithADamagedHeaderOrOfAnotherKindIsNotServed) {
+  for (const std::string& damage :
+       {std::string(), std::string("not a database at all, but a text of some length"), std::string(8192, '\xff')}) {
+    Folder folder;
+    must(must(open_state(folder)).store->commit(meta("a", "b")));
+    write_file(folder / "state.db", damage);
+    const auto opened = open_state(folder);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Code::StoreCorrupt);
+  }
+}
+
+TEST(Damage, APageThatWasOverwrittenIsNotServed) {
+  Folder folder;
+  {
+    auto state = must(open_state(folder));
+    Batch batch;
+    for (int i = 0; i < 200; ++i) batch.goldens.push_back(golden_row(("g_" + std::to_string(i)).c_str()));
+    must(state.store->commit(batch));
+  }
+  std::string file = read_file(folder / "state.db");
+  const std::size_t at = file.find("g_77");
+  ASSERT_NE(at, std::string::npos);
+  const std::size_t page = at / 4096 * 4096;
+  file.replace(page, 64, 64, '\x5a');
+  write_file(folder / "state.db", file);
+  const auto opened = open_state(folder);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::StoreCorrupt);
+}
+
+TEST(Damage, AFileOfANewerVersionIsRefused) {
+  Folder folder;
+  must(open_state(folder));
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "state.db").c_str(), &db), SQLITE_OK);
+  sqlite3_exec(db, "PRAGMA user_version=9999", nullptr, nullptr, nullptr);
+  sqlite3_close(db);
+  EXPECT_EQ(open_state(folder).error().code, Code::StoreUnavailable);
+}
+
+TEST(Keys, ADestroyedKeyLeavesNoTraceInAnyFile) {
+  Folder folder;
+  auto keys = must(open_keys(folder));
+  const std::string secret = "a-key-that-must-be-gone-0123456789abcdef";
+  for (int i = 0; i < 300; ++i)
+    must(keys->put({{"g_" + std::to_string(i), std::string(72, static_cast<char>('a' + i % 26))}}));
+  must(keys->put({{"g_150x", secret}}));
+  for (int i = 300; i < 600; ++i) must(keys->put({{"g_" + std::to_string(i), std::string(72, 'z')}}));
+  const auto found_in = [&](const std::string& text) {
+    int hits = 0;
+    for (const auto& file : fs::directory_iterator(folder))
+      hits += read_file(file.path()).find(text) != std::string::npos;
+    return hits;
+  };
+  ASSERT_GT(found_in(secret), 0);
+  must(keys->destroy("g_150x"));
+  EXPECT_EQ(found_in(secret), 0);
+  EXPECT_EQ(found_in("g_150x"), 0);
+  EXPECT_TRUE(must(keys->get("g_299")));
+}
+
+TEST(Files, AreReadableByTheirOwnerOnly) {
+  Folder folder;
+  const auto files = must(open_files(folder / "data"));
+  must(append_now(*files.inbox, webhook("2026-01-01", "a")));
+  for (const auto& file : fs::directory_iterator(folder / "data")) {
+    EXPECT_EQ(file.status().permissions() & (fs::perms::group_all | fs::perms::others_all), fs::perms::none)
+        << file.path();
+  }
+}
+
+}  // namespace
+}  // namespace linchpin::store
