@@ -1,6 +1,7 @@
 #include "server/http.hpp"
 
 #include "base/log.hpp"
+#include "server/answer_head.hpp"
 #include "server/framing.hpp"
 
 // Beast 1.74 asserts that more than one byte comes at a time of a chunked body's end ("0\r\n", "\r", "\n"); without the
@@ -13,7 +14,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/status.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -148,6 +148,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (phase_ != Phase::Handling) return;
     worker_->shared->body_bytes.fetch_sub(std::exchange(counted_, 0), std::memory_order_relaxed);
     if (answer.status == 0) return close();
+    if (answer.status < 200 || answer.status > 599) answer = {.status = 500, .headers = {}, .body = {}};
     write(std::move(answer));
   }
   const std::shared_ptr<Worker>& worker() const { return worker_; }
@@ -295,39 +296,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     answer({.status = status, .headers = {}, .body = {}});
   }
 
-  static bool writable(const Header& header) {
-    const auto is = [&](std::string_view name) {
-      return name.size() == header.name.size() && boost::beast::iequals(header.name, {name.data(), name.size()});
-    };
-    if (is("content-length") || is("transfer-encoding") || is("connection") || is("server")) return false;
-    const auto plain = [](std::string_view text) {
-      return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
-    };
-    return !header.name.empty() && plain(header.name) && plain(header.value);
-  }
-
   void write(Answer answer) {
     out_.clear();
-    char digits[20];
-    const auto number = [&](std::size_t n) {
-      return std::string_view(digits, static_cast<std::size_t>(std::to_chars(digits, digits + 20, n).ptr - digits));
-    };
-    out_.append("HTTP/1.1 ").append(number(static_cast<std::size_t>(answer.status))).append(" ");
-    const string_view reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(answer.status)));
-    out_.append(reason.data(), reason.size()).append("\r\n");
-    bool dated = false;
-    for (const Header& header : answer.headers) {
-      if (!writable(header)) continue;
-      dated = dated || boost::beast::iequals(header.name, "date");
-      out_.append(header.name).append(": ").append(header.value).append("\r\n");
-    }
-    if (!dated) out_.append(worker_->date);
-    const bool bodiless = answer.status < 200 || answer.status == 204 || answer.status == 304;
-    if (!bodiless) out_.append("Content-Length: ").append(number(answer.body.size())).append("\r\n");
-    out_.append(keep_alive_ ? "\r\n" : "Connection: close\r\n\r\n");
-
     body_.clear();
-    if (!head_only_ && !bodiless) {
+    append_head(out_, answer, worker_->date, keep_alive_);
+    if (!head_only_ && has_body(answer.status)) {
       if (answer.body.size() <= joined_bytes)
         out_.append(answer.body);
       else

@@ -356,6 +356,18 @@ TEST(Server, AnAnswersHeadersCannotBreakItsFraming) {
   for (const char* never : {"Injected", "ontent-", "Server"}) EXPECT_EQ(answer.head.find(never), std::string::npos);
 }
 
+TEST(Server, AStatusThatIsNoFinalOneIs500) {
+  auto server = serve("127.0.0.1:0", {}, [](Request r, Reply reply) {
+                  reply({.status = std::atoi(r.url.c_str() + 1), .headers = {}, .body = "x"});
+                }).value();
+  for (const char* status : {"100", "101", "42", "-1", "1000"}) {
+    RawClient client(server->address());
+    const RawAnswer answer = client.ask("GET /" + std::string(status) + " HTTP/1.1\r\nHost: hub\r\n\r\n");
+    EXPECT_EQ(answer.status, 500) << status;
+    EXPECT_EQ(answer.body, "") << status;
+  }
+}
+
 TEST(Server, SixtyFourParallelClientsEachGetTheirOwnAnswers) {
   for (int server_threads : {1, 2}) {
     Served served({}, server_threads);
