@@ -18,9 +18,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
+#include <chrono>
+#include <cstring>
 #include <ctime>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
 
 namespace linchpin::server {
 namespace {
