@@ -23,6 +23,7 @@ struct ObjectSpec {
   std::vector<std::string> unique;  // paths whose values the system holds once ("properties.email", "Name")
   bool can_create = false, can_update = false;
   int fetch_most = 1, create_most = 1, update_most = 1;  // records in one call
+  int look_most = 0;              // golden ids in one look; 0: the system cannot be asked by the hub's own id
 };
 
 struct Manifest {

@@ -1,0 +1,40 @@
+// What a connector speaks: its manifest, compiled; the versions that this hub pins; the dialect. Shared by every part
+// of the runtime, never changed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "connect/dialect.hpp"
+#include "connect/protocol.hpp"
+#include "model/manifest.hpp"
+
+namespace linchpin::connect {
+
+struct Language {
+  std::shared_ptr<const model::Manifest> manifest;
+  Protocol protocol;
+  std::map<std::string, std::string> api_version;  // family → version
+  const Dialect* dialect = nullptr;                // null: the manifest says all
+};
+
+// The error, when what a call names is not in the manifest.
+Result<const ObjectProtocol*> object_of(const Language&, const ObjectName&);
+Result<const Writing*> writing_of(const Language&, const engine::WriteCall&);
+Result<const Reading*> reading_of(const Language&, const engine::ListCall&);
+Result<const Reading*> reading_of(const Language&, const engine::FetchCall&);
+Result<const Reading*> reading_of(const Language&, const engine::LookCall&);
+
+// Where a call of several requests is. `carry` of the call is its text, so that it survives a restart.
+struct Progress {
+  std::size_t at = 0;      // the record, golden id or ensured thing in hand
+  std::size_t joined = 0;  // joins already done for it
+  Json record;             // the record that is being joined; null: it is to be read first
+  bool otherwise = false;  // of prepare: what did not exist is being made
+  Json::List have;         // the records read so far
+};
+Progress read_progress(const Json& carry);
+Json to_json(const Progress&);
+
+}  // namespace linchpin::connect

@@ -1,0 +1,176 @@
+// A manifest's document, compiled: paths parsed, expressions compiled, choices made. What docs/internals/manifest.md
+// says of each key is here as a shape. Made once for a connector, never changed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "connect/condition.hpp"
+#include "connect/fill.hpp"
+#include "connect/moment.hpp"
+#include "engine/change.hpp"
+#include "engine/connector.hpp"
+#include "mapping/path.hpp"
+#include "model/manifest.hpp"
+
+namespace linchpin::connect {
+
+// One request, as templates (fill.hpp).
+struct Send {
+  std::string method, path;
+  Json query, headers, body;
+};
+
+struct MomentAt {
+  mapping::Path at;
+  MomentForm form = MomentForm::Rfc3339;
+};
+// Where in a record what the engine needs of it is.
+struct RecordShape {
+  mapping::Path id;
+  std::optional<MomentAt> updated, created;
+  std::optional<Condition> archived;
+  std::optional<mapping::Path> merged_into, hub_id;
+};
+
+// How a list goes on. Cursor: the answer names the next. Page: 1, 2, … until a page is not full. LastId: the last
+// record's id, until a page is not full (keyset).
+struct Next {
+  enum class Kind { End, Cursor, Page, LastId } kind = Kind::End;
+  mapping::Path at;      // Cursor
+  std::size_t full = 0;  // Page, LastId
+};
+struct Join {  // a further request for a record, whose answer becomes a member of it
+  Condition where;
+  Send send;
+  std::string as;
+};
+struct Reading {
+  Send send;
+  mapping::Path records;
+  std::optional<mapping::Path> failed;  // per-record errors beside the records (207)
+  bool hints = false;                   // the records are no more than ids
+  std::string window;                   // a special window of the limits
+  milliseconds overlap{0};
+  std::string first_cursor;
+  Next next;
+  bool one_by_one = false;  // a request for each record or golden id
+  std::vector<Join> joins;
+};
+
+// How the parts of a write's answer find their items.
+enum class ItemKey { Record, Golden, Delivery };
+struct Parts {
+  mapping::Path at;
+  std::vector<std::pair<mapping::Path, ItemKey>> by;
+  bool in_order = false;
+  std::optional<Condition> bad;  // a part that fits is an error
+};
+struct Writing {
+  Send send;
+  int most = 1;
+  Writes writes;
+  bool repeats_safely = false;
+  Parts results;
+  std::optional<Parts> failed;
+};
+
+struct Members {      // for systems that give only what is asked for
+  std::string under;  // "properties": of "properties.email", "email" is asked for
+  std::vector<std::string> always;
+};
+struct ObjectProtocol {
+  RecordShape record;
+  std::optional<Members> members;
+  std::optional<Reading> list, changed, fetch, look;
+  std::optional<Writing> create, update;
+};
+
+struct ErrorRule {
+  enum class Is { Retry, Unauthorised, Unknown, Refused, UniqueTaken, Gone };
+  std::set<int> statuses;  // none: any that is no success
+  Condition where;
+  HeaderCondition headers;
+  Is is = Is::Refused;
+  milliseconds after{0};
+  std::string unique_at;
+  std::optional<Code> code;
+};
+
+struct Ensure {  // of prepare
+  Send exists;
+  Condition must;
+  std::string fix;
+  Send otherwise;
+};
+
+struct Auth {
+  enum class Kind { Bearer, OAuth } kind = Kind::Bearer;
+  std::string secret;            // Bearer: the secret's name
+  std::string grant, token_url;  // OAuth: refresh_token or client_credentials
+  bool basic = true;             // the client in an Authorization header; else in the form
+};
+
+struct LimitWindow {
+  engine::Window window;
+  std::string remaining;  // the header's name; "" = none
+  bool special = false;
+};
+
+struct SignatureScheme {
+  enum class Part { Method, Url, Body, Timestamp, Id };
+  std::string header;
+  bool hex = false;       // else base64
+  std::string prefix;     // "sha256="
+  bool whsec = false;     // the key is what base64 after whsec_ gives; else the secret's text
+  std::string separator;  // of several signatures in the header; "" = one
+  std::set<std::string> hmac_versions, ed25519_versions;  // "v1": of "v1,SIGNATURE"; none: signatures stand bare
+  std::vector<Part> signs;
+  std::string joined_by;
+  std::vector<std::string> unescape;  // of the URL before it is signed
+  std::string id_header;
+  std::string timestamp_header;  // "" = none is signed
+  bool timestamp_ms = false;
+  milliseconds tolerance{300'000};
+};
+struct EventKindRule {
+  Condition where;
+  engine::EventKind kind = engine::EventKind::Changed;
+  ObjectName object;
+  mapping::Path record;
+  std::string property;  // a template
+};
+struct EventShape {
+  mapping::Path at;
+  bool single = false;
+  std::string id;  // a template over the event
+  MomentAt time;
+  std::optional<mapping::Path> tenant;
+  std::string tenant_setting;
+  std::vector<EventKindRule> kinds;
+};
+
+struct Protocol {
+  std::string base_url;
+  Auth auth;
+  Json headers;  // of every request; templates
+  std::vector<ErrorRule> errors;
+  int concurrent = 4;
+  std::vector<LimitWindow> windows;
+  std::vector<Ensure> prepare;
+  std::map<ObjectName, ObjectProtocol> objects;
+  std::map<std::string, Writing> operations;
+  std::vector<SignatureScheme> signatures;
+  std::optional<EventShape> events;
+};
+
+// The error names the key ("objects.contacts.list.next") and what is wrong there.
+Result<Protocol> read_protocol(const model::Manifest&);
+
+}  // namespace linchpin::connect

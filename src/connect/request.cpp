@@ -1,0 +1,197 @@
+#include "connect/request.hpp"
+
+#include <algorithm>
+
+#include "base/crypto.hpp"
+#include "connect/auth.hpp"
+#include "connect/fill.hpp"
+#include "connect/moment.hpp"
+
+namespace linchpin::connect {
+namespace {
+
+using namespace engine;
+
+template <class Id>
+Json texts(const std::vector<Id>& ids) {
+  Json::List list;
+  std::set<std::string> seen;  // a batch that names one record twice is refused as a whole
+  for (const Id& id : ids) {
+    if (seen.insert(id.text).second) list.emplace_back(id.text);
+  }
+  return list;
+}
+
+Json asked_members(const ObjectProtocol& object, const std::vector<std::string>& paths) {
+  if (!object.members) return {};
+  std::set<std::string> names(object.members->always.begin(), object.members->always.end());
+  for (const std::string& text : paths) {
+    const auto path = mapping::parse_path(text);
+    if (!path || path->steps.size() < 2) continue;
+    const auto* under = std::get_if<mapping::Path::Key>(&path->steps[0]);
+    const auto* name = std::get_if<mapping::Path::Key>(&path->steps[1]);
+    if (under && name && under->name == object.members->under) names.insert(name->name);
+  }
+  Json::List list;
+  for (const std::string& name : names) list.emplace_back(name);
+  return list;
+}
+
+// One key for a call of several items: the same items again, in the same order, give the same key.
+std::string call_key(const std::vector<WriteItem>& items) {
+  if (items.size() == 1 && items[0].idempotency_key.size() <= 128) return items[0].idempotency_key;
+  std::string joined;
+  for (const WriteItem& item : items) joined += item.idempotency_key + "\n";
+  return to_hex(as_text(sha256(joined)));
+}
+
+Json add(const Language& language, Json input, const ListCall& call) {
+  const auto reading = reading_of(language, call);
+  if (!reading) return input;
+  input = input.with("cursor", call.cursor.empty() ? (*reading)->first_cursor : call.cursor);
+  if (call.since) {
+    const Instant since = *call.since - (*reading)->overlap;
+    input = input.with("since", Json::object({{"rfc3339", rfc3339(since)},
+                                              {"second", utc_second(since)},
+                                              {"ms", std::to_string(ms_since_epoch(since))}}));
+  }
+  return input.with("members", asked_members(**object_of(language, call.object), call.members));
+}
+
+Json add(const Language& language, Json input, const FetchCall& call) {
+  if (const auto object = object_of(language, call.object))
+    input = input.with("members", asked_members(**object, call.members));
+  return input.with("records", texts(call.records));
+}
+
+Json add(const Language& language, Json input, const LookCall& call) {
+  if (const auto object = object_of(language, call.object))
+    input = input.with("members", asked_members(**object, call.members));
+  return input.with("goldens", texts(call.goldens));
+}
+
+Json add(const Language& language, Json input, const WriteCall& call) {
+  const auto writing = writing_of(language, call);
+  if (!writing) return input;
+  Json::List items;
+  for (const WriteItem& item : call.items) {
+    items.push_back(Json::object({{"record", item.record.text},
+                                  {"golden", item.golden.text},
+                                  {"delivery", std::to_string(item.delivery.number)},
+                                  {"body", outgoing((*writing)->writes, item.body)}}));
+  }
+  if (items.size() == 1) input = input.with("it", items.front());
+  return input.with("items", std::move(items)).with("key", call_key(call.items));
+}
+
+Json add(const Language&, Json input, const PrepareCall&) { return input; }
+Json add(const Language&, Json input, const AuthoriseCall&) { return input; }
+
+// The request in hand of a call that needs one for each of `ids`.
+Result<const Send*> send_of(const Reading& reading, const Progress& progress, std::size_t count) {
+  if (!reading.one_by_one) return &reading.send;
+  if (progress.at >= count) return fail(Code::InvalidArgument, "a call names no record");
+  if (progress.record.is_null()) return &reading.send;
+  if (progress.joined >= reading.joins.size()) return fail(Code::Internal, "a call goes on after its last request");
+  return &reading.joins[progress.joined].send;
+}
+
+Result<const Send*> send_of(const Language& language, const Call& call, const Json& input) {
+  const Progress progress = read_progress(call.carry);
+  if (const auto* list = std::get_if<ListCall>(&call.what)) return &TRY(reading_of(language, *list))->send;
+  if (const auto* fetch = std::get_if<FetchCall>(&call.what)) {
+    return send_of(*TRY(reading_of(language, *fetch)), progress, input["records"].items().size());
+  }
+  if (const auto* look = std::get_if<LookCall>(&call.what)) {
+    return send_of(*TRY(reading_of(language, *look)), progress, input["goldens"].items().size());
+  }
+  if (const auto* write = std::get_if<WriteCall>(&call.what)) {
+    const Writing& writing = *TRY(writing_of(language, *write));
+    if (write->items.empty()) return fail(Code::InvalidArgument, "a write has no item");
+    if (write->items.size() > static_cast<std::size_t>(writing.most)) {
+      return fail(Code::InvalidArgument, "a write has more items than " + call.system.text + " takes in one call");
+    }
+    return &writing.send;
+  }
+  if (progress.at >= language.protocol.prepare.size()) return fail(Code::InvalidArgument, "nothing is to be prepared");
+  const Ensure& ensure = language.protocol.prepare[progress.at];
+  return progress.otherwise ? &ensure.otherwise : &ensure.exists;
+}
+
+Result<std::string> url_path(const Send& send, const Json& input) {
+  const std::string path = fill_text(send.path, input, percent_encode);
+  // percent_encode keeps dots: an id that is ".." would leave the path that the manifest names.
+  for (std::size_t begin = 0; begin < path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    const auto segment = std::string_view(path).substr(begin, end - begin);
+    if (segment == "." || segment == ".." || (segment.empty() && begin > 0)) {
+      return fail(Code::InvalidArgument, "an id that is empty or only dots cannot stand in " + send.path);
+    }
+    begin = end + 1;
+  }
+  return path;
+}
+
+std::string url_query(const Send& send, const Json& input) {
+  std::string query;
+  for (const auto& [name, pattern] : send.query.members()) {
+    const std::string value = pattern.is_text() ? fill_text(pattern.text(), input) : scalar_text(pattern);
+    if (!value.empty()) query += (query.empty() ? "?" : "&") + percent_encode(name) + "=" + percent_encode(value);
+  }
+  return query;
+}
+
+Result<void> add_headers(const Json& patterns, const Json& input, Headers& headers) {
+  for (const auto& [name, pattern] : patterns.members()) {
+    const std::string value = pattern.is_text() ? fill_text(pattern.text(), input) : scalar_text(pattern);
+    if (std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+      return fail(Code::InvalidArgument, "the value of the header " + name + " holds a control character");
+    }
+    if (!value.empty()) headers.push_back({name, value});
+  }
+  return {};
+}
+
+}  // namespace
+
+Json input_of(const Language& language, const Call& call, const Credential& credential) {
+  Json::Object versions, settings;
+  for (const auto& [family, version] : language.api_version) versions.emplace_back(family, version);
+  for (const auto& [name, value] : credential.settings) settings.emplace_back(name, value);
+  Json input = Json::object({{"api", std::move(versions)}, {"setting", std::move(settings)}});
+  input = std::visit([&](const auto& what) { return add(language, std::move(input), what); }, call.what);
+  // `it` of a call that goes one by one.
+  const Progress progress = read_progress(call.carry);
+  const Json& ids = input.find("records") ? input["records"] : input["goldens"];
+  if (progress.at < ids.items().size()) {
+    const Json it = ids[progress.at];
+    input = input.with("it", it).with("record", it);
+  }
+  return input;
+}
+
+Result<Request> make_request(const Language& language, const Call& call, const Credential& credential, Instant) {
+  if (std::holds_alternative<AuthoriseCall>(call.what)) return authorise_request(language, credential);
+  const Json input = input_of(language, call, credential);
+  const Send& send = *TRY(send_of(language, call, input));
+  for (const std::string& setting : language.manifest->settings) {
+    if (input["setting"][setting].text().empty()) {
+      return fail(Code::InvalidArgument, "the connection of " + call.system.text + " has no setting " + setting,
+                  "Add it to the environment's connection");
+    }
+  }
+
+  Request request;
+  request.method = send.method;
+  request.url = TRY(target(language, credential, TRY(url_path(send, input)))) + url_query(send, input);
+  TRY(add_headers(language.protocol.headers, input, request.headers));
+  TRY(add_headers(send.headers, input, request.headers));
+  if (!send.body.is_null()) {
+    request.headers.push_back({"Content-Type", "application/json"});
+    request.body = canonical(fill(send.body, input).value_or(Json::Object{}));
+  }
+  request.headers.push_back(TRY(authorisation(language, credential)));
+  return request;
+}
+
+}  // namespace linchpin::connect

@@ -1,0 +1,145 @@
+// The keys of a manifest, as docs/internals/manifest.md describes them.
+#include "model/manifest_shape.hpp"
+
+namespace linchpin::model {
+namespace {
+
+using namespace shape;
+
+bool is_path(const std::string& text) { return text.starts_with("/"); }
+bool is_https(const std::string& text) { return text.starts_with("https://"); }
+Shape span() { return text("a span such as 30 seconds", is_span); }
+Shape texts() { return map_of(text()); }  // templates or expressions, by name
+Shape scalars() { return map_of(either({text()})); }
+
+// A request: its method with its path, and what it carries.
+std::vector<Shape::Key> request_and(std::vector<Shape::Key> more) {
+  for (const char* method : {"get", "post", "put", "patch", "delete"})
+    more.push_back(key(method, text("a path that begins with /", is_path)));
+  more.push_back(key("query", scalars()));
+  more.push_back(key("headers", texts()));
+  more.push_back(key("body", any()));
+  return more;
+}
+
+Shape moment() {
+  return object("where a time is",
+                {required("at", text()), key("as", choice({"rfc3339", "utc", "ms", "s", "json_date"}))});
+}
+
+Shape next() {
+  return object("how a list goes on", {key("cursor", text()), key("page", integer()), key("last_id", integer())});
+}
+
+Shape reading() {
+  return object(
+      "a way to read",
+      request_and(
+          {required("records", text(), "where in the answer the records are"), key("most", integer()),
+           key("gives", choice({"hints"})), key("window", text()), key("overlap", span()), key("cursor", text()),
+           key("next", next()), key("failed", text()), key("one_by_one", choice({"records", "goldens"})),
+           key("join", list_of(object("a join", request_and({key("where", texts()), required("as", text())}))))}));
+}
+
+Shape parts() {
+  return object("the parts of an answer",
+                {required("at", text()),
+                 required("by", either({choice({"order"}), map_of(choice({"record", "golden", "delivery"}))})),
+                 key("bad", texts())});
+}
+
+std::vector<Shape::Key> writing_keys() {
+  return request_and({key("most", integer()), key("null_as", text()), key("texts_only", boolean()),
+                      required("repeats", choice({"safely", "after a look"}),
+                               "whether an unknown outcome may be repeated without a look"),
+                      required("results", parts()), key("failed", parts())});
+}
+
+Shape record() {
+  return object("a record", {required("id", text()), key("updated", moment()), key("created", moment()),
+                             key("archived", texts()), key("merged_into", text())});
+}
+
+Shape object_spec() {
+  const Shape writing = object("a way to write", writing_keys());
+  return object(
+      "an object",
+      {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
+       key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
+       key("list", reading()), key("changed", reading()), key("fetch", reading()), key("look", reading()),
+       key("create", writing), key("update", writing)});
+}
+
+Shape operation() {
+  std::vector<Shape::Key> keys = writing_keys();
+  keys.push_back(required("object", text()));
+  return object("an operation", std::move(keys));
+}
+
+Shape error_rule() {
+  return object(
+      "an error rule",
+      {key("status", either({integer(), list_of(integer())})), key("where", texts()), key("header", texts()),
+       required("is", choice({"retry", "unauthorised", "unknown", "refused", "unique_taken", "gone"})),
+       key("after", span()), key("at", text()), key("code", choice({"permission_missing", "unauthenticated"}))});
+}
+
+Shape auth() {
+  return object(
+      "auth", {required("kind", choice({"bearer", "oauth2"})), key("secret", text()),
+               key("grant", choice({"refresh_token", "client_credentials"})), key("client", choice({"basic", "form"})),
+               key("post", text("an address that begins with https://", is_https)), key("rotates", boolean())});
+}
+
+Shape limits() {
+  const Shape window =
+      object("a window", {required("name", text()), required("calls", integer()), required("per", span()),
+                          key("remaining", text()), key("special", boolean())});
+  return object("limits", {key("concurrent", integer()), key("windows", list_of(window))});
+}
+
+Shape ensure() {
+  const Shape request = object("a request", request_and({}));
+  return object("what must exist", {required("exists", request), key("must", texts()), key("fix", text()),
+                                    required("otherwise", request)});
+}
+
+Shape signature() {
+  const Shape timestamp = object(
+      "a timestamp", {required("header", text()), required("unit", choice({"s", "ms"})), key("tolerance", span())});
+  return object("a signature", {required("header", text()), required("encoding", choice({"base64", "hex"})),
+                                key("prefix", text()), required("key", choice({"text", "whsec"})),
+                                key("separator", text()), key("versions", map_of(choice({"hmac", "ed25519"}))),
+                                required("signs", list_of(choice({"method", "url", "body", "timestamp", "id"}))),
+                                key("joined_by", text()), key("unescape", list_of(text())), key("id", text()),
+                                key("timestamp", timestamp)});
+}
+
+Shape events() {
+  const Shape kind =
+      object("a kind of event",
+             {key("where", texts()), required("kind", choice({"changed", "created", "deleted", "restored"})),
+              required("object", text()), required("record", text()), key("property", text())});
+  return object("events",
+                {key("at", text()), key("single", boolean()), required("id", text()), required("time", moment()),
+                 key("tenant", object("a tenant", {required("at", text()), required("setting", text())})),
+                 required("kinds", list_of(kind))});
+}
+
+}  // namespace
+
+const Shape& manifest_shape() {
+  static const Shape shape = object(
+      "a manifest",
+      {required("connector", text("a name in lower case", is_name)), required("title", text()),
+       required("base_url", text("an address that begins with https://", is_https)), required("hosts", list_of(text())),
+       required("secrets", list_of(text())), key("settings", list_of(text())), required("auth", auth()),
+       required("api_versions", map_of(list_of(text()))), key("headers", texts()), key("limits", limits()),
+       key("errors", list_of(error_rule())), key("prepare", list_of(ensure())),
+       required("objects", map_of(object_spec())), key("operations", map_of(operation())),
+       key("webhook",
+           object("webhook", {required("signatures", list_of(signature())), required("events", events())}))});
+  return shape;
+}
+
+}  // namespace linchpin::model
