@@ -1,0 +1,80 @@
+#include "engine/limits.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace linchpin::engine {
+namespace {
+
+bool counts_in(const Window& window, const std::string& special) {
+  // A window that is named for one kind of call ("search") counts only those.
+  return window.name != "search" || special == "search";
+}
+
+}  // namespace
+
+void SystemLimits::forget(Instant now) {
+  for (const Window& w : declared_.windows) {
+    auto& calls = calls_[w.name];
+    while (!calls.empty() && calls.front() + w.per <= now) calls.pop_front();
+  }
+}
+
+bool SystemLimits::allows(Instant now, bool background, const std::string& special) {
+  if (now < closed_ || under_way_ >= declared_.concurrent) return false;
+  forget(now);
+  for (const Window& w : declared_.windows) {
+    if (!counts_in(w, special)) continue;
+    const double allowed = background ? std::max(1.0, std::floor(w.calls * (1 - keep_))) : w.calls;
+    if (static_cast<double>(calls_[w.name].size()) >= allowed) return false;
+  }
+  return true;
+}
+
+Instant SystemLimits::next(Instant now) const {
+  Instant at = std::max(now + milliseconds(50), closed_);
+  for (const Window& w : declared_.windows) {
+    const auto calls = calls_.find(w.name);
+    if (calls == calls_.end() || static_cast<int>(calls->second.size()) < w.calls) continue;
+    at = std::max(at, calls->second.front() + w.per);
+  }
+  return at;
+}
+
+void SystemLimits::began(Instant now, const std::string& special) {
+  ++under_way_;
+  for (const Window& w : declared_.windows)
+    if (counts_in(w, special)) calls_[w.name].push_back(now);
+}
+
+void SystemLimits::told(const std::vector<Remaining>& remaining, Instant now) {
+  forget(now);
+  for (const Remaining& r : remaining)
+    for (const Window& w : declared_.windows) {
+      if (w.name != r.window) continue;
+      // Others use the same budget, or a restart forgot our own calls: count what the system has counted.
+      auto& calls = calls_[w.name];
+      const int used = std::max(0, w.calls - r.calls);
+      while (static_cast<int>(calls.size()) < used) calls.push_back(now);
+    }
+}
+
+std::map<std::string, double> SystemLimits::used(Instant now) const {
+  std::map<std::string, double> ratios;
+  for (const Window& w : declared_.windows) {
+    const auto calls = calls_.find(w.name);
+    if (calls == calls_.end() || w.calls == 0) continue;
+    const auto live = std::count_if(calls->second.begin(), calls->second.end(), [&](Instant t) { return t + w.per > now; });
+    ratios[w.name] = static_cast<double>(live) / w.calls;
+  }
+  return ratios;
+}
+
+milliseconds backoff(int attempt, Random& random) {
+  constexpr std::int64_t first = 500, cap = 5 * 60 * 1000, least = 200;
+  const int doublings = std::clamp(attempt - 1, 0, 12);
+  const std::int64_t most = std::min(cap, first << doublings);
+  return milliseconds(least + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most))));
+}
+
+}  // namespace linchpin::engine

@@ -1,0 +1,41 @@
+// limits: how many calls a system still allows. Sliding windows as the manifest declares them, corrected by what answers
+// say is left; a share of each is kept for what happens now; Retry-After and backoff close the system for a while.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "engine/connector.hpp"
+#include "engine/ports.hpp"
+
+namespace linchpin::engine {
+
+class SystemLimits {
+ public:
+  SystemLimits() = default;
+  SystemLimits(Limits declared, double keep_for_realtime) : declared_(std::move(declared)), keep_(keep_for_realtime) {}
+
+  // Whether one more call may go now. `background`: a sweep or a batch, which leaves the kept share alone.
+  bool allows(Instant now, bool background, const std::string& special);
+  Instant next(Instant now) const;                 // the earliest time worth asking again
+  void began(Instant now, const std::string& special);
+  void ended() { --under_way_; }
+  void told(const std::vector<Remaining>&, Instant now);
+  void closed_until(Instant until) { closed_ = std::max(closed_, until); }
+  int under_way() const { return under_way_; }
+  std::map<std::string, double> used(Instant now) const;  // by window, 0 to 1
+
+ private:
+  void forget(Instant now);
+  Limits declared_;
+  double keep_ = 0;
+  int under_way_ = 0;
+  Instant closed_{};
+  std::map<std::string, std::deque<Instant>> calls_;  // by window, oldest first
+};
+
+// Exponential with full jitter: uniform in [0, min(cap, first · 2^(attempt-1))], never under a fifth of a second.
+milliseconds backoff(int attempt, Random&);
+
+}  // namespace linchpin::engine

@@ -1,0 +1,142 @@
+#include "engine/match.hpp"
+
+#include <algorithm>
+
+#include "mapping/transform.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+using model::Entity;
+using model::Field;
+
+const Value* value_of(const Values& values, const FieldName& field) {
+  const auto at = values.find(field.text);
+  return at == values.end() || at->second.is_null() ? nullptr : &at->second;
+}
+
+std::string comparable(const Field& field, const Value& value) {
+  std::string text = value.is_text() ? value.text() : canonical(value);
+  if (field.type == Type::Email)
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+  return text;
+}
+
+bool ruled_out(const Entity& entity, const Field& field, const Value& value) {
+  const auto not_values = entity.match.not_values.find(field.name);
+  if (not_values == entity.match.not_values.end()) return false;
+  return std::any_of(not_values->second.begin(), not_values->second.end(), [&](const Value& v) { return same_value(field.type, v, value); });
+}
+
+// One digit mistyped, or day and month swapped, in "YYYY-MM-DD".
+bool slip(const std::string& a, const std::string& b) {
+  if (a.size() != 10 || b.size() != 10) return false;
+  int different = 0;
+  for (std::size_t i = 0; i < 10; ++i) different += a[i] != b[i];
+  if (different == 1) return true;
+  return a.substr(0, 4) == b.substr(0, 4) && a.substr(5, 2) == b.substr(8, 2) && a.substr(8, 2) == b.substr(5, 2);
+}
+
+bool differs(const Field& field, const Value& a, const Value& b) {
+  if (same_value(field.type, a, b)) return false;
+  return !(field.type == Type::Date && slip(a.text(), b.text()));
+}
+
+bool initial_of(const std::string& a, const std::string& b) { return a.size() == 1 && !b.empty() && a[0] == b[0]; }
+
+enum class Agreement { Yes, No, Unknown };
+
+// The names that a rule asks for, against one set of values: each as it is; with ~ an initial or the two swapped.
+Agreement names_agree(const model::SameRule& rule, const Values& mine, const Values& theirs) {
+  std::vector<std::string> left, right;
+  bool nearly = false;
+  for (const model::AgreeOn& on : rule.agree) {
+    const Value* a = value_of(mine, on.field);
+    const Value* b = value_of(theirs, on.field);
+    if (!a || !b) return Agreement::Unknown;
+    left.push_back(name_key(*a));
+    right.push_back(name_key(*b));
+    nearly = nearly || on.nearly;
+  }
+  if (left == right) return Agreement::Yes;
+  if (nearly && left.size() == 2) {
+    if (left[0] == right[1] && left[1] == right[0]) return Agreement::Yes;
+    if (left[1] == right[1] && (initial_of(left[0], right[0]) || initial_of(right[0], left[0]))) return Agreement::Yes;
+  }
+  return Agreement::No;
+}
+
+std::string whole_name(const Entity& entity, const Values& values) {
+  std::string name;
+  if (entity.match.same.empty()) return name;
+  for (const model::AgreeOn& on : entity.match.same.front().agree) {
+    const Value* value = value_of(values, on.field);
+    if (!value) return {};
+    name += name_key(*value) + "|";
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string name_key(const Value& value) {
+  const Result<Json> folded = mapping::run_transform("fold", value, Json(Json::Object{}));
+  if (!folded) return value.text();
+  const Json& key = folded->is_object() ? (*folded)["value"] : *folded;
+  return key.text();
+}
+
+std::vector<std::string> match_keys(const Entity& entity, const Values& values, Keys& keys) {
+  std::set<std::string> made;
+  for (const model::SameRule& rule : entity.match.same)
+    for (const FieldName& name : rule.two_of) {
+      const Field* field = entity.field(name.text);
+      const Value* value = value_of(values, name);
+      if (!field || !value || ruled_out(entity, *field, *value)) continue;
+      std::string text = comparable(*field, *value);
+      if (field->type == Type::Date) {  // a birthday alone is shared by too many to look for
+        const std::string names = whole_name(entity, values);
+        if (names.empty()) continue;
+        text += "|" + names;
+      }
+      made.insert(keys.blind("match." + entity.name.text + "." + name.text, text));
+    }
+  if (const std::string names = whole_name(entity, values); !names.empty()) made.insert(keys.blind("match." + entity.name.text + ".name", names));
+  return {made.begin(), made.end()};
+}
+
+Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate, const std::set<std::pair<std::string, std::string>>& crowded) {
+  for (const FieldName& name : entity.match.never_differs) {
+    const Field* field = entity.field(name.text);
+    const Value* mine = value_of(values, name);
+    if (!field || !mine) continue;
+    for (const Values& theirs : candidate.alternates)
+      if (const Value* other = value_of(theirs, name); other && differs(*field, *mine, *other)) return Verdict::Different;
+  }
+  Verdict verdict = Verdict::Different;
+  for (const model::SameRule& rule : entity.match.same) {
+    const bool named = std::any_of(candidate.alternates.begin(), candidate.alternates.end(),
+                                   [&](const Values& theirs) { return names_agree(rule, values, theirs) == Agreement::Yes; });
+    if (!named) continue;
+    int agreeing = 0, contradicting = 0;
+    for (const FieldName& name : rule.two_of) {
+      const Field* field = entity.field(name.text);
+      const Value* mine = value_of(values, name);
+      if (!field || !mine || ruled_out(entity, *field, *mine) || crowded.contains({name.text, comparable(*field, *mine)})) continue;
+      bool known = false, agrees = false;
+      for (const Values& theirs : candidate.alternates)
+        if (const Value* other = value_of(theirs, name)) {
+          known = true;
+          agrees = agrees || same_value(field->type, *mine, *other);
+        }
+      agreeing += agrees;
+      contradicting += known && !agrees;
+    }
+    if (agreeing >= 2) return Verdict::Same;
+    // A name with one identifier, or with nothing that speaks against it, may be the same person: a person decides.
+    if (agreeing == 1 || contradicting == 0) verdict = Verdict::Doubtful;
+  }
+  return verdict;
+}
+
+}  // namespace linchpin::engine

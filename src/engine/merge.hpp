@@ -1,0 +1,42 @@
+// merge: owner and rules. What arrived competes only where it differs from the link's base; what a golden record is
+// computed from are the own values of all its links, so the outcome does not depend on the order of arrival.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/change.hpp"
+#include "engine/golden.hpp"
+#include "model/hub.hpp"
+
+namespace linchpin::engine {
+
+// One record's values as an entity's, on their way into a golden record.
+struct Arrival {
+  const mapping::Mapping* mapping = nullptr;
+  Values values;                         // of mapping::read
+  const Change* change = nullptr;
+};
+
+// A system wrote what it does not own.
+struct Foreign {
+  FieldName field;
+  model::ForeignWrite ruling = model::ForeignWrite::Review;
+  Value value;                           // what it wrote
+};
+
+struct Merged {
+  Golden golden;                         // after
+  Link link;                             // after: base, own, held
+  std::vector<FieldName> took;           // fields whose value in this record is news to the hub
+  std::vector<FieldName> changed;        // golden fields that are now another value
+  std::vector<Foreign> foreign;
+};
+
+// `links`: all of the golden record's links, the arriving record's too unless it is new (`link` then has no base).
+Merged merge(const model::Hub&, const Golden& before, const std::vector<Link>& links, const Link& link, const Arrival&);
+
+// The golden fields that the own values and what was set give. Pure in its arguments, whatever their order.
+std::map<FieldName, Sourced> survive(const model::Hub&, const Golden&, const std::vector<Link>& links);
+
+}  // namespace linchpin::engine

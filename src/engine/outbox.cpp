@@ -1,0 +1,52 @@
+#include "engine/outbox.hpp"
+
+#include <algorithm>
+
+namespace linchpin::engine {
+namespace {
+
+bool same_target(const Delivery& d, const Intent& i) {
+  return d.system == i.system && d.object == i.object && d.operation == i.operation && d.record == i.record;
+}
+
+bool under_way(const Delivery& d) { return d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown; }
+
+}  // namespace
+
+Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, const std::vector<Intent>& intents, const Cause& cause) {
+  Outboxed out;
+  std::vector<bool> needed(existing.size(), false);
+  for (const Intent& intent : intents) {
+    const auto busy = [&](const Delivery& d) {
+      return under_way(d) && d.operation != Operation::Do && d.system == intent.system && d.object == intent.object &&
+             (d.operation == Operation::Create || intent.operation == Operation::Create || d.record == intent.record);
+    };
+    if (std::any_of(existing.begin(), existing.end(), busy)) continue;
+    const auto waiting = std::find_if(existing.begin(), existing.end(), [&](const Delivery& d) { return same_target(d, intent); });
+    if (waiting == existing.end()) {
+      Delivery d;
+      d.system = intent.system, d.object = intent.object, d.record = intent.record;
+      d.golden = golden.id, d.entity = golden.entity;
+      d.mapping = intent.mapping, d.flow = intent.flow;
+      d.operation = intent.operation, d.priority = intent.priority, d.regulated = intent.regulated;
+      d.due = cause.now, d.made = cause.now, d.seen = cause.seen, d.change = cause.change;
+      d.values = intent.values;
+      out.put.push_back(std::move(d));
+      continue;
+    }
+    needed[static_cast<std::size_t>(waiting - existing.begin())] = true;
+    if (waiting->values == intent.values) continue;  // a dead one with the same content stays dead
+    Delivery d = *waiting;
+    d.values = intent.values;
+    d.priority = std::min(d.priority, intent.priority);
+    d.regulated = intent.regulated;
+    d.idempotency_key.clear();
+    if (d.state == DeliveryState::Dead) d.state = DeliveryState::Pending, d.attempt = 0, d.suffix = 0, d.due = cause.now;
+    out.put.push_back(std::move(d));
+  }
+  for (std::size_t i = 0; i < existing.size(); ++i)
+    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do) out.dropped.push_back(existing[i].id);
+  return out;
+}
+
+}  // namespace linchpin::engine

@@ -1,0 +1,120 @@
+#include "engine/share.hpp"
+
+#include <algorithm>
+
+#include "base/invariant.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+using mapping::Direction;
+using model::Field;
+using model::Hub;
+
+const Value& golden_value(const Golden& golden, const FieldName& field) {
+  static const Value none;
+  const auto at = golden.fields.find(field);
+  return at == golden.fields.end() ? none : at->second.value;
+}
+
+bool agrees(const Field& field, const Value& wanted, const Link& link) {
+  const std::string& name = field.name.text;
+  if (const auto given = link.given.find(name); given != link.given.end() && same_value(field.type, wanted, given->second)) return true;
+  if (const auto base = link.base.find(name); base != link.base.end()) return same_value(field.type, wanted, base->second);
+  return wanted.is_null();
+}
+
+bool left_alone(const Field& field, const Value& wanted, const Link& link) {
+  const auto left = link.left.find(field.name.text);
+  return left != link.left.end() && same_value(field.type, wanted, left->second);
+}
+
+// The fields that the mapping sends, with the golden values; only those that `pick` picks.
+Values sent(const Hub& hub, const mapping::Mapping& mapping, const Golden& golden, auto&& pick) {
+  const model::Entity& entity = hub.entity(golden.entity);
+  const model::System& system = hub.system(mapping.system);
+  Values values;
+  for (const mapping::FieldMapping& m : mapping.fields) {
+    if (m.direction == Direction::In) continue;
+    const Field* field = entity.field(m.field.text);
+    if (!field) continue;
+    const Value& wanted = golden_value(golden, field->name);
+    if (!pick(*field, wanted)) continue;
+    hold(Invariant::ClassIsKept, may_hold(system, entity.name, *field));
+    values.emplace(field->name.text, wanted);
+  }
+  return values;
+}
+
+Json as_object(const Golden& golden) {
+  Json::Object members;
+  for (const auto& [name, s] : golden.fields) members.emplace_back(name.text, s.value);
+  return members;
+}
+
+}  // namespace
+
+bool may_hold(const model::System& system, const EntityName& entity, const Field& field) {
+  if (field.clazz == Class::ComplianceOnly) return false;
+  if (field.clazz == Class::Restricted) return system.restricted_fields.contains(entity.text + "." + field.name.text);
+  return field.clazz <= system.ceiling;
+}
+
+std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vector<Link>& links, const Sharing& sharing) {
+  const model::Entity& entity = hub.entity(golden.entity);
+  std::vector<Intent> intents;
+  for (const model::Flow* flow : hub.flows_of(golden.entity)) {
+    if (flow->mode != model::Mode::Live || !sharing.live.contains(flow->name)) continue;
+    for (const model::FlowSystem& member : flow->systems) {
+      if (member.write == model::Pace::No) continue;
+      const mapping::Mapping* mapping = hub.mapping_for(golden.entity, member.system);
+      if (!mapping) continue;
+      Intent intent{member.system, mapping->object, {}, mapping->name, flow->name, Operation::Update, {}, Priority::Realtime, false};
+      if (member.write == model::Pace::Batch || sharing.backlog) intent.priority = Priority::Batch;
+
+      bool linked = false;
+      for (const Link& link : links) {
+        if (link.key.system != member.system || link.key.object != mapping->object) continue;
+        linked = true;
+        if (link.gone) continue;  // detached: its link stays, so that it is not created anew
+        Intent update = intent;
+        update.record = link.key.record;
+        update.values = sent(hub, *mapping, golden, [&](const Field& f, const Value& wanted) {
+          return !agrees(f, wanted, link) && !left_alone(f, wanted, link);
+        });
+        if (!update.values.empty()) intents.push_back(std::move(update));
+      }
+      if (!linked && !sharing.undecided.contains(member.system)) {
+        if (member.when) {
+          const Result<bool> wanted = member.when->holds(as_object(golden));
+          if (!wanted || !*wanted) continue;
+        }
+        intent.operation = Operation::Create;
+        intent.values = sent(hub, *mapping, golden, [](const Field&, const Value& wanted) { return !wanted.is_null(); });
+        if (!intent.values.empty()) intents.push_back(std::move(intent));
+      }
+    }
+  }
+  for (Intent& intent : intents) {
+    intent.regulated = std::any_of(intent.values.begin(), intent.values.end(),
+                                   [&](const auto& v) { const Field* f = entity.field(v.first); return f && f->regulated; });
+    if (intent.regulated && intent.operation == Operation::Update) intent.priority = Priority::Regulated;
+  }
+  return intents;
+}
+
+std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Link& link) {
+  std::vector<FieldName> fields;
+  if (link.gone) return fields;
+  const auto mapping = hub.mappings.find(link.mapping);
+  const model::Entity& entity = hub.entity(golden.entity);
+  if (mapping == hub.mappings.end()) return fields;
+  for (const mapping::FieldMapping& m : mapping->second.fields) {
+    if (m.direction == Direction::In) continue;
+    const Field* field = entity.field(m.field.text);
+    if (field && !agrees(*field, golden_value(golden, field->name), link)) fields.push_back(field->name);
+  }
+  return fields;
+}
+
+}  // namespace linchpin::engine

@@ -1,0 +1,42 @@
+// share: what each system may hold. For each system that a live flow writes to: how its record differs from the golden
+// record, in the fields that its mapping sends there. The proof that those fields may travel is check's (model/privacy);
+// here ClassIsKept is held once more, at the line that lets a value go.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "engine/delivery.hpp"
+#include "engine/golden.hpp"
+#include "model/hub.hpp"
+
+namespace linchpin::engine {
+
+// A write that would bring one system's record into agreement.
+struct Intent {
+  SystemName system;
+  ObjectName object;
+  RecordId record;                        // "" to create
+  MappingName mapping;
+  FlowName flow;
+  Operation operation = Operation::Update;
+  Values values;
+  Priority priority = Priority::Realtime;
+  bool regulated = false;
+};
+
+struct Sharing {
+  std::set<FlowName> live;                // flows that have linked their systems, and may write
+  std::set<SystemName> undecided;         // systems where a record waits for a review with this golden record
+  bool backlog = false;                   // part of a first load: behind what happens now
+};
+
+// Whether a system may hold a field: its class is within the ceiling, or the system's file lists it.
+bool may_hold(const model::System&, const EntityName&, const model::Field&);
+
+std::vector<Intent> share(const model::Hub&, const Golden&, const std::vector<Link>&, const Sharing&);
+
+// The fields on which a linked record disagrees with the golden record (with what a review has left as it is).
+std::vector<FieldName> discrepant(const model::Hub&, const Golden&, const Link&);
+
+}  // namespace linchpin::engine

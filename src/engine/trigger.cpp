@@ -1,0 +1,45 @@
+#include "engine/trigger.hpp"
+
+#include <algorithm>
+
+#include "base/invariant.hpp"
+#include "engine/share.hpp"
+
+namespace linchpin::engine {
+
+Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& after, const std::vector<Delivery>& existing, const Cause& cause) {
+  Triggered triggered;
+  const model::Entity& entity = hub.entity(after.entity);
+  for (const auto& [name, flow] : hub.flows) {
+    if (flow.kind != model::Flow::Kind::Do || flow.mode != model::Mode::Live || flow.entity != after.entity) continue;
+    const model::Field* field = entity.field(flow.on_field.text);
+    const auto is = after.fields.find(flow.on_field);
+    if (!field || is == after.fields.end() || !same_value(field->type, is->second.value, flow.on_value)) continue;
+    if (before)
+      if (const auto was = before->fields.find(flow.on_field);
+          was != before->fields.end() && same_value(field->type, was->second.value, flow.on_value))
+        continue;
+    const bool asked = std::any_of(existing.begin(), existing.end(), [&](const Delivery& d) { return d.flow == name && d.operation == Operation::Do; });
+    if (asked) continue;  // the same question is on its way
+
+    Delivery d;
+    d.system = flow.do_system, d.named = flow.do_operation, d.operation = Operation::Do;
+    d.golden = after.id, d.entity = after.entity, d.flow = name;
+    d.regulated = flow.regulated;
+    d.priority = flow.regulated ? Priority::Regulated : Priority::Realtime;
+    d.due = cause.now, d.made = cause.now, d.seen = cause.seen, d.change = cause.change;
+    for (const FieldName& sent : flow.send)
+      if (const auto value = after.fields.find(sent); value != after.fields.end() && !value->second.value.is_null()) {
+        const model::Field* f = entity.field(sent.text);
+        hold(Invariant::ClassIsKept, f && may_hold(hub.system(flow.do_system), entity.name, *f));
+        d.values.emplace(sent.text, value->second.value);
+      }
+    triggered.deliveries.push_back(std::move(d));
+    for (const auto& [set, value] : flow.then)
+      triggered.set[set] = Sourced{value, cause.now, {}, {}, cause.change, {}, "flow " + name.text};
+    triggered.flows.push_back(&flow);
+  }
+  return triggered;
+}
+
+}  // namespace linchpin::engine

@@ -1,0 +1,67 @@
+// What one step of the engine reads and changes, opened, and the one commit that it ends in. A family is a golden record
+// with its links and its deliveries: what merge, share and outbox look at together.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/audit_entry.hpp"
+#include "engine/delivery.hpp"
+#include "engine/golden.hpp"
+#include "engine/ports.hpp"
+
+namespace linchpin::engine {
+
+struct Family {
+  Golden golden;
+  std::vector<Link> links;
+  std::vector<Delivery> deliveries;
+  bool fresh = false;                // made in this step
+  Secret key;
+};
+
+class Work {
+ public:
+  Work(Store& store, Keys& keys, std::int64_t register_version, std::int64_t& next_delivery)
+      : store_(store), keys_(keys), version_(register_version), next_delivery_(next_delivery) {}
+
+  // A golden record with all that hangs on it; nullptr when there is none. Valid until the commit.
+  Result<Family*> family(const GoldenId&);
+  Result<Family*> family_of(const RecordKey&, const EntityName&);
+  Family& make(Golden);
+  // Every family that holds a link of the record.
+  Result<std::vector<Family*>> families_of(const RecordKey&);
+
+  // Records that something of a family was changed, so that it is sealed and stored.
+  void changed_golden(const Family&);
+  void changed_link(Family&, Link);                  // puts it, by record and entity
+  void changed_delivery(Family&, Delivery);          // puts it; id 0 gets the next number
+  void dropped_delivery(Family&, DeliveryId);
+  void match_keys(const Family&, const RecordKey&, const std::vector<std::string>& keys);
+  void attest(const Family*, Attested);              // nullptr: no person is concerned
+  // The golden ids that have a key: of the store, and of this step.
+  Result<std::vector<MatchKeyRow>> holders(const EntityName&, const std::string& key, std::size_t most);
+
+  Batch& rows() { return batch_; }                   // dead letters, reviews, cursors, done-marks: put as they are
+  bool empty() const;
+
+  // Keys first, then all of it in one commit. After an error nothing of this step may be acted on.
+  Result<void> commit();
+
+ private:
+  Store& store_;
+  Keys& keys_;
+  std::int64_t version_;
+  std::int64_t& next_delivery_;
+  std::map<GoldenId, std::unique_ptr<Family>> families_;
+  std::map<std::pair<RecordKey, EntityName>, GoldenId> linked_;   // in this step
+  std::set<GoldenId> goldens_;
+  std::set<std::pair<GoldenId, std::pair<RecordKey, EntityName>>> links_;
+  std::set<std::pair<GoldenId, DeliveryId>> deliveries_;
+  Batch batch_;
+};
+
+}  // namespace linchpin::engine
