@@ -66,6 +66,15 @@ Agreement names_agree(const model::SameRule& rule, const Values& mine, const Val
   return Agreement::No;
 }
 
+}  // namespace
+
+std::string name_key(const Value& value) {
+  const Result<Json> folded = mapping::run_transform("fold", value, Json(Json::Object{}));
+  if (!folded) return value.text();
+  const Json& key = folded->is_object() ? (*folded)["value"] : *folded;
+  return key.text();
+}
+
 std::string whole_name(const Entity& entity, const Values& values) {
   std::string name;
   if (entity.match.same.empty()) return name;
@@ -77,32 +86,30 @@ std::string whole_name(const Entity& entity, const Values& values) {
   return name;
 }
 
-}  // namespace
-
-std::string name_key(const Value& value) {
-  const Result<Json> folded = mapping::run_transform("fold", value, Json(Json::Object{}));
-  if (!folded) return value.text();
-  const Json& key = folded->is_object() ? (*folded)["value"] : *folded;
-  return key.text();
-}
-
-std::vector<std::string> match_keys(const Entity& entity, const Values& values, Keys& keys) {
-  std::set<std::string> made;
+std::vector<BlindKey> match_keys(const Entity& entity, const Values& values, Keys& keys) {
+  std::map<std::string, BlindKey> made;
   for (const model::SameRule& rule : entity.match.same)
     for (const FieldName& name : rule.two_of) {
       const Field* field = entity.field(name.text);
       const Value* value = value_of(values, name);
       if (!field || !value || ruled_out(entity, *field, *value)) continue;
-      std::string text = comparable(*field, *value);
+      const std::string plain = comparable(*field, *value);
+      std::string text = plain;
       if (field->type == Type::Date) {  // a birthday alone is shared by too many to look for
         const std::string names = whole_name(entity, values);
         if (names.empty()) continue;
         text += "|" + names;
       }
-      made.insert(keys.blind("match." + entity.name.text + "." + name.text, text));
+      std::string key = keys.blind("match." + entity.name.text + "." + name.text, text);
+      made.emplace(key, BlindKey{name, plain, key});
     }
-  if (const std::string names = whole_name(entity, values); !names.empty()) made.insert(keys.blind("match." + entity.name.text + ".name", names));
-  return {made.begin(), made.end()};
+  if (const std::string names = whole_name(entity, values); !names.empty()) {
+    std::string key = keys.blind("match." + entity.name.text + ".name", names);
+    made.emplace(key, BlindKey{{}, names, key});
+  }
+  std::vector<BlindKey> all;
+  for (auto& [key, blind] : made) all.push_back(std::move(blind));
+  return all;
 }
 
 Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate, const std::set<std::pair<std::string, std::string>>& crowded) {

@@ -12,9 +12,14 @@
 
 namespace linchpin::engine {
 
-// The blind keys (keyed hashes under the match key) by which a record with these values can be found: one for each
-// identifier that a rule compares (a date of birth only together with the family name), and one for the name.
-std::vector<std::string> match_keys(const model::Entity&, const Values&, Keys&);
+// A blind key: a keyed hash under the match key, by which a record with these values can be found.
+struct BlindKey {
+  FieldName field;        // the identifier; "" for the name
+  std::string text;       // its comparable form: stays in memory
+  std::string key;
+};
+// One for each identifier that a rule compares (a date of birth only together with the name), and one for the name.
+std::vector<BlindKey> match_keys(const model::Entity&, const Values&, Keys&);
 
 // A golden record that shares a key, with every value that any of its sources holds.
 struct Candidate {
@@ -25,6 +30,9 @@ enum class Verdict { Same, Doubtful, Different };
 // Whether the values are those of the candidate. `crowded`: identifiers (field, canonical value) that too many differently
 // named people hold to identify anyone.
 Verdict compare(const model::Entity&, const Values&, const Candidate&, const std::set<std::pair<std::string, std::string>>& crowded);
+
+// The names that the rules ask for, as they compare; "" when one is missing.
+std::string whole_name(const model::Entity&, const Values&);
 
 // How a name compares: letters only, without marks and case.
 std::string name_key(const Value&);

@@ -1,0 +1,397 @@
+// The engine's answers: every answer is sorted into one outcome, and each outcome has one way on.
+#include <algorithm>
+
+#include "base/invariant.hpp"
+#include "base/log.hpp"
+#include "base/metric.hpp"
+#include "engine/confirm.hpp"
+#include "engine/engine.hpp"
+#include "engine/seal.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+constexpr int attempts_most = 30;        // with backoff, more than two hours
+constexpr int unreadable_most = 3;       // answers that cannot be understood before a person must look
+constexpr std::size_t answer_kept = 64u << 10;  // of an answer that cannot be understood, sealed in its dead letter
+
+struct OutcomeWord {
+  std::string_view operator()(const Retry& r) const { return r.error.code == Code::RateLimited ? "rate_limited" : "retry"; }
+  std::string_view operator()(const Unauthorised&) const { return "unauthorised"; }
+  std::string_view operator()(const Unknown&) const { return "unknown"; }
+  std::string_view operator()(const Refused&) const { return "refused"; }
+  std::string_view operator()(const auto&) const { return "ok"; }
+};
+
+// The error of a call that failed as a whole; nullptr of one that did not.
+struct Failure {
+  const Error* operator()(const Retry& r) const { return &r.error; }
+  const Error* operator()(const Unauthorised& r) const { return &r.error; }
+  const Error* operator()(const Unknown& r) const { return &r.error; }
+  const Error* operator()(const Refused& r) const { return &r.error; }
+  const Error* operator()(const auto&) const { return nullptr; }
+};
+
+}  // namespace
+
+Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instant now) {
+  const auto at = flying_.find(answered.call);
+  if (at == flying_.end()) return {};  // of an engine before a restart
+  const Flying flying = std::move(at->second);
+  flying_.erase(at);
+  Connected& system = systems_.at(flying.call.system);
+  system.limits.ended();
+  if (answered.answer) system.limits.told(system.connector->remaining(*answered.answer), now);
+  Outcome outcome = system.connector->outcome(flying.call, answered.answer, now);
+  metric::add("linchpin_api_calls_total", {{"system", flying.call.system.text}, {"outcome", std::visit(OutcomeWord{}, outcome)}});
+  if (std::visit(Failure{}, outcome)) {
+    ++system.failures;
+    return on_failure(work, flying, outcome, answered.answer, now);
+  }
+  system.failures = 0;
+  if (const auto* more = std::get_if<Continues>(&outcome)) {
+    // The call goes on: its next request is made by the next step, as if it had not been sent yet.
+    Call next = flying.call;
+    next.carry = more->carry;
+    continuing_.push_back({std::move(next), flying.asked});
+    return {};
+  }
+  if (auto* listed = std::get_if<Listed>(&outcome)) return on_listed(work, line, flying, std::move(*listed), now);
+  if (auto* fetched = std::get_if<Fetched>(&outcome)) return on_fetched(work, line, flying, std::move(*fetched), now);
+  if (const auto* written = std::get_if<Written>(&outcome)) return on_written(work, line, flying, *written, now);
+  if (const auto* looked = std::get_if<Looked>(&outcome)) return on_looked(work, line, flying, *looked, now);
+  if (const auto* authorised = std::get_if<Authorised>(&outcome)) return on_authorised(work, flying, *authorised, now);
+  system.preparing = false;
+  system.prepared = true;
+  return {};
+}
+
+Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Listed listed, Instant now) {
+  const ListCall& call = std::get<ListCall>(flying.call.what);
+  const Where where{flying.call.system, call.object};
+  const auto at = sweeps_.find(where);
+  if (at == sweeps_.end()) return {};
+  Sweep& sweep = at->second;
+  sweep.asked = false;
+  sweep.cursor = listed.next;
+  sweep.listed = listed.next.empty();
+  const Trigger trigger = sweep.purpose == Sweep::Purpose::Sweep ? Trigger::Poll : sweep.purpose == Sweep::Purpose::Walk ? Trigger::Reconcile : Trigger::Batch;
+  int item = 0;
+  for (Record& record : listed.records) {
+    const RecordKey key{where.first, where.second, record.id};
+    if (read_.waits(key)) continue;  // it is being read anyway, later than this page
+    Change change;
+    change.id = ChangeId("list" + std::to_string(flying.call.id.number) + "." + std::to_string(item++));
+    change.key = key;
+    change.trigger = trigger;
+    change.asked = flying.asked;
+    change.seen = record.updated;
+    change.record = std::move(record);
+    TRY(take(work, line, change, now));
+    if (read_.waits(key)) sweep.hints.insert(key);
+  }
+  for (const RecordId& id : listed.hints) {
+    const RecordKey key{where.first, where.second, id};
+    read_.hint(key, {.trigger = trigger, .seen = {}, .property = {}, .settles = {}, .not_before = {}});
+    sweep.hints.insert(key);
+  }
+  // A first load is resumed at its page; a page is left behind in the commit that holds its records.
+  if (sweep.purpose == Sweep::Purpose::FirstLoad && !sweep.listed && sweep.hints.empty())
+    work.rows().cursors.push_back({where.first, where.second, "first_load", sweep.cursor, {}, sweep.began, false});
+  return {};
+}
+
+Result<void> Engine::on_fetched(Work& work, Line& line, const Flying& flying, Fetched fetched, Instant now) {
+  const FetchCall& call = std::get<FetchCall>(flying.call.what);
+  for (const Change& change : read_.answered(flying.call.system, call, std::move(fetched.records), flying.asked)) TRY(take(work, line, change, now));
+  return {};
+}
+
+Result<void> Engine::on_looked(Work& work, Line& line, const Flying& flying, const Looked& looked, Instant now) {
+  const LookCall& call = std::get<LookCall>(flying.call.what);
+  for (const GoldenId& id : call.goldens) {
+    Family* family = TRY(work.family(id));
+    if (!family) continue;
+    const auto found = std::find_if(looked.found.begin(), looked.found.end(), [&](const auto& f) { return f.first == id; });
+    for (Delivery d : std::vector<Delivery>(family->deliveries)) {
+      if (d.state != DeliveryState::Unknown || d.system != flying.call.system || d.object != call.object) continue;
+      busy_.erase({d.system, d.golden});
+      if (found != looked.found.end()) {
+        TRY(confirmed(work, line, *family, d, found->second, now));
+      } else {
+        d.state = DeliveryState::Pending;
+        d.due = now + backoff(d.attempt, world_.random);
+        work.changed_delivery(*family, std::move(d));
+        TRY(line.settle(*family, &family->golden, {d.change, d.seen, now}));
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, const Written& written, Instant now) {
+  const WriteCall& call = std::get<WriteCall>(flying.call.what);
+  for (const WriteItem& item : call.items) {
+    Family* family = TRY(work.family(item.golden));
+    busy_.erase({flying.call.system, item.golden});
+    if (!family) continue;
+    const auto mine = std::find_if(family->deliveries.begin(), family->deliveries.end(), [&](const Delivery& d) { return d.id == item.delivery; });
+    if (mine == family->deliveries.end()) continue;
+    Delivery d = *mine;
+    const auto result = std::find_if(written.results.begin(), written.results.end(), [&](const WriteResult& r) { return r.delivery == d.id; });
+    if (result == written.results.end()) {  // it said nothing of this one
+      unsure(work, *family, std::move(d), now);
+      continue;
+    }
+    const auto count = [&](std::string_view outcome) {
+      metric::add("linchpin_deliveries_total", {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", outcome}});
+    };
+    switch (result->kind) {
+      case WriteResult::Kind::Confirmed:
+        alone_.erase(d.id);
+        TRY(confirmed(work, line, *family, d, result->record, now));
+        break;
+      case WriteResult::Kind::Retry:
+        count("retry");
+        if (result->alone) alone_.insert(d.id);
+        if (d.attempt >= attempts_most) {
+          dead(work, *family, d, result->error, now);
+          break;
+        }
+        d.state = DeliveryState::Pending;
+        d.due = result->alone ? now : now + backoff(d.attempt, world_.random);
+        work.changed_delivery(*family, std::move(d));
+        TRY(line.settle(*family, &family->golden, {d.change, d.seen, now}));
+        break;
+      case WriteResult::Kind::Unknown:
+        count("unknown");
+        unsure(work, *family, std::move(d), now);
+        break;
+      case WriteResult::Kind::UniqueTaken: {
+        const mapping::Mapping& mapping = hub_->mappings.at(d.mapping);
+        const bool suffixed = std::any_of(mapping.fields.begin(), mapping.fields.end(), [&](const mapping::FieldMapping& m) {
+          return m.unique_suffix && (result->unique_at.empty() || mapping::to_text(m.at) == result->unique_at) && d.values.contains(m.field.text);
+        });
+        if (suffixed && d.suffix < 100) {
+          count("retry");
+          d.suffix = std::max(2, d.suffix + 1);
+          d.state = DeliveryState::Pending;
+          d.due = now;
+          d.idempotency_key.clear();
+          work.changed_delivery(*family, std::move(d));
+        } else {
+          count("dead");
+          dead(work, *family, d, result->error, now);
+        }
+        break;
+      }
+      case WriteResult::Kind::Dead:
+        count("dead");
+        alone_.erase(d.id);
+        dead(work, *family, d, result->error, now);
+        break;
+      case WriteResult::Kind::Gone: {
+        count("dead");
+        for (Link link : std::vector<Link>(family->links))
+          if (link.key == RecordKey{d.system, d.object, d.record}) {
+            link.gone = true;
+            work.changed_link(*family, std::move(link));
+          }
+        work.dropped_delivery(*family, d.id);
+        TRY(line.settle(*family, &family->golden, {d.change, d.seen, now}));
+        break;
+      }
+    }
+  }
+  return {};
+}
+
+// It may have been done. A create is looked for; of an update, what the record holds now comes first, since someone may
+// have edited it; an operation carries a key that makes it repeatable.
+void Engine::unsure(Work& work, Family& family, Delivery d, Instant now) {
+  d.state = d.operation == Operation::Create ? DeliveryState::Unknown : DeliveryState::Pending;
+  d.due = now + backoff(d.attempt, world_.random);
+  if (d.operation == Operation::Create) busy_.insert({d.system, d.golden});
+  if (d.operation == Operation::Update)
+    read_.hint({d.system, d.object, d.record}, {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+  work.changed_delivery(family, std::move(d));
+}
+
+Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Delivery& delivery, const std::optional<Record>& record, Instant now) {
+  const Delivery d = delivery;
+  metric::add("linchpin_deliveries_total", {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", "confirmed"}});
+  if (d.seen != Instant{})
+    metric::observe("linchpin_sync_latency_seconds", {{"flow", d.flow.text}, {"system", d.system.text}}, std::max(0.0, static_cast<double>((now - d.seen).count()) / 1000));
+  work.attest(&family, {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/confirmed", .kind = "confirmed",
+                        .trigger = "flow " + d.flow.text, .change = d.change, .flow = d.flow, .system = d.system, .direction = "out",
+                        .entity = d.entity, .values = d.values, .outcome = std::string(to_text(d.operation)), .by = {}, .at = now, .version = 0});
+  work.dropped_delivery(family, d.id);
+  if (d.operation == Operation::Do) {
+    // What the operation made is a record of that system: it is read like any other.
+    if (record)
+      for (const auto& [where, every] : sources())
+        if (where.first == d.system) read_.hint({where.first, where.second, record->id}, {.trigger = Trigger::Api, .seen = d.seen, .property = {}, .settles = {}, .not_before = {}});
+    return {};
+  }
+  const RecordId id = !d.record.empty() ? d.record : record ? record->id : RecordId();
+  std::optional<Link> before;
+  for (const Link& l : family.links)
+    if (l.key == RecordKey{d.system, d.object, id} && l.entity == d.entity) before = l;
+  if (d.operation == Operation::Create)
+    hold(Invariant::NoDoubleCreate, !id.empty() && std::none_of(family.links.begin(), family.links.end(), [&](const Link& l) {
+           return l.key.system == d.system && l.key.object == d.object && l.entity == d.entity && l.key.record != id && !l.gone;
+         }));
+  Link after = engine::confirm(*hub_, d, before, record, now);
+  const Values base = after.base;
+  const RecordKey key = after.key;
+  work.changed_link(family, std::move(after));
+  std::vector<std::string> blind;
+  for (BlindKey& k : match_keys(hub_->entity(family.golden.entity), base, world_.keys)) blind.push_back(std::move(k.key));
+  work.match_keys(family, key, blind);
+  return line.settle(family, &family.golden, {d.change, d.seen, now});
+}
+
+void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, Instant now) {
+  d.state = DeliveryState::Dead;
+  DeadLetterRow row;
+  row.id = question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys);
+  row.kind = "delivery";
+  row.system = d.system, row.entity = d.entity, row.flow = d.flow;
+  row.code = std::string(code_text(error.code)), row.message = error.what, row.place = to_text(error.at);
+  row.since = now;
+  row.regulated = d.regulated;
+  row.golden = d.golden;
+  row.record = {d.system, d.object, d.record};
+  row.sealed = seal_detail(Json::object({{"delivery", d.id.number}}), row.id, family.key);
+  work.attest(&family, {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/refused", .kind = "refused",
+                        .trigger = "flow " + d.flow.text, .change = d.change, .flow = d.flow, .system = d.system, .direction = "out",
+                        .entity = d.entity, .values = {}, .outcome = row.code, .by = {}, .at = now, .version = 0});
+  work.rows().dead_letters.push_back(std::move(row));
+  work.changed_delivery(family, std::move(d));
+}
+
+Result<void> Engine::on_authorised(Work& work, const Flying& flying, const Authorised& authorised, Instant now) {
+  Connected& system = systems_.at(flying.call.system);
+  system.authorising = false;
+  system.credential.access_token = authorised.access_token;
+  system.credential.access_expires = authorised.expires;
+  if (!authorised.refresh_token.empty()) system.credential.refresh_token = authorised.refresh_token;
+  const auto given = system.credential.secrets.find("refresh_token");
+  const std::string from = given == system.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
+  // In this step's commit, and used only after it: a rotated token that was not kept would be the last.
+  const Json kept = Json::object({{"access_token", std::string(system.credential.access_token.bytes())},
+                                  {"expires", ms_since_epoch(authorised.expires)},
+                                  {"refresh_token", std::string(system.credential.refresh_token.bytes())},
+                                  {"from", from}});
+  work.rows().credentials.push_back({flying.call.system, seal_detail(kept, "credential/" + flying.call.system.text, TRY(world_.keys.of_hub()))});
+  work.attest(nullptr, {.entry = "credential/" + flying.call.system.text + "/" + std::to_string(ms_since_epoch(now)), .kind = "connected", .trigger = "token",
+                        .change = {}, .flow = {}, .system = flying.call.system, .direction = {}, .entity = {}, .values = {}, .outcome = "authorised",
+                        .by = {}, .at = now, .version = 0});
+  return {};
+}
+
+Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome& outcome, const Result<Answer>& answer, Instant now) {
+  Connected& system = systems_.at(flying.call.system);
+  const Error error = *std::visit(Failure{}, outcome);
+  const Retry* retry = std::get_if<Retry>(&outcome);
+  const milliseconds wait = std::max(retry ? retry->after : milliseconds(0), backoff(system.failures, world_.random));
+  if (retry && (retry->after.count() > 0 || error.code == Code::RateLimited)) system.limits.closed_until(now + wait);
+  if (std::holds_alternative<Unauthorised>(outcome)) {
+    system.credential.access_token = Secret();
+    if (!system.connector->needs_access_token()) {
+      system.limits.closed_until(now + wait);
+      log::error("a system does not accept its credential", {{"system", flying.call.system}, {"error", error}});
+    }
+  }
+  if (std::holds_alternative<AuthoriseCall>(flying.call.what)) {
+    system.authorising = false;
+    system.limits.closed_until(now + wait);
+    if (std::holds_alternative<Refused>(outcome)) log::error("a system does not accept its refresh token", {{"system", flying.call.system}, {"error", error}});
+    return {};
+  }
+  if (std::holds_alternative<PrepareCall>(flying.call.what)) {
+    system.preparing = false;
+    system.limits.closed_until(now + wait);
+    if (std::holds_alternative<Refused>(outcome)) log::error("a system cannot be prepared", {{"system", flying.call.system}, {"error", error}});
+    return {};
+  }
+  if (std::holds_alternative<WriteCall>(flying.call.what)) return write_failed(work, flying, outcome, now);
+  if (std::holds_alternative<FetchCall>(flying.call.what)) {
+    fetch_failed(work, flying, error, std::holds_alternative<Refused>(outcome), wait, answer, now);
+    return {};
+  }
+  if (const auto* call = std::get_if<ListCall>(&flying.call.what)) {
+    if (const auto at = sweeps_.find({flying.call.system, call->object}); at != sweeps_.end()) {
+      at->second.asked = false;
+      at->second.not_before = now + wait;
+      if (std::holds_alternative<Refused>(outcome)) {
+        at->second.cursor.clear();  // a cursor that the vendor forgot: from the start
+        log::warn("a list was refused; it begins again", {{"system", flying.call.system}, {"object", call->object}, {"error", error}});
+      }
+    }
+  }
+  return {};  // a look is made again while its delivery is unknown
+}
+
+Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcome& outcome, Instant now) {
+  const WriteCall& call = std::get<WriteCall>(flying.call.what);
+  const Retry* retry = std::get_if<Retry>(&outcome);
+  const Error error = *std::visit(Failure{}, outcome);
+  const bool refused = std::holds_alternative<Refused>(outcome);
+  const bool unknown = std::holds_alternative<Unknown>(outcome);
+  for (const WriteItem& item : call.items) {
+    Family* family = TRY(work.family(item.golden));
+    busy_.erase({flying.call.system, item.golden});
+    if (!family) continue;
+    for (Delivery d : std::vector<Delivery>(family->deliveries)) {
+      if (d.id != item.delivery) continue;
+      const std::string_view word = unknown ? "unknown" : refused && call.items.size() == 1 ? "dead" : "retry";
+      metric::add("linchpin_deliveries_total", {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", word}});
+      if ((refused && call.items.size() == 1) || (d.attempt >= attempts_most && !unknown)) {
+        dead(work, *family, d, refused ? error : Error{Code::RetriesExhausted, "the delivery failed " + std::to_string(d.attempt) + " times", {}, "Mend the cause, then `linchpin dead-letters retry`."}, now);
+        continue;
+      }
+      if (unknown) {
+        unsure(work, *family, std::move(d), now);
+        continue;
+      }
+      d.due = now + std::max(retry ? retry->after : milliseconds(0), backoff(d.attempt, world_.random));
+      d.state = DeliveryState::Pending;
+      if (refused) {  // one of them is at fault: each goes by itself
+        alone_.insert(d.id);
+        d.due = now;
+      }
+      work.changed_delivery(*family, std::move(d));
+    }
+  }
+  return {};
+}
+
+void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, bool for_good, milliseconds after, const Result<Answer>& answer, Instant now) {
+  const FetchCall& call = std::get<FetchCall>(flying.call.what);
+  if (!for_good) {
+    read_.failed(flying.call.system, call, now + after);
+    return;
+  }
+  bool give_up = call.records.size() == 1;
+  for (const RecordId& id : call.records) give_up = ++unreadable_[{flying.call.system, call.object, id}] >= unreadable_most && give_up;
+  if (!give_up) {
+    read_.failed(flying.call.system, call, now + after);
+    return;
+  }
+  const RecordKey key{flying.call.system, call.object, call.records.front()};
+  DeadLetterRow row;
+  row.id = question_id('d', key.system.text + "/" + key.object.text + "/" + key.record.text, world_.keys);
+  row.kind = "change";
+  row.system = key.system;
+  row.code = std::string(code_text(error.code)), row.message = error.what, row.place = to_text(error.at);
+  row.since = now;
+  row.record = key;
+  if (const Result<Secret> hub = world_.keys.of_hub(); hub && answer)
+    row.sealed = seal_detail(Json::object({{"status", answer->status}, {"body", to_base64(std::string_view(answer->body).substr(0, answer_kept))}}), row.id, *hub);
+  work.rows().dead_letters.push_back(std::move(row));
+  for (const Change& change : read_.answered(flying.call.system, call, {}, flying.asked)) settled(work, change.settles);
+  unreadable_.erase(key);
+}
+
+}  // namespace linchpin::engine

@@ -1,0 +1,222 @@
+// The engine's calls: what is due becomes requests, within each system's limits. What a write sends is committed before it
+// is sent: a crash between the two is an attempt whose outcome is not known.
+#include <algorithm>
+
+#include "base/invariant.hpp"
+#include "base/log.hpp"
+#include "base/metric.hpp"
+#include "engine/deliver.hpp"
+#include "engine/engine.hpp"
+#include "engine/seal.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+constexpr std::size_t due_most = 400;          // deliveries looked at for one system in one step
+constexpr std::size_t fetches_most = 8;        // fetch calls for one object in one step
+constexpr milliseconds renew_before{60'000};   // an access token is renewed this long before it ends
+
+std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.number); }
+
+}  // namespace
+
+std::vector<std::string> Engine::members(const SystemName& system, const ObjectName& object) const {
+  std::set<std::string> paths;
+  for (const mapping::Mapping* mapping : hub_->mappings_of(system, object)) {
+    for (const mapping::FieldMapping& m : mapping->fields) paths.insert(mapping::to_text(m.at));
+    if (mapping->golden_id_at) paths.insert(mapping::to_text(*mapping->golden_id_at));
+    if (mapping->where)
+      for (const std::string& member : mapping->where->reads()) paths.insert(member);
+  }
+  return {paths.begin(), paths.end()};
+}
+
+bool Engine::may_call(const SystemName& name, const Call& call, Instant now, bool background) {
+  Connected& system = systems_.at(name);
+  if (!std::holds_alternative<AuthoriseCall>(call.what)) {
+    const bool token_due = system.connector->needs_access_token() &&
+                           (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
+    if (system.authorising || token_due) return false;
+    if (!system.prepared && !std::holds_alternative<PrepareCall>(call.what)) return false;
+  }
+  return system.limits.allows(now, background, system.connector->special_window(call));
+}
+
+void Engine::send(std::vector<Send>& sends, Call call, Instant now) {
+  Connected& system = systems_.at(call.system);
+  if (call.id.number == 0) call.id = CallId(++next_call_);
+  Result<Request> request = system.connector->request(call, system.credential, now);
+  system.limits.began(now, system.connector->special_window(call));
+  if (!request) {
+    log::error("a call could not be made", {{"system", call.system}, {"error", request.error()}});
+    unmade_.push_back({{std::move(call), now}, request.error()});
+    return;
+  }
+  const CallId id = call.id;
+  const SystemName name = call.system;
+  flying_[id] = {std::move(call), now};
+  sends.push_back({id, name, std::move(*request), milliseconds(30'000)});
+}
+
+// The next requests of calls that take several. They go at once: the system has begun to answer.
+void Engine::carry_on(std::vector<Send>& sends, Instant now) {
+  for (Flying& next : std::exchange(continuing_, {})) {
+    const Instant asked = next.asked;
+    const CallId id = next.call.id;
+    send(sends, std::move(next.call), now);
+    if (const auto flies = flying_.find(id); flies != flying_.end()) flies->second.asked = asked;  // what the first request read is as old as that
+  }
+}
+
+// Authorisation and preparation come before anything else of a system.
+void Engine::connect(std::vector<Send>& sends, Instant now) {
+  for (auto& [name, system] : systems_) {
+    const bool token_due = system.connector->needs_access_token() &&
+                           (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
+    if (token_due && !system.authorising) {
+      Call call{{}, name, AuthoriseCall{}, {}};
+      if (may_call(name, call, now, false)) {
+        system.authorising = true;
+        send(sends, std::move(call), now);
+      }
+    } else if (!token_due && !system.prepared && !system.preparing) {
+      Call call{{}, name, PrepareCall{}, {}};
+      if (may_call(name, call, now, false)) {
+        system.preparing = true;
+        send(sends, std::move(call), now);
+      }
+    }
+  }
+}
+
+Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  std::vector<Call> calls;
+  for (auto& [name, system] : systems_) {
+    if (!may_call(name, {{}, name, WriteCall{}, {}}, now, false)) continue;
+    std::vector<Delivery> due;
+    std::set<std::pair<GoldenId, RecordId>> taken;
+    for (const DeliveryRow& row : TRY(world_.store.due(name, now, due_most))) {
+      if (busy_.contains({name, row.golden})) continue;
+      if (!row.record.empty() && read_.waits({name, row.object, row.record})) continue;  // what it holds now comes first
+      Family* family = TRY(work.family(row.golden));
+      if (!family || !taken.insert({row.golden, row.record}).second) continue;
+      for (const Delivery& d : family->deliveries)
+        if (d.id == row.id) due.push_back(d);
+    }
+    for (Load& load : loads(system.connector->manifest(), due, alone_)) {
+      WriteCall write{load.object, load.operation, load.named, {}};
+      Call call{CallId(next_call_ + 1), name, write, {}};
+      if (!may_call(name, call, now, load.priority == Priority::Batch)) continue;
+      for (Delivery& d : load.deliveries) {
+        Family* family = TRY(work.family(d.golden));
+        const Link* link = nullptr;
+        for (const Link& l : family->links)
+          if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;
+        Put made = put(*hub_, d, link);
+        for (const mapping::FieldError& e : made.errors) {
+          DeadLetterRow letter;
+          letter.id = question_id('d', about(d) + "/" + e.field.text, world_.keys);
+          letter.kind = "field";
+          letter.system = d.system, letter.entity = d.entity, letter.field = e.field, letter.flow = d.flow;
+          letter.code = std::string(code_text(e.error.code)), letter.message = e.error.what, letter.place = to_text(e.error.at);
+          letter.since = now, letter.regulated = d.regulated, letter.golden = d.golden, letter.record = {d.system, d.object, d.record};
+          work.rows().dead_letters.push_back(std::move(letter));
+          if (link) {  // until its golden value changes, it is not tried again
+            Link after = *link;
+            after.left[e.field.text] = d.values[e.field.text];
+            d.values.erase(e.field.text);
+            work.changed_link(*family, std::move(after));
+          } else {
+            d.values.erase(e.field.text);
+          }
+        }
+        if (d.values.empty()) {
+          work.dropped_delivery(*family, d.id);
+          continue;
+        }
+        if (d.idempotency_key.empty())
+          d.idempotency_key = to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" + canonical(made.item.body))).substr(0, 32);
+        made.item.idempotency_key = d.idempotency_key;
+        d.state = DeliveryState::Sent;
+        ++d.attempt;
+        work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent", .kind = "sent", .trigger = "flow " + d.flow.text,
+                             .change = d.change, .flow = d.flow, .system = d.system, .direction = "out", .entity = d.entity, .values = d.values,
+                             .outcome = std::string(to_text(d.operation)), .by = {}, .at = now, .version = 0});
+        hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
+        write.items.push_back(std::move(made.item));
+        work.changed_delivery(*family, d);
+      }
+      if (write.items.empty()) continue;
+      call = {CallId(++next_call_), name, std::move(write), {}};
+      system.limits.began(now, "");  // counted now, so that the next one sees it
+      calls.push_back(std::move(call));
+    }
+  }
+  if (work.empty()) return {};
+  TRY(work.commit());
+  for (Call& call : calls) {
+    systems_.at(call.system).limits.ended();
+    send(sends, std::move(call), now);
+  }
+  return {};
+}
+
+// Creates whose outcome is not known: is there a record that carries the golden id?
+Result<void> Engine::look(std::vector<Send>& sends, Instant now) {
+  std::map<Where, std::vector<DeliveryRow>> unknown;
+  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most)))
+    if (row.due <= now && systems_.contains(row.system)) unknown[{row.system, row.object}].push_back(row);
+  for (const auto& [where, rows] : unknown) {
+    const auto flies = [&](const auto& f) {
+      const LookCall* looks = std::get_if<LookCall>(&f.second.call.what);
+      return looks && f.second.call.system == where.first && looks->object == where.second;
+    };
+    if (std::any_of(flying_.begin(), flying_.end(), flies)) continue;
+    const model::ObjectSpec* object = systems_.at(where.first).connector->manifest().object(where.second);
+    const std::size_t most = object ? static_cast<std::size_t>(std::max(1, object->fetch_most)) : 1;
+    LookCall looks{where.second, {}, members(where.first, where.second)};
+    for (const DeliveryRow& row : rows)
+      if (looks.goldens.size() < most) looks.goldens.push_back(row.golden);
+    Call call{{}, where.first, std::move(looks), {}};
+    if (may_call(where.first, call, now, false)) send(sends, std::move(call), now);
+  }
+  return {};
+}
+
+void Engine::fetch(std::vector<Send>& sends, Instant now) {
+  for (auto& [name, system] : systems_) {
+    for (const ObjectName& object : read_.objects(name, now)) {
+      const model::ObjectSpec* spec = system.connector->manifest().object(object);
+      for (std::size_t i = 0; i < fetches_most; ++i) {
+        Call call{{}, name, FetchCall{object, {}, members(name, object)}, {}};
+        if (!may_call(name, call, now, false)) break;
+        FetchCall& what = std::get<FetchCall>(call.what);
+        what.records = read_.ask(name, object, spec ? static_cast<std::size_t>(std::max(1, spec->fetch_most)) : 1, now);
+        if (what.records.empty()) break;
+        // One that could not be read in company is asked for by itself.
+        const auto hard = std::find_if(what.records.begin(), what.records.end(), [&](const RecordId& id) { return unreadable_.contains({name, object, id}); });
+        if (hard != what.records.end() && what.records.size() > 1) {
+          FetchCall rest = what;
+          rest.records.erase(rest.records.begin() + (hard - what.records.begin()));
+          what.records = {*hard};
+          read_.failed(name, rest, now);
+        }
+        send(sends, std::move(call), now);
+      }
+    }
+  }
+}
+
+void Engine::list(std::vector<Send>& sends, Instant now) {
+  for (auto& [where, sweep] : sweeps_) {
+    if (sweep.asked || sweep.listed || now < sweep.not_before || read_.size() > 2000) continue;
+    if (sweep.began == Instant{}) sweep.began = now;
+    Call call{{}, where.first, ListCall{where.second, sweep.since, sweep.cursor, members(where.first, where.second)}, {}};
+    if (!may_call(where.first, call, now, sweep.purpose != Sweep::Purpose::FirstLoad)) continue;
+    sweep.asked = true;
+    send(sends, std::move(call), now);
+  }
+}
+
+}  // namespace linchpin::engine

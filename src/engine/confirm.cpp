@@ -1,0 +1,47 @@
+#include "engine/confirm.hpp"
+
+#include <algorithm>
+
+namespace linchpin::engine {
+
+Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>& before, const std::optional<Record>& record, Instant now) {
+  Link link = before.value_or(Link{});
+  if (!before) {
+    link.key = {d.system, d.object, record ? record->id : d.record};
+    link.entity = d.entity;
+    link.golden = d.golden;
+    link.created = record ? record->created : now;
+  }
+  link.mapping = d.mapping;
+  link.gone = false;
+  link.confirmed = now;
+  if (record) link.updated = std::max(link.updated, record->updated);
+
+  const mapping::Mapping& mapping = hub.mappings.at(d.mapping);
+  Values returned;
+  if (record) returned = mapping::read(mapping, record->body).values;
+  for (const auto& [field, value] : d.values) {
+    const auto holds = returned.find(field);
+    link.base[field] = holds != returned.end() ? holds->second : value;
+    link.given[field] = value;
+    link.left.erase(field);
+  }
+  if (!before)  // of a record that we have just made, the rest is known too
+    for (const auto& [field, value] : returned) link.base.try_emplace(field, value);
+  if (record)
+    for (const mapping::FieldMapping& m : mapping.fields) {
+      const std::string_view top = mapping::top_key(m.at);
+      if (const Json* member = record->body.find(top)) {
+        // A partial answer ("properties" with only what was set) must not hide what else is known.
+        Json joined = *member;
+        if (const Json* known = link.held.find(top); known && known->is_object() && member->is_object()) {
+          joined = *known;
+          for (const auto& [key, value] : member->members()) joined = joined.with(key, value);
+        }
+        link.held = link.held.with(top, std::move(joined));
+      }
+    }
+  return link;
+}
+
+}  // namespace linchpin::engine

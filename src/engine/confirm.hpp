@@ -1,0 +1,18 @@
+// confirm: what the system returned is the new base (vendors normalise what they are given), and what we gave is kept
+// beside it: while the golden value is that, the record agrees. That is how an echo is known.
+#pragma once
+
+#include <optional>
+
+#include "engine/change.hpp"
+#include "engine/delivery.hpp"
+#include "engine/golden.hpp"
+#include "model/hub.hpp"
+
+namespace linchpin::engine {
+
+// The link after a confirmed delivery. `before`: the link as it was; nothing after a create. `record`: what the system now
+// holds, as far as it said; only members that it returned are taken.
+Link confirm(const model::Hub&, const Delivery&, const std::optional<Link>& before, const std::optional<Record>& record, Instant now);
+
+}  // namespace linchpin::engine

@@ -1,0 +1,357 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+
+#include "base/invariant.hpp"
+#include "base/log.hpp"
+#include "base/metric.hpp"
+#include "engine/inbox.hpp"
+#include "engine/seal.hpp"
+#include "engine/share.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+constexpr std::size_t waiting_most = 4000;   // hints in memory; the rest stays in the inbox
+constexpr std::size_t entries_most = 256;    // of the inbox in one step
+constexpr milliseconds unmade_again{30'000};  // a call that could not be written: a setting is missing
+constexpr std::size_t backlog_most = 200;    // golden records shared in one step after a first load
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::start(std::shared_ptr<const model::Hub> hub, World world, Instant now) {
+  std::unique_ptr<Engine> engine(new Engine(std::move(hub), std::move(world)));
+  TRY(engine->resume(now));
+  return engine;
+}
+
+// What memory holds is found again in the store: this is also the way back from a crash.
+Result<void> Engine::resume(Instant now) {
+  const std::vector<RegisterRow> registers = TRY(world_.store.registers());
+  if (!registers.empty()) version_ = registers.back().version;
+  if (registers.empty() || registers.back().digest != hub_->digest) {
+    Work work(world_.store, world_.keys, version_ + 1, next_delivery_);
+    work.rows().registers.push_back({version_ + 1, hub_->digest, "run", version_ == 0 ? "the folder's first version" : "the folder changed", now});
+    work.attest(nullptr, {.entry = "register/" + std::to_string(version_ + 1), .kind = "applied", .trigger = "start", .change = {}, .flow = {},
+                          .system = {}, .direction = {}, .entity = {}, .values = {}, .outcome = hub_->digest, .by = "run", .at = now, .version = 0});
+    TRY(work.commit());
+    ++version_;
+  }
+  next_delivery_ = TRY(world_.store.last_delivery()).number;
+  read_up_to_ = TRY(world_.store.done_up_to());
+
+  const Result<Secret> hub_key = world_.keys.of_hub();
+  for (const auto& [name, system] : hub_->systems) {
+    const auto connector = world_.connectors.find(name);
+    if (connector == world_.connectors.end()) continue;
+    Connected c;
+    c.connector = connector->second;
+    c.credential = world_.credentials[name];
+    c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
+    c.prepared = !c.connector->needs_prepare();
+    if (const auto row = TRY(world_.store.credential(name))) {
+      const Json kept = TRY(open_detail(row->sealed, "credential/" + name.text, TRY(world_.keys.of_hub())));
+      const auto given = c.credential.secrets.find("refresh_token");
+      const std::string from = given == c.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
+      if (kept["from"].text() == from) {  // else the environment names another one since: that one counts
+        c.credential.access_token = Secret(kept["access_token"].text());
+        c.credential.access_expires = from_ms(kept["expires"].integer().value_or(0));
+        c.credential.refresh_token = Secret(kept["refresh_token"].text());
+      }
+    }
+    if (c.credential.refresh_token.empty())
+      if (const auto given = c.credential.secrets.find("refresh_token"); given != c.credential.secrets.end()) c.credential.refresh_token = given->second;
+    systems_.emplace(name, std::move(c));
+  }
+
+  // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they are
+  // repeated, operations carry a key that makes them repeatable.
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Sent, 1'000'000))) {
+    Family* family = TRY(work.family(row.golden));
+    hold(Invariant::MergedOnce, family != nullptr);
+    for (Delivery d : std::vector<Delivery>(family->deliveries)) {
+      if (d.id != row.id) continue;
+      d.state = d.operation == Operation::Create ? DeliveryState::Unknown : DeliveryState::Pending;
+      d.due = now;
+      if (d.operation == Operation::Update) read_.hint({d.system, d.object, d.record}, {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+      work.changed_delivery(*family, d);
+    }
+  }
+  TRY(work.commit());
+  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, 1'000'000))) busy_.insert({row.system, row.golden});
+
+  for (const auto& [name, flow] : hub_->flows) {
+    if (flow.kind != model::Flow::Kind::Keep) continue;
+    if (const auto row = TRY(world_.store.cursor({}, ObjectName(name.text), "share"))) {
+      stage_.live.insert(name);
+      if (!row->done) sharing_.emplace(name, GoldenId());
+    }
+  }
+  return {};
+}
+
+Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answers) {
+  {
+    Work work(world_.store, world_.keys, version_, next_delivery_);
+    Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+    for (const Answered& answered : answers) TRY(on(work, line, answered, now));
+    for (const auto& [flying, error] : std::exchange(unmade_, {})) {
+      systems_.at(flying.call.system).limits.ended();
+      TRY(on_failure(work, flying, Retry{unmade_again, error}, fail(error.code, error.what), now));
+    }
+    TRY(read_inbox(work, now));
+    TRY(share_backlog(work, now));
+    TRY(finish_sweeps(work, now));
+    TRY(work.commit());
+  }
+  TRY(begin_sweeps(now));
+  std::vector<Send> sends;
+  carry_on(sends, now);
+  connect(sends, now);
+  TRY(deliver(sends, now));
+  TRY(look(sends, now));
+  fetch(sends, now);
+  list(sends, now);
+  measure(now);
+  return sends;
+}
+
+Result<void> Engine::read_inbox(Work& work, Instant now) {
+  if (read_.size() >= waiting_most) return {};
+  for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, entries_most))) {
+    read_up_to_ = entry.position;
+    if (TRY(world_.store.done_whole(entry.position))) continue;
+    const auto system = systems_.find(entry.system);
+    Result<std::vector<Event>> events =
+        system == systems_.end() ? Result<std::vector<Event>>(fail(Code::ReferenceUnknown, "the hub has no such system any more"))
+                                 : unpack(entry, *system->second.connector, system->second.credential, world_.keys);
+    if (!events) {
+      DeadLetterRow row;
+      row.id = "d" + std::to_string(entry.position.number);
+      row.kind = "event";
+      row.system = entry.system;
+      row.code = std::string(code_text(events.error().code)), row.message = events.error().what;
+      row.since = now;
+      row.sealed = seal_detail(Json::object({{"position", entry.position.number}}), row.id, TRY(world_.keys.of_hub()));
+      work.rows().dead_letters.push_back(std::move(row));
+      work.rows().done_whole.push_back(entry.position);
+      metric::add("linchpin_changes_total", {{"system", entry.system.text}, {"trigger", to_text(entry.trigger)}, {"outcome", "dead"}});
+      continue;
+    }
+    const std::vector<int> done = TRY(world_.store.done_items(entry.position));
+    std::vector<Settles> settled_already;
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < events->size(); ++i) {
+      const Settles item{entry.position, static_cast<int>(i)};
+      if (std::find(done.begin(), done.end(), item.item) != done.end()) continue;
+      const Event& event = (*events)[i];
+      const std::string digest = event_digest(entry.system, event, world_.keys);
+      ++open;
+      if (TRY(world_.store.seen(entry.system, digest))) {
+        metric::add("linchpin_webhooks_total", {{"system", entry.system.text}, {"outcome", "duplicate"}});
+        settled_already.push_back(item);
+        continue;
+      }
+      if (hub_->mappings_of(entry.system, event.object).empty()) {  // of no interest to this hub
+        settled_already.push_back(item);
+        continue;
+      }
+      digests_[item] = {entry.system, digest};
+      read_.hint({entry.system, event.object, event.record},
+                 {.trigger = entry.trigger, .seen = event.at, .property = event.property, .settles = {item}, .not_before = {}});
+      if (!event.merged_into.empty() && event.merged_into != event.record)
+        read_.hint({entry.system, event.object, event.merged_into}, {.trigger = entry.trigger, .seen = event.at, .property = {}, .settles = {}, .not_before = {}});
+    }
+    if (open == 0) {
+      work.rows().done_whole.push_back(entry.position);
+      continue;
+    }
+    open_items_[entry.position] = open;
+    settled(work, settled_already);
+    if (read_.size() >= waiting_most) break;
+  }
+  return {};
+}
+
+void Engine::settled(Work& work, const std::vector<Settles>& items) {
+  for (const Settles& item : items) {
+    if (const auto digest = digests_.find(item); digest != digests_.end()) {
+      work.rows().seen.push_back(digest->second);
+      digests_.erase(digest);
+    }
+    const auto open = open_items_.find(item.position);
+    hold(Invariant::MergedOnce, open != open_items_.end() && open->second > 0);
+    work.rows().done.push_back(item);
+    if (--open->second == 0) {
+      work.rows().done_whole.push_back(item.position);
+      open_items_.erase(open);
+    }
+  }
+}
+
+Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
+  const Fate fate = TRY(line.take(change));
+  if (fate != Fate::Again) {
+    unreadable_.erase(change.key);
+    settled(work, change.settles);
+    return {};
+  }
+  Read::Hint again{.trigger = change.trigger, .seen = change.seen, .property = {}, .settles = change.settles, .not_before = now + milliseconds(100)};
+  read_.hint(change.key, again);
+  for (const auto& [property, at] : change.property_at)
+    read_.hint(change.key, {.trigger = change.trigger, .seen = at, .property = property, .settles = {}, .not_before = {}});
+  return {};
+}
+
+std::vector<std::pair<Engine::Where, std::optional<milliseconds>>> Engine::sources() const {
+  std::map<Where, std::optional<milliseconds>> found;
+  for (const auto& [name, flow] : hub_->flows) {
+    if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off) continue;
+    for (const model::FlowSystem& member : flow.systems) {
+      if (member.read == model::Pace::No || !systems_.contains(member.system)) continue;
+      for (const auto& [mapping_name, mapping] : hub_->mappings) {
+        if (mapping.system != member.system || mapping.entity != flow.entity) continue;
+        auto& every = found[{mapping.system, mapping.object}];
+        if (member.sweep && (!every || *member.sweep < *every)) every = member.sweep;
+      }
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+Result<void> Engine::begin_sweeps(Instant now) {
+  for (const auto& [where, every] : sources()) {
+    if (sweeps_.contains(where)) continue;
+    const auto& [system, object] = where;
+    const auto loaded = TRY(world_.store.cursor(system, object, "first_load"));
+    if (!loaded || !loaded->done) {
+      sweeps_[where] = {Sweep::Purpose::FirstLoad, {}, loaded ? loaded->cursor : "", loaded ? loaded->at : now, false, false, {}, {}};
+      continue;
+    }
+    const auto last = swept_.find(where);
+    if (last != swept_.end() && (!every || now < last->second + *every)) continue;  // once after each start, then as declared
+    const auto row = TRY(world_.store.cursor(system, object, "sweep"));
+    sweeps_[where] = {Sweep::Purpose::Sweep, row ? row->at : loaded->at, "", now, false, false, {}, {}};
+    swept_[where] = now;
+  }
+  return {};
+}
+
+Result<void> Engine::finish_sweeps(Work& work, Instant now) {
+  for (auto at = sweeps_.begin(); at != sweeps_.end();) {
+    Sweep& sweep = at->second;
+    std::erase_if(sweep.hints, [&](const RecordKey& key) { return !read_.waits(key); });
+    if (!sweep.listed || !sweep.hints.empty()) {
+      ++at;
+      continue;
+    }
+    // Only now: a restart before this lists again, and nothing that a search hinted at is forgotten.
+    const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
+    if (sweep.purpose != Sweep::Purpose::Walk)
+      work.rows().cursors.push_back({at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
+    if (first) swept_[at->first] = sweep.began;
+    at = sweeps_.erase(at);
+  }
+
+  // A flow goes live when all of its sources have been read and linked; then its backlog is shared.
+  std::set<FlowName> loading;
+  for (const auto& [name, flow] : hub_->flows) {
+    if (flow.kind != model::Flow::Kind::Keep || flow.mode != model::Mode::Live || stage_.live.contains(name)) continue;
+    bool loaded = true;
+    for (const model::FlowSystem& member : flow.systems)
+      for (const auto& [mapping_name, mapping] : hub_->mappings) {
+        if (member.read == model::Pace::No || mapping.system != member.system || mapping.entity != flow.entity) continue;
+        const auto row = TRY(world_.store.cursor(mapping.system, mapping.object, "first_load"));
+        const bool just_now = std::any_of(work.rows().cursors.begin(), work.rows().cursors.end(), [&](const CursorRow& c) {
+          return c.system == mapping.system && c.object == mapping.object && c.purpose == "first_load" && c.done;
+        });
+        loaded = loaded && ((row && row->done) || just_now);
+      }
+    if (!loaded) continue;
+    stage_.live.insert(name);
+    sharing_.emplace(name, GoldenId());
+    work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
+  }
+  return {};
+}
+
+Result<void> Engine::share_backlog(Work& work, Instant now) {
+  if (sharing_.empty()) return {};
+  const FlowName flow = sharing_.begin()->first;
+  GoldenId& after = sharing_.begin()->second;
+  const EntityName entity = hub_->flows.at(flow).entity;
+  Stage backlog = stage_;
+  backlog.backlog = true;
+  Line line(*hub_, world_.store, world_.keys, world_.random, backlog, work, now);
+  const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, after, backlog_most));
+  for (const GoldenRow& row : rows) {
+    Family* family = TRY(work.family(row.id));
+    if (family) TRY(line.settle(*family, &family->golden, {ChangeId("first_load"), {}, now}));
+    after = row.id;
+  }
+  if (rows.size() == backlog_most) return {};
+  sharing_.erase(flow);
+  work.rows().cursors.push_back({{}, ObjectName(flow.text), "share", "", {}, now, true});
+  return {};
+}
+
+void Engine::walk() {
+  for (const auto& [where, every] : sources())
+    if (!sweeps_.contains(where)) sweeps_[where] = {Sweep::Purpose::Walk, {}, "", {}, false, false, {}, {}};
+}
+
+Result<void> Engine::sync(const FlowName& name) {
+  const auto flow = hub_->flows.find(name);
+  if (flow == hub_->flows.end() || flow->second.kind != model::Flow::Kind::Keep)
+    return fail(Code::NotFound, "the hub has no flow '" + name.text + "' that keeps an entity", "`linchpin check` lists what it has.");
+  for (const model::FlowSystem& member : flow->second.systems)
+    for (const auto& [where, every] : sources())
+      if (where.first == member.system) swept_.erase(where);
+  return {};
+}
+
+Instant Engine::wake(Instant now) {
+  if (!sharing_.empty()) return now;
+  Instant at = now + seconds(1);
+  if (!read_.empty() || !sweeps_.empty() || !busy_.empty()) at = now + milliseconds(50);
+  for (auto& [name, system] : systems_) {
+    const Result<std::optional<Instant>> due = world_.store.next_due(name);
+    if (due && *due) at = std::min(at, std::max(**due, now + milliseconds(20)));
+  }
+  return at;
+}
+
+Result<bool> Engine::quiet(Instant) {
+  if (!flying_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() || !open_items_.empty()) return false;
+  for (const auto& [name, flow] : hub_->flows)
+    if (flow.kind == model::Flow::Kind::Keep && flow.mode == model::Mode::Live && !stage_.live.contains(name)) return false;
+  if (TRY(world_.inbox.last()) > read_up_to_) return false;
+  for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Sent, DeliveryState::Unknown})
+    if (!TRY(world_.store.deliveries_in(state, 1)).empty()) return false;
+  return true;
+}
+
+void Engine::measure(Instant now) {
+  if (now < measured_ + seconds(2)) return;
+  measured_ = now;
+  if (const auto depths = world_.store.outbox_depth())
+    for (const Store::Depth& d : *depths)
+      metric::set("linchpin_outbox_depth", {{"system", d.system.text}, {"priority", to_text(d.priority)}}, static_cast<double>(d.count));
+  for (auto& [name, system] : systems_)
+    for (const auto& [window, ratio] : system.limits.used(now)) metric::set("linchpin_rate_limit_used_ratio", {{"system", name.text}, {"window", window}}, ratio);
+  if (const auto last = world_.inbox.last())
+    metric::set("linchpin_inbox_lag", {}, static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
+  if (const auto letters = world_.store.dead_letters()) {
+    std::map<std::pair<std::string, std::string>, int> counts;
+    for (const DeadLetterRow& l : *letters) ++counts[{l.system.text, l.flow.text}];
+    for (const auto& [key, count] : counts) metric::set("linchpin_dead_letters", {{"system", key.first}, {"flow", key.second}}, count);
+  }
+  if (const auto reviews = world_.store.reviews(true)) {
+    std::map<std::string, int> counts;
+    for (const ReviewRow& r : *reviews) ++counts[r.kind];
+    for (const auto& [kind, count] : counts) metric::set("linchpin_reviews", {{"kind", kind}}, count);
+  }
+}
+
+}  // namespace linchpin::engine

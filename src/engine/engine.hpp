@@ -1,0 +1,158 @@
+// The engine: a state machine. Answers and time in, calls out. It never sends, reads a clock, opens a file or starts a
+// thread. After an error of step() its memory and the store may differ: drop it and start another over the same store, as
+// after a crash; nothing is lost by that.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/connector.hpp"
+#include "engine/limits.hpp"
+#include "engine/line.hpp"
+#include "engine/ports.hpp"
+#include "engine/read.hpp"
+#include "model/hub.hpp"
+
+namespace linchpin::engine {
+
+struct World {
+  Inbox& inbox;
+  Store& store;
+  Keys& keys;
+  Random& random;
+  std::map<SystemName, const Connector*> connectors;
+  std::map<SystemName, Credential> credentials;      // secrets and settings of the environment
+};
+
+// An effect: a request to send. Its answer is handed to the next step.
+struct Send {
+  CallId call;
+  SystemName system;
+  Request request;
+  milliseconds timeout{30'000};
+};
+struct Answered {
+  CallId call;
+  Result<Answer> answer;
+};
+
+class Engine {
+ public:
+  static Result<std::unique_ptr<Engine>> start(std::shared_ptr<const model::Hub>, World, Instant now);
+
+  // Runs the line over what has come: answers, new inbox entries, what is due. Two commits at most: what was decided, and
+  // what is about to be sent.
+  Result<std::vector<Send>> step(Instant now, std::vector<Answered> answers);
+
+  // When step should be called again if nothing comes before.
+  Instant wake(Instant now);
+  // Nothing is outstanding: every flow is live, the inbox is read, every delivery confirmed or dead.
+  Result<bool> quiet(Instant now);
+
+  // Reads every record of every system again (a walk): what differs becomes changes like any other.
+  void walk();
+  // Sweeps a flow's systems now. NotFound when there is no such flow.
+  Result<void> sync(const FlowName&);
+
+  // What users ask, by command, as JSON: explain, table, review.*, dead-letters.*, process.*, app.*, status (ask.cpp).
+  Result<Json> ask(const Json& command, Instant now);
+
+ private:
+  struct Connected {                                  // one system, as far as memory holds it
+    const Connector* connector = nullptr;
+    Credential credential;
+    SystemLimits limits;
+    bool prepared = false;
+    bool authorising = false;
+    bool preparing = false;
+    int failures = 0;                                 // calls that failed in a row
+  };
+  struct Sweep {                                      // listing one object: a first load, a sweep or a walk
+    enum class Purpose { FirstLoad, Sweep, Walk } purpose = Purpose::FirstLoad;
+    std::optional<Instant> since;
+    std::string cursor;
+    Instant began{};
+    bool asked = false;
+    bool listed = false;                              // the last page has come; hints of it may still wait
+    std::set<RecordKey> hints;
+    Instant not_before{};
+  };
+  struct Flying { Call call; Instant asked{}; };
+  using Where = std::pair<SystemName, ObjectName>;
+
+  Engine(std::shared_ptr<const model::Hub> hub, World world) : hub_(std::move(hub)), world_(std::move(world)) {}
+  Result<void> resume(Instant now);
+
+  // Answers, by what was asked.
+  Result<void> on(Work&, Line&, const Answered&, Instant now);
+  Result<void> on_listed(Work&, Line&, const Flying&, Listed, Instant now);
+  Result<void> on_fetched(Work&, Line&, const Flying&, Fetched, Instant now);
+  Result<void> on_written(Work&, Line&, const Flying&, const Written&, Instant now);
+  Result<void> on_looked(Work&, Line&, const Flying&, const Looked&, Instant now);
+  Result<void> on_authorised(Work&, const Flying&, const Authorised&, Instant now);
+  Result<void> on_failure(Work&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
+  Result<void> write_failed(Work&, const Flying&, const Outcome&, Instant now);
+  void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&, Instant now);
+  Result<void> confirmed(Work&, Line&, Family&, const Delivery&, const std::optional<Record>&, Instant now);
+  void unsure(Work&, Family&, Delivery, Instant now);
+  void dead(Work&, Family&, Delivery, const Error&, Instant now);
+  Result<void> take(Work&, Line&, const Change&, Instant now);
+  void settled(Work&, const std::vector<Settles>&);
+
+  Result<void> read_inbox(Work&, Instant now);
+  Result<void> share_backlog(Work&, Instant now);
+  Result<void> finish_sweeps(Work&, Instant now);
+  Result<void> begin_sweeps(Instant now);
+  std::vector<std::pair<Where, std::optional<milliseconds>>> sources() const;  // what is read, and how often it is swept
+
+  // Calls.
+  Result<void> deliver(std::vector<Send>&, Instant now);
+  Result<void> look(std::vector<Send>&, Instant now);
+  void fetch(std::vector<Send>&, Instant now);
+  void list(std::vector<Send>&, Instant now);
+  void carry_on(std::vector<Send>&, Instant now);
+  void connect(std::vector<Send>&, Instant now);
+  bool may_call(const SystemName&, const Call&, Instant now, bool background);
+  void send(std::vector<Send>&, Call, Instant now);
+  std::vector<std::string> members(const SystemName&, const ObjectName&) const;
+
+  void measure(Instant now);
+
+  // Questions (ask.cpp).
+  Result<Json> explain(const Json&);
+  Result<Json> table();
+  Result<Json> reviews(const Json&);
+  Result<Json> answer_review(const Json&, Instant now);
+  Result<Json> dead_letters(const Json&);
+  Result<Json> retry(const Json&, Instant now);
+  Result<Json> process(const Json&);
+  Result<Json> add_app(const Json&, Instant now);
+
+  std::shared_ptr<const model::Hub> hub_;
+  World world_;
+  std::map<SystemName, Connected> systems_;
+  Stage stage_;
+  Read read_;
+  std::map<Where, Sweep> sweeps_;
+  std::map<Where, Instant> swept_;                    // when the last one began
+  std::map<CallId, Flying> flying_;
+  std::vector<std::pair<Flying, Error>> unmade_;      // calls that could not be written as requests
+  std::vector<Flying> continuing_;                    // calls whose next request is due
+  std::int64_t next_call_ = 0;
+  std::int64_t next_delivery_ = 0;
+  std::int64_t version_ = 0;                          // of the register
+  Position read_up_to_;
+  std::map<Position, std::size_t> open_items_;        // of entries that are not wholly done
+  std::map<Settles, std::pair<SystemName, std::string>> digests_;
+  std::set<DeliveryId> alone_;
+  std::map<FlowName, GoldenId> sharing_;              // flows whose backlog is being shared, and how far
+  std::set<std::pair<SystemName, GoldenId>> busy_;    // with something of ours under way
+  std::map<RecordKey, int> unreadable_;               // records that could not be read, and how often
+  Instant measured_{};
+};
+
+}  // namespace linchpin::engine

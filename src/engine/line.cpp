@@ -1,0 +1,357 @@
+#include "engine/line.hpp"
+
+#include <algorithm>
+
+#include "base/metric.hpp"
+#include "engine/seal.hpp"
+#include "engine/share.hpp"
+#include "engine/trigger.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+using mapping::Mapping;
+using model::Entity;
+
+std::string about(const RecordKey& key) { return key.system.text + "/" + key.object.text + "/" + key.record.text; }
+
+// The golden id that a record names, "" when it names none.
+std::string hub_id_in(const Mapping& mapping, const model::System& system, const Json& record) {
+  std::optional<mapping::Path> path = mapping.golden_id_at;
+  const model::ObjectSpec* spec = system.connector ? system.connector->object(mapping.object) : nullptr;
+  if (!path && spec && !spec->hub_id_at.empty())
+    if (const Result<mapping::Path> parsed = mapping::parse_path(spec->hub_id_at)) path = *parsed;
+  if (!path) return {};
+  const std::optional<Json> found = mapping::read(*path, record);
+  return found ? found->text() : std::string();
+}
+
+// Every set of values that a golden record's sources hold: old names and numbers too.
+std::vector<Values> alternates(const Family& family) {
+  std::vector<Values> all(1);
+  for (const auto& [field, s] : family.golden.fields) all[0].emplace(field.text, s.value);
+  for (const Link& link : family.links) {
+    if (!link.base.empty()) all.push_back(link.base);
+    Values own;
+    for (const auto& [field, o] : link.own) own.emplace(field.text, o.value);
+    if (!own.empty()) all.push_back(std::move(own));
+  }
+  return all;
+}
+
+bool linked_in(const Family& family, const RecordKey& key) {
+  return std::any_of(family.links.begin(), family.links.end(),
+                     [&](const Link& l) { return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone; });
+}
+
+Json held_of(const Mapping& mapping, const Json& record) {
+  Json held = Json(Json::Object{});
+  for (const mapping::FieldMapping& m : mapping.fields) {
+    const std::string_view top = mapping::top_key(m.at);
+    if (const Json* member = record.find(top)) held = held.with(top, *member);
+  }
+  return held;
+}
+
+}  // namespace
+
+std::string_view to_text(Fate fate) {
+  switch (fate) {
+    case Fate::Merged: return "merged";
+    case Fate::Unchanged: return "unchanged";
+    case Fate::Review: return "review";
+    case Fate::Dead: return "dead";
+    case Fate::Again: return "again";
+  }
+  return "";
+}
+
+std::string question_id(char kind, std::string_view about, Keys& keys) {
+  return std::string(1, kind) + to_hex(keys.digest("question", about)).substr(0, 12);
+}
+
+Result<Fate> Line::take(const Change& change) {
+  if (TRY(under_way(change))) return Fate::Again;
+  Fate fate = Fate::Unchanged;
+  if (change.gone || !change.record.merged_into.empty()) {
+    fate = TRY(lost(change));
+  } else {
+    for (const Mapping* mapping : hub_.mappings_of(change.key.system, change.key.object)) {
+      const Fate one = TRY(take_as(*mapping, change));
+      if (one != Fate::Unchanged && fate != Fate::Merged) fate = one;
+    }
+  }
+  metric::add("linchpin_changes_total", {{"system", change.key.system.text}, {"trigger", to_text(change.trigger)}, {"outcome", to_text(fate)}});
+  return fate;
+}
+
+// A record with which something of ours is under way, or that we wrote after it was asked for.
+Result<bool> Line::under_way(const Change& change) {
+  std::vector<Family*> families = TRY(work_.families_of(change.key));
+  for (const Mapping* mapping : hub_.mappings_of(change.key.system, change.key.object)) {
+    const std::string id = hub_id_in(*mapping, hub_.system(change.key.system), change.record.body);
+    if (!is_golden_id(id)) continue;
+    if (Family* f = TRY(work_.family(GoldenId(id)))) families.push_back(f);
+  }
+  for (const Family* family : families) {
+    for (const Delivery& d : family->deliveries)
+      if (d.system == change.key.system && d.operation != Operation::Do && (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown) &&
+          (d.record == change.key.record || d.record.empty()))
+        return true;
+    for (const Link& link : family->links)
+      if (link.key == change.key && link.confirmed != Instant{} && change.asked <= link.confirmed) return true;
+  }
+  return false;
+}
+
+Result<Fate> Line::lost(const Change& change) {
+  Fate fate = Fate::Unchanged;
+  for (Family* family : TRY(work_.families_of(change.key))) {
+    for (const Link& link : std::vector<Link>(family->links)) {
+      if (link.key != change.key || link.gone) continue;
+      Link after = link;
+      after.gone = true;
+      work_.changed_link(*family, std::move(after));
+      work_.match_keys(*family, change.key, {});
+      work_.attest(family, {.entry = change.id.text + "/" + link.entity.text + "/gone", .kind = "received", .trigger = std::string(to_text(change.trigger)),
+                            .change = change.id, .flow = {}, .system = change.key.system, .direction = "in", .entity = link.entity, .values = {},
+                            .outcome = "gone", .by = {}, .at = now_, .version = 0});
+      fate = Fate::Merged;
+    }
+    if (fate == Fate::Merged) TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
+  }
+  return fate;
+}
+
+Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
+  const mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
+  if (!read.applies) return Fate::Unchanged;
+  const Found found = TRY(find(mapping, change, read.values));
+  if (found.kind == Found::Kind::Nobody) return Fate::Unchanged;
+  if (found.kind == Found::Kind::Doubtful) return Fate::Review;
+
+  Family* family = found.family;
+  std::optional<Golden> before;
+  if (family) {
+    before = family->golden;
+  } else {
+    family = &work_.make({make_golden_id(ms_since_epoch(now_), random_.bytes(10)), mapping.entity, 0, now_, {}, {}});
+  }
+  Link link{};
+  const auto known = std::find_if(family->links.begin(), family->links.end(),
+                                  [&](const Link& l) { return l.key == change.key && l.entity == mapping.entity; });
+  const bool fresh = known == family->links.end();
+  if (fresh) {
+    link.key = change.key;
+    link.entity = mapping.entity;
+    link.created = change.record.created;
+  } else {
+    link = *known;
+    if (change.record.updated != Instant{} && change.record.updated < link.updated) return Fate::Unchanged;  // an older state of it
+  }
+  link.mapping = mapping.name;
+  link.golden = family->golden.id;
+  const bool was_gone = link.gone;
+  link.gone = false;
+
+  Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change});
+  merged.link.held = held_of(mapping, change.record.body);
+  merged.link.updated = std::max(link.updated, change.record.updated);
+  keep_errors(mapping, change, family, read.errors);
+  if (merged.took.empty() && !fresh && !was_gone && merged.link.held == link.held) return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
+
+  Values took;
+  for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
+  const Values base = merged.link.base;
+  work_.changed_link(*family, std::move(merged.link));
+  if (!merged.changed.empty() || family->fresh) {
+    family->golden = std::move(merged.golden);
+    work_.changed_golden(*family);
+  }
+  if (fresh || !merged.took.empty()) {
+    std::vector<std::string> blind;
+    for (BlindKey& key : match_keys(hub_.entity(mapping.entity), base, keys_)) blind.push_back(std::move(key.key));
+    work_.match_keys(*family, change.key, blind);
+  }
+  if (!took.empty()) {
+    for (const auto& [field, value] : took)
+      if (std::none_of(read.errors.begin(), read.errors.end(), [&](const auto& e) { return e.field.text == field; }))
+        work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field, keys_));
+    work_.attest(family, {.entry = change.id.text + "/" + about(change.key) + "/" + mapping.entity.text + "/" + std::to_string(ms_since_epoch(now_)),
+                          .kind = "received", .trigger = std::string(to_text(change.trigger)), .change = change.id, .flow = {},
+                          .system = change.key.system, .direction = "in", .entity = mapping.entity, .values = std::move(took),
+                          .outcome = fresh ? "linked" : "merged", .by = {}, .at = now_, .version = 0});
+  }
+  keep_foreign(change, *family, merged.foreign);
+  TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
+  return Fate::Merged;
+}
+
+Result<Line::Found> Line::find(const Mapping& mapping, const Change& change, const Values& values) {
+  if (Family* linked = TRY(work_.family_of(change.key, mapping.entity))) return Found{Found::Kind::Golden, linked};
+  const std::string id = hub_id_in(mapping, hub_.system(change.key.system), change.record.body);
+  if (is_golden_id(id))
+    if (Family* named = TRY(work_.family(GoldenId(id))); named && named->golden.entity == mapping.entity)
+      if (mapping.golden_id_at || !linked_in(*named, change.key)) return Found{Found::Kind::Golden, named};
+  if (mapping.golden_id_at) return Found{Found::Kind::Nobody, nullptr};  // it is about a golden record that is not here
+  if (change.record.archived) return Found{Found::Kind::Nobody, nullptr};  // what was put away before we came stays there
+  return find_by_rules(mapping, change, values);
+}
+
+Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& change, const Values& values) {
+  constexpr std::size_t holders_most = 200;
+  const Entity& entity = hub_.entity(mapping.entity);
+  if (entity.match.same.empty()) return Found{};
+  std::map<std::string, std::string> answered;  // golden id → accepted, rejected: a person's answer outlives every rematch
+  const std::vector<ReviewRow> asked = TRY(store_.reviews_of(change.key));
+  for (const ReviewRow& r : asked)
+    if (r.kind == "match" && r.entity == mapping.entity && (r.state == "accepted" || r.state == "rejected")) answered[r.golden.text] = r.state;
+
+  std::set<GoldenId> near;
+  std::set<std::pair<std::string, std::string>> crowded;
+  for (const BlindKey& key : match_keys(entity, values, keys_)) {
+    std::set<std::string> names;
+    std::set<GoldenId> holders;
+    for (const MatchKeyRow& row : TRY(work_.holders(mapping.entity, key.key, holders_most))) holders.insert(row.golden);
+    if (!key.field.empty() && static_cast<int>(holders.size()) >= entity.match.shared) {
+      for (const GoldenId& id : holders)
+        if (const Family* f = TRY(work_.family(id)))
+          for (const Values& v : alternates(*f)) names.insert(whole_name(entity, v));
+      names.erase("");
+      if (static_cast<int>(names.size()) >= entity.match.shared) crowded.insert({key.field.text, key.text});
+    }
+    near.insert(holders.begin(), holders.end());
+  }
+  std::vector<Family*> same, doubtful;
+  for (const GoldenId& id : near) {
+    Family* family = TRY(work_.family(id));
+    if (!family || family->golden.entity != mapping.entity) continue;
+    const auto answer = answered.find(id.text);
+    if (answer != answered.end() && answer->second == "rejected") continue;
+    Verdict verdict = compare(entity, values, {id, alternates(*family)}, crowded);
+    if (answer != answered.end()) verdict = Verdict::Same;
+    if (verdict == Verdict::Same) same.push_back(family);
+    if (verdict == Verdict::Doubtful) doubtful.push_back(family);
+  }
+  const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
+  if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
+    for (ReviewRow r : asked)
+      if (r.state == "open" && r.kind == "match") {
+        r.state = r.golden == same[0]->golden.id ? "accepted" : "withdrawn";
+        r.by = "rules", r.answered = now_;
+        work_.rows().reviews.push_back(std::move(r));
+      }
+    return Found{Found::Kind::Golden, same[0]};
+  }
+  if (same.empty() && doubtful.empty()) {
+    for (ReviewRow r : asked)
+      if (r.state == "open" && r.kind == "match") {
+        r.state = "withdrawn", r.by = "rules", r.answered = now_;
+        work_.rows().reviews.push_back(std::move(r));
+      }
+    return Found{};
+  }
+  for (Family* f : same)
+    TRY(doubt(mapping, change, *f, same.size() > 1 ? "several" : "second_record",
+              same.size() > 1 ? "the record agrees with more than one golden record" : "the system holds another record of this person"));
+  for (Family* f : doubtful) TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
+  return Found{Found::Kind::Doubtful, nullptr};
+}
+
+Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& family, const std::string& code, const std::string& message) {
+  ReviewRow row;
+  row.id = question_id('r', about(change.key) + "=" + family.golden.id.text, keys_);
+  if (TRY(store_.review(row.id))) return {};  // asked already
+  row.kind = "match";
+  row.system = change.key.system;
+  row.entity = mapping.entity;
+  row.code = code, row.message = message;
+  row.since = now_;
+  row.golden = family.golden.id;
+  row.record = change.key;
+  work_.rows().reviews.push_back(std::move(row));
+  return settle(family, &family.golden, {change.id, change.seen, now_});  // nothing is created for it where it is in doubt
+}
+
+Result<std::set<SystemName>> Line::undecided(const GoldenId& id) {
+  std::set<SystemName> systems;
+  std::map<std::string, ReviewRow> reviews;
+  for (ReviewRow& r : TRY(store_.reviews_of(id))) reviews[r.id] = std::move(r);
+  for (const ReviewRow& r : work_.rows().reviews)
+    if (r.golden == id) reviews[r.id] = r;
+  for (const auto& [rid, r] : reviews)
+    if (r.kind == "match" && r.state == "open") systems.insert(r.record.system);
+  return systems;
+}
+
+void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family, const std::vector<mapping::FieldError>& errors) {
+  const Entity& entity = hub_.entity(mapping.entity);
+  for (const mapping::FieldError& e : errors) {
+    DeadLetterRow row;
+    row.id = question_id('d', about(change.key) + "/" + e.field.text, keys_);
+    row.kind = "field";
+    row.system = change.key.system, row.entity = mapping.entity, row.field = e.field;
+    row.code = std::string(code_text(e.error.code)), row.message = e.error.what, row.place = to_text(e.error.at);
+    row.since = now_;
+    const model::Field* field = entity.field(e.field.text);
+    row.regulated = field && field->regulated;
+    row.golden = family ? family->golden.id : GoldenId();
+    row.record = change.key;
+    if (family) {
+      Json value;
+      for (const mapping::FieldMapping& m : mapping.fields)
+        if (m.field == e.field) value = mapping::read(m.at, change.record.body).value_or(Json());
+      row.sealed = seal_detail(Json::object({{"value", value}}), row.id, family->key);
+    }
+    work_.rows().dead_letters.push_back(std::move(row));
+  }
+}
+
+void Line::keep_foreign(const Change& change, Family& family, const std::vector<Foreign>& foreign) {
+  for (const Foreign& f : foreign) {
+    if (f.ruling != model::ForeignWrite::Review) continue;
+    ReviewRow row;
+    row.id = question_id('r', about(change.key) + "/" + f.field.text + "/" + change.id.text, keys_);
+    row.kind = "foreign_write";
+    row.system = change.key.system, row.entity = family.golden.entity, row.field = f.field;
+    row.code = "foreign_write", row.message = "the system wrote a field that another system owns";
+    row.since = now_;
+    const model::Field* field = hub_.entity(family.golden.entity).field(f.field.text);
+    row.regulated = field && field->regulated;
+    row.golden = family.golden.id;
+    row.record = change.key;
+    row.sealed = seal_detail(Json::object({{"value", f.value}}), row.id, family.key);
+    work_.rows().reviews.push_back(std::move(row));
+  }
+}
+
+Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
+  const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
+  const bool live = std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
+  if (live && !stage_.backlog) {
+    Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
+    if (!triggered.set.empty()) {
+      for (auto& [field, s] : triggered.set) family.golden.set[field] = std::move(s);
+      family.golden.fields = survive(hub_, family.golden, family.links);
+      ++family.golden.version;
+      work_.changed_golden(family);
+    }
+    for (Delivery& d : triggered.deliveries) {
+      d.idempotency_key = to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
+      work_.changed_delivery(family, std::move(d));
+    }
+  }
+  const std::vector<Intent> intents = share(hub_, family.golden, family.links, {stage_.live, TRY(undecided(family.golden.id)), stage_.backlog});
+  Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
+  for (const DeliveryId id : out.dropped) {
+    work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(id.number), keys_));
+    work_.dropped_delivery(family, id);
+  }
+  for (Delivery& d : out.put) {
+    if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(d.id.number), keys_));
+    work_.changed_delivery(family, std::move(d));
+  }
+  return {};
+}
+
+}  // namespace linchpin::engine

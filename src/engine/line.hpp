@@ -1,0 +1,67 @@
+// The line in the middle: one change through match, merge, trigger, share and outbox, into the work of this step. The way
+// reads like the picture in README.md; every decision is a pure function of another file.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/change.hpp"
+#include "engine/match.hpp"
+#include "engine/merge.hpp"
+#include "engine/outbox.hpp"
+#include "engine/work.hpp"
+#include "model/hub.hpp"
+
+namespace linchpin::engine {
+
+// What became of a change. Again: something of ours is under way with that record, so what was read of it may be older than
+// what it will hold; it is to be read again.
+enum class Fate { Merged, Unchanged, Review, Dead, Again };
+std::string_view to_text(Fate);
+
+struct Stage {                        // the part of the hub's state that the line looks at
+  std::set<FlowName> live;            // flows that have read and linked all of their systems
+  bool backlog = false;               // a first load, or the walk after it
+};
+
+class Line {
+ public:
+  Line(const model::Hub& hub, Store& store, Keys& keys, Random& random, const Stage& stage, Work& work, Instant now)
+      : hub_(hub), store_(store), keys_(keys), random_(random), stage_(stage), work_(work), now_(now) {}
+
+  // One change, with its done-mark. All that it makes is in the work; nothing of it when the fate is Again.
+  Result<Fate> take(const Change&);
+
+  // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden record
+  // as it was (nullptr: new to the hub).
+  Result<void> settle(Family&, const Golden* before, const Cause&);
+
+ private:
+  struct Found {
+    enum class Kind { Golden, New, Doubtful, Nobody } kind = Kind::New;
+    Family* family = nullptr;
+  };
+  Result<Found> find(const mapping::Mapping&, const Change&, const Values&);
+  Result<Found> find_by_rules(const mapping::Mapping&, const Change&, const Values&);
+  Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code, const std::string& message);
+  Result<Fate> take_as(const mapping::Mapping&, const Change&);
+  Result<Fate> lost(const Change&);
+  Result<bool> under_way(const Change&);
+  void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
+  void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
+  Result<std::set<SystemName>> undecided(const GoldenId&);
+
+  const model::Hub& hub_;
+  Store& store_;
+  Keys& keys_;
+  Random& random_;
+  const Stage& stage_;
+  Work& work_;
+  Instant now_;
+};
+
+// The id of a dead letter or a review is a function of what it is about, so that the same question is asked once.
+std::string question_id(char kind, std::string_view about, Keys&);
+
+}  // namespace linchpin::engine

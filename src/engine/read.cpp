@@ -1,0 +1,98 @@
+#include "engine/read.hpp"
+
+#include <algorithm>
+
+namespace linchpin::engine {
+
+void Read::join(Waiting& waiting, Hint hint) {
+  Hint& joined = waiting.joined;
+  if (joined.settles.empty() && joined.seen == Instant{}) joined.trigger = hint.trigger;
+  if (hint.seen != Instant{} && (joined.seen == Instant{} || hint.seen < joined.seen)) joined.seen = hint.seen;
+  if (!hint.property.empty()) {
+    Instant& at = waiting.property_at[hint.property];
+    at = std::max(at, hint.seen);
+  }
+  joined.not_before = std::max(joined.not_before, hint.not_before);
+  joined.settles.insert(joined.settles.end(), hint.settles.begin(), hint.settles.end());
+}
+
+void Read::hint(const RecordKey& key, Hint hint) {
+  const auto [at, fresh] = waiting_.try_emplace(key);
+  if (fresh) order_[{key.system, key.object}].push_back(key.record);
+  if (at->second.asked) at->second.later.push_back(std::move(hint));
+  else join(at->second, std::move(hint));
+}
+
+std::set<ObjectName> Read::objects(const SystemName& system, Instant now) const {
+  std::set<ObjectName> found;
+  for (const auto& [where, records] : order_) {
+    if (where.first != system) continue;
+    const auto ready = [&](const RecordId& id) { return waiting_.at({system, where.second, id}).joined.not_before <= now; };
+    if (std::any_of(records.begin(), records.end(), ready)) found.insert(where.second);
+  }
+  return found;
+}
+
+std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& object, std::size_t most, Instant now) {
+  std::vector<RecordId> records;
+  auto& order = order_[{system, object}];
+  std::deque<RecordId> rest;
+  while (!order.empty() && records.size() < most) {
+    const RecordId id = order.front();
+    order.pop_front();
+    Waiting& waiting = waiting_.at({system, object, id});
+    if (waiting.joined.not_before > now) {
+      rest.push_back(id);
+      continue;
+    }
+    waiting.asked = true;
+    records.push_back(id);
+  }
+  order.insert(order.begin(), rest.begin(), rest.end());
+  return records;
+}
+
+std::vector<Change> Read::answered(const SystemName& system, const FetchCall& call, std::vector<Record> records, Instant asked) {
+  std::map<RecordId, Record> by_id;
+  for (Record& r : records) by_id.emplace(r.id, std::move(r));
+  std::vector<Change> changes;
+  for (const RecordId& id : call.records) {
+    const RecordKey key{system, call.object, id};
+    const auto at = waiting_.find(key);
+    if (at == waiting_.end()) continue;
+    Waiting waiting = std::move(at->second);
+    waiting_.erase(at);
+    Change change;
+    change.key = key;
+    change.trigger = waiting.joined.trigger;
+    change.asked = asked;
+    change.seen = waiting.joined.seen;
+    change.property_at = std::move(waiting.property_at);
+    change.settles = std::move(waiting.joined.settles);
+    if (!change.settles.empty()) {
+      std::sort(change.settles.begin(), change.settles.end());
+      change.id = ChangeId("c" + std::to_string(change.settles.front().position.number) + "." + std::to_string(change.settles.front().item));
+    }
+    if (const auto record = by_id.find(id); record != by_id.end()) change.record = std::move(record->second);
+    else change.gone = true, change.record.id = id;
+    changes.push_back(std::move(change));
+    for (Hint& later : waiting.later) hint(key, std::move(later));
+  }
+  return changes;
+}
+
+void Read::failed(const SystemName& system, const FetchCall& call, Instant not_before) {
+  for (const RecordId& id : call.records) {
+    const RecordKey key{system, call.object, id};
+    const auto at = waiting_.find(key);
+    if (at == waiting_.end()) continue;
+    at->second.asked = false;
+    at->second.joined.not_before = std::max(at->second.joined.not_before, not_before);
+    std::vector<Hint> later = std::move(at->second.later);
+    at->second.later.clear();
+    for (Hint& h : later) join(at->second, std::move(h));
+    order_[{system, call.object}].push_back(id);
+  }
+}
+
+}  // namespace linchpin::engine

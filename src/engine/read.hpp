@@ -1,0 +1,51 @@
+// read: completes what is only a hint. Hints for one record are joined, and records are fetched many to a call. What waits
+// is held in memory only: the inbox has it until its done-mark is committed, so a restart reads it again.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/change.hpp"
+#include "engine/connector.hpp"
+
+namespace linchpin::engine {
+
+class Read {
+ public:
+  struct Hint {
+    Trigger trigger = Trigger::Webhook;
+    Instant seen{};                 // the source's time of the event
+    std::string property;           // the path that it names, or ""
+    std::vector<Settles> settles;
+    Instant not_before{};
+  };
+  void hint(const RecordKey&, Hint);
+  bool waits(const RecordKey& key) const { return waiting_.contains(key); }
+  bool empty() const { return waiting_.empty(); }
+  std::size_t size() const { return waiting_.size(); }
+
+  // Up to `most` records of one object that are to be asked for now; they count as asked.
+  std::vector<RecordId> ask(const SystemName&, const ObjectName&, std::size_t most, Instant now);
+  // The objects of a system in which a record is to be asked for now.
+  std::set<ObjectName> objects(const SystemName&, Instant now) const;
+  // What was asked for at `asked` came (`records`; one that is absent is gone): a change for each.
+  std::vector<Change> answered(const SystemName&, const FetchCall&, std::vector<Record> records, Instant asked);
+  // It did not come: asked for again, not before `not_before`.
+  void failed(const SystemName&, const FetchCall&, Instant not_before);
+
+ private:
+  struct Waiting {
+    Hint joined;                    // what is to be asked for, or was
+    std::map<std::string, Instant> property_at;
+    bool asked = false;
+    std::vector<Hint> later;        // came after it was asked: the answer may be older
+  };
+  static void join(Waiting&, Hint);
+  std::map<RecordKey, Waiting> waiting_;
+  std::map<std::pair<SystemName, ObjectName>, std::deque<RecordId>> order_;  // first come, first read
+};
+
+}  // namespace linchpin::engine
