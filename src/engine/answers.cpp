@@ -11,12 +11,14 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr int attempts_most = 30;        // with backoff, more than two hours
-constexpr int unreadable_most = 3;       // answers that cannot be understood before a person must look
+constexpr int attempts_most = 30;               // with backoff, more than two hours
+constexpr int unreadable_most = 3;              // answers that cannot be understood before a person must look
 constexpr std::size_t answer_kept = 64u << 10;  // of an answer that cannot be understood, sealed in its dead letter
 
 struct OutcomeWord {
-  std::string_view operator()(const Retry& r) const { return r.error.code == Code::RateLimited ? "rate_limited" : "retry"; }
+  std::string_view operator()(const Retry& r) const {
+    return r.error.code == Code::RateLimited ? "rate_limited" : "retry";
+  }
   std::string_view operator()(const Unauthorised&) const { return "unauthorised"; }
   std::string_view operator()(const Unknown&) const { return "unknown"; }
   std::string_view operator()(const Refused&) const { return "refused"; }
@@ -43,7 +45,8 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
   system.limits.ended();
   if (answered.answer) system.limits.told(system.connector->remaining(*answered.answer), now);
   Outcome outcome = system.connector->outcome(flying.call, answered.answer, now);
-  metric::add("linchpin_api_calls_total", {{"system", flying.call.system.text}, {"outcome", std::visit(OutcomeWord{}, outcome)}});
+  metric::add("linchpin_api_calls_total",
+              {{"system", flying.call.system.text}, {"outcome", std::visit(OutcomeWord{}, outcome)}});
   if (std::visit(Failure{}, outcome)) {
     ++system.failures;
     return on_failure(work, flying, outcome, answered.answer, now);
@@ -75,7 +78,9 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   sweep.asked = false;
   sweep.cursor = listed.next;
   sweep.listed = listed.next.empty();
-  const Trigger trigger = sweep.purpose == Sweep::Purpose::Sweep ? Trigger::Poll : sweep.purpose == Sweep::Purpose::Walk ? Trigger::Reconcile : Trigger::Batch;
+  const Trigger trigger = sweep.purpose == Sweep::Purpose::Sweep  ? Trigger::Poll
+                          : sweep.purpose == Sweep::Purpose::Walk ? Trigger::Reconcile
+                                                                  : Trigger::Batch;
   int item = 0;
   for (Record& record : listed.records) {
     const RecordKey key{where.first, where.second, record.id};
@@ -103,7 +108,8 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
 
 Result<void> Engine::on_fetched(Work& work, Line& line, const Flying& flying, Fetched fetched, Instant now) {
   const FetchCall& call = std::get<FetchCall>(flying.call.what);
-  for (const Change& change : read_.answered(flying.call.system, call, std::move(fetched.records), flying.asked)) TRY(take(work, line, change, now));
+  for (const Change& change : read_.answered(flying.call.system, call, std::move(fetched.records), flying.asked))
+    TRY(take(work, line, change, now));
   return {};
 }
 
@@ -112,7 +118,8 @@ Result<void> Engine::on_looked(Work& work, Line& line, const Flying& flying, con
   for (const GoldenId& id : call.goldens) {
     Family* family = TRY(work.family(id));
     if (!family) continue;
-    const auto found = std::find_if(looked.found.begin(), looked.found.end(), [&](const auto& f) { return f.first == id; });
+    const auto found =
+        std::find_if(looked.found.begin(), looked.found.end(), [&](const auto& f) { return f.first == id; });
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
       if (d.state != DeliveryState::Unknown || d.system != flying.call.system || d.object != call.object) continue;
       busy_.erase({d.system, d.golden});
@@ -135,16 +142,19 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
     Family* family = TRY(work.family(item.golden));
     busy_.erase({flying.call.system, item.golden});
     if (!family) continue;
-    const auto mine = std::find_if(family->deliveries.begin(), family->deliveries.end(), [&](const Delivery& d) { return d.id == item.delivery; });
+    const auto mine = std::find_if(family->deliveries.begin(), family->deliveries.end(),
+                                   [&](const Delivery& d) { return d.id == item.delivery; });
     if (mine == family->deliveries.end()) continue;
     Delivery d = *mine;
-    const auto result = std::find_if(written.results.begin(), written.results.end(), [&](const WriteResult& r) { return r.delivery == d.id; });
+    const auto result = std::find_if(written.results.begin(), written.results.end(),
+                                     [&](const WriteResult& r) { return r.delivery == d.id; });
     if (result == written.results.end()) {  // it said nothing of this one
       unsure(work, *family, std::move(d), now);
       continue;
     }
     const auto count = [&](std::string_view outcome) {
-      metric::add("linchpin_deliveries_total", {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", outcome}});
+      metric::add("linchpin_deliveries_total",
+                  {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", outcome}});
     };
     switch (result->kind) {
       case WriteResult::Kind::Confirmed:
@@ -169,9 +179,11 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
         break;
       case WriteResult::Kind::UniqueTaken: {
         const mapping::Mapping& mapping = hub_->mappings.at(d.mapping);
-        const bool suffixed = std::any_of(mapping.fields.begin(), mapping.fields.end(), [&](const mapping::FieldMapping& m) {
-          return m.unique_suffix && (result->unique_at.empty() || mapping::to_text(m.at) == result->unique_at) && d.values.contains(m.field.text);
-        });
+        const bool suffixed =
+            std::any_of(mapping.fields.begin(), mapping.fields.end(), [&](const mapping::FieldMapping& m) {
+              return m.unique_suffix && (result->unique_at.empty() || mapping::to_text(m.at) == result->unique_at) &&
+                     d.values.contains(m.field.text);
+            });
         if (suffixed && d.suffix < 100) {
           count("retry");
           d.suffix = std::max(2, d.suffix + 1);
@@ -213,40 +225,62 @@ void Engine::unsure(Work& work, Family& family, Delivery d, Instant now) {
   d.due = now + backoff(d.attempt, world_.random);
   if (d.operation == Operation::Create) busy_.insert({d.system, d.golden});
   if (d.operation == Operation::Update)
-    read_.hint({d.system, d.object, d.record}, {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+    read_.hint({d.system, d.object, d.record},
+               {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
   work.changed_delivery(family, std::move(d));
 }
 
-Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Delivery& delivery, const std::optional<Record>& record, Instant now) {
+Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Delivery& delivery,
+                               const std::optional<Record>& record, Instant now) {
   const Delivery d = delivery;
-  metric::add("linchpin_deliveries_total", {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", "confirmed"}});
+  metric::add("linchpin_deliveries_total",
+              {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", "confirmed"}});
   if (d.seen != Instant{})
-    metric::observe("linchpin_sync_latency_seconds", {{"flow", d.flow.text}, {"system", d.system.text}}, std::max(0.0, static_cast<double>((now - d.seen).count()) / 1000));
-  work.attest(&family, {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/confirmed", .kind = "confirmed",
-                        .trigger = "flow " + d.flow.text, .change = d.change, .flow = d.flow, .system = d.system, .direction = "out",
-                        .entity = d.entity, .values = d.values, .outcome = std::string(to_text(d.operation)), .by = {}, .at = now, .version = 0});
+    metric::observe("linchpin_sync_latency_seconds", {{"flow", d.flow.text}, {"system", d.system.text}},
+                    std::max(0.0, static_cast<double>((now - d.seen).count()) / 1000));
+  work.attest(&family,
+              {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/confirmed",
+               .kind = "confirmed",
+               .trigger = "flow " + d.flow.text,
+               .change = d.change,
+               .flow = d.flow,
+               .system = d.system,
+               .direction = "out",
+               .entity = d.entity,
+               .values = d.values,
+               .outcome = std::string(to_text(d.operation)),
+               .by = {},
+               .at = now,
+               .version = 0});
   work.dropped_delivery(family, d.id);
   if (d.operation == Operation::Do) {
     // What the operation made is a record of that system: it is read like any other.
     if (record)
       for (const auto& [where, every] : sources())
-        if (where.first == d.system) read_.hint({where.first, where.second, record->id}, {.trigger = Trigger::Api, .seen = d.seen, .property = {}, .settles = {}, .not_before = {}});
+        if (where.first == d.system)
+          read_.hint({where.first, where.second, record->id},
+                     {.trigger = Trigger::Api, .seen = d.seen, .property = {}, .settles = {}, .not_before = {}});
     return {};
   }
+  Moved& moved = moved_[{d.system, d.entity}];
+  ++(d.operation == Operation::Create ? moved.created : moved.updated);
   const RecordId id = !d.record.empty() ? d.record : record ? record->id : RecordId();
   std::optional<Link> before;
   for (const Link& l : family.links)
     if (l.key == RecordKey{d.system, d.object, id} && l.entity == d.entity) before = l;
   if (d.operation == Operation::Create)
-    hold(Invariant::NoDoubleCreate, !id.empty() && std::none_of(family.links.begin(), family.links.end(), [&](const Link& l) {
-           return l.key.system == d.system && l.key.object == d.object && l.entity == d.entity && l.key.record != id && !l.gone;
+    hold(Invariant::NoDoubleCreate,
+         !id.empty() && std::none_of(family.links.begin(), family.links.end(), [&](const Link& l) {
+           return l.key.system == d.system && l.key.object == d.object && l.entity == d.entity && l.key.record != id &&
+                  !l.gone;
          }));
   Link after = engine::confirm(*hub_, d, before, record, now);
   const Values base = after.base;
   const RecordKey key = after.key;
   work.changed_link(family, std::move(after));
   std::vector<std::string> blind;
-  for (BlindKey& k : match_keys(hub_->entity(family.golden.entity), base, world_.keys)) blind.push_back(std::move(k.key));
+  for (BlindKey& k : match_keys(hub_->entity(family.golden.entity), base, world_.keys))
+    blind.push_back(std::move(k.key));
   work.match_keys(family, key, blind);
   return line.settle(family, &family.golden, {d.change, d.seen, now});
 }
@@ -263,9 +297,20 @@ void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, In
   row.golden = d.golden;
   row.record = {d.system, d.object, d.record};
   row.sealed = seal_detail(Json::object({{"delivery", d.id.number}}), row.id, family.key);
-  work.attest(&family, {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/refused", .kind = "refused",
-                        .trigger = "flow " + d.flow.text, .change = d.change, .flow = d.flow, .system = d.system, .direction = "out",
-                        .entity = d.entity, .values = {}, .outcome = row.code, .by = {}, .at = now, .version = 0});
+  work.attest(&family,
+              {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/refused",
+               .kind = "refused",
+               .trigger = "flow " + d.flow.text,
+               .change = d.change,
+               .flow = d.flow,
+               .system = d.system,
+               .direction = "out",
+               .entity = d.entity,
+               .values = {},
+               .outcome = row.code,
+               .by = {},
+               .at = now,
+               .version = 0});
   work.rows().dead_letters.push_back(std::move(row));
   work.changed_delivery(family, std::move(d));
 }
@@ -277,20 +322,33 @@ Result<void> Engine::on_authorised(Work& work, const Flying& flying, const Autho
   system.credential.access_expires = authorised.expires;
   if (!authorised.refresh_token.empty()) system.credential.refresh_token = authorised.refresh_token;
   const auto given = system.credential.secrets.find("refresh_token");
-  const std::string from = given == system.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
+  const std::string from =
+      given == system.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
   // In this step's commit, and used only after it: a rotated token that was not kept would be the last.
   const Json kept = Json::object({{"access_token", std::string(system.credential.access_token.bytes())},
                                   {"expires", ms_since_epoch(authorised.expires)},
                                   {"refresh_token", std::string(system.credential.refresh_token.bytes())},
                                   {"from", from}});
-  work.rows().credentials.push_back({flying.call.system, seal_detail(kept, "credential/" + flying.call.system.text, TRY(world_.keys.of_hub()))});
-  work.attest(nullptr, {.entry = "credential/" + flying.call.system.text + "/" + std::to_string(ms_since_epoch(now)), .kind = "connected", .trigger = "token",
-                        .change = {}, .flow = {}, .system = flying.call.system, .direction = {}, .entity = {}, .values = {}, .outcome = "authorised",
-                        .by = {}, .at = now, .version = 0});
+  work.rows().credentials.push_back(
+      {flying.call.system, seal_detail(kept, "credential/" + flying.call.system.text, TRY(world_.keys.of_hub()))});
+  work.attest(nullptr, {.entry = "credential/" + flying.call.system.text + "/" + std::to_string(ms_since_epoch(now)),
+                        .kind = "connected",
+                        .trigger = "token",
+                        .change = {},
+                        .flow = {},
+                        .system = flying.call.system,
+                        .direction = {},
+                        .entity = {},
+                        .values = {},
+                        .outcome = "authorised",
+                        .by = {},
+                        .at = now,
+                        .version = 0});
   return {};
 }
 
-Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome& outcome, const Result<Answer>& answer, Instant now) {
+Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome& outcome, const Result<Answer>& answer,
+                                Instant now) {
   Connected& system = systems_.at(flying.call.system);
   const Error error = *std::visit(Failure{}, outcome);
   const Retry* retry = std::get_if<Retry>(&outcome);
@@ -306,13 +364,15 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
   if (std::holds_alternative<AuthoriseCall>(flying.call.what)) {
     system.authorising = false;
     system.limits.closed_until(now + wait);
-    if (std::holds_alternative<Refused>(outcome)) log::error("a system does not accept its refresh token", {{"system", flying.call.system}, {"error", error}});
+    if (std::holds_alternative<Refused>(outcome))
+      log::error("a system does not accept its refresh token", {{"system", flying.call.system}, {"error", error}});
     return {};
   }
   if (std::holds_alternative<PrepareCall>(flying.call.what)) {
     system.preparing = false;
     system.limits.closed_until(now + wait);
-    if (std::holds_alternative<Refused>(outcome)) log::error("a system cannot be prepared", {{"system", flying.call.system}, {"error", error}});
+    if (std::holds_alternative<Refused>(outcome))
+      log::error("a system cannot be prepared", {{"system", flying.call.system}, {"error", error}});
     return {};
   }
   if (std::holds_alternative<WriteCall>(flying.call.what)) return write_failed(work, flying, outcome, now);
@@ -326,7 +386,8 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
       at->second.not_before = now + wait;
       if (std::holds_alternative<Refused>(outcome)) {
         at->second.cursor.clear();  // a cursor that the vendor forgot: from the start
-        log::warn("a list was refused; it begins again", {{"system", flying.call.system}, {"object", call->object}, {"error", error}});
+        log::warn("a list was refused; it begins again",
+                  {{"system", flying.call.system}, {"object", call->object}, {"error", error}});
       }
     }
   }
@@ -346,9 +407,16 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
       if (d.id != item.delivery) continue;
       const std::string_view word = unknown ? "unknown" : refused && call.items.size() == 1 ? "dead" : "retry";
-      metric::add("linchpin_deliveries_total", {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", word}});
+      metric::add("linchpin_deliveries_total",
+                  {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", word}});
       if ((refused && call.items.size() == 1) || (d.attempt >= attempts_most && !unknown)) {
-        dead(work, *family, d, refused ? error : Error{Code::RetriesExhausted, "the delivery failed " + std::to_string(d.attempt) + " times", {}, "Mend the cause, then `linchpin dead-letters retry`."}, now);
+        dead(work, *family, d,
+             refused ? error
+                     : Error{Code::RetriesExhausted,
+                             "the delivery failed " + std::to_string(d.attempt) + " times",
+                             {},
+                             "Mend the cause, then `linchpin dead-letters retry`."},
+             now);
         continue;
       }
       if (unknown) {
@@ -367,14 +435,16 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
   return {};
 }
 
-void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, bool for_good, milliseconds after, const Result<Answer>& answer, Instant now) {
+void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, bool for_good, milliseconds after,
+                          const Result<Answer>& answer, Instant now) {
   const FetchCall& call = std::get<FetchCall>(flying.call.what);
   if (!for_good) {
     read_.failed(flying.call.system, call, now + after);
     return;
   }
   bool give_up = call.records.size() == 1;
-  for (const RecordId& id : call.records) give_up = ++unreadable_[{flying.call.system, call.object, id}] >= unreadable_most && give_up;
+  for (const RecordId& id : call.records)
+    give_up = ++unreadable_[{flying.call.system, call.object, id}] >= unreadable_most && give_up;
   if (!give_up) {
     read_.failed(flying.call.system, call, now + after);
     return;
@@ -388,7 +458,9 @@ void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, 
   row.since = now;
   row.record = key;
   if (const Result<Secret> hub = world_.keys.of_hub(); hub && answer)
-    row.sealed = seal_detail(Json::object({{"status", answer->status}, {"body", to_base64(std::string_view(answer->body).substr(0, answer_kept))}}), row.id, *hub);
+    row.sealed = seal_detail(Json::object({{"status", answer->status},
+                                           {"body", to_base64(std::string_view(answer->body).substr(0, answer_kept))}}),
+                             row.id, *hub);
   work.rows().dead_letters.push_back(std::move(row));
   for (const Change& change : read_.answered(flying.call.system, call, {}, flying.asked)) settled(work, change.settles);
   unreadable_.erase(key);

@@ -18,7 +18,8 @@ std::string commitment(std::string_view data_key, std::string_view entry, std::s
 
 AuditRow audit_row(const Attested& a, const Secret& data_key, bool about_person) {
   AuditRow row;
-  if (about_person) row.person = to_hex(as_text(hmac_sha256(as_text(derived(data_key.bytes(), "audit person")), "tag")));
+  if (about_person)
+    row.person = to_hex(as_text(hmac_sha256(as_text(derived(data_key.bytes(), "audit person")), "tag")));
   Json::List fields;
   Json::Object commitments;
   for (const auto& [field, value] : a.values) {

@@ -1,5 +1,5 @@
-// What an audit entry says: who moved what, from where to where, by names of fields and salted commitments, never values.
-// Format: docs/internals/audit-log.md. Made in the same commit as what it attests (AuditedWithCommit).
+// What an audit entry says: who moved what, from where to where, by names of fields and salted commitments, never
+// values. Format: docs/internals/audit-log.md. Made in the same commit as what it attests (AuditedWithCommit).
 #pragma once
 
 #include <string>
@@ -11,19 +11,19 @@
 namespace linchpin::engine {
 
 struct Attested {
-  std::string entry;               // unique: "c41.3/contact", "d17/2/sent"
-  std::string kind;                // received, sent, confirmed, refused, set, review, connected, applied
-  std::string trigger;             // "webhook", "poll", "flow clients", "person"
+  std::string entry;    // unique: "c41.3/contact", "d17/2/sent"
+  std::string kind;     // received, sent, confirmed, refused, set, review, connected, applied
+  std::string trigger;  // "webhook", "poll", "flow clients", "person"
   ChangeId change;
   FlowName flow;
   SystemName system;
-  std::string direction;           // "in", "out", ""
+  std::string direction;  // "in", "out", ""
   EntityName entity;
-  Values values;                   // committed to, not told
+  Values values;  // committed to, not told
   std::string outcome;
   std::string by;
   Instant at{};
-  std::int64_t version = 0;        // of the register
+  std::int64_t version = 0;  // of the register
 };
 
 // `data_key`: of the person's golden record, or the hub's where no person is concerned (then `about_person` is false).

@@ -1,5 +1,5 @@
-// The engine's calls: what is due becomes requests, within each system's limits. What a write sends is committed before it
-// is sent: a crash between the two is an attempt whose outcome is not known.
+// The engine's calls: what is due becomes requests, within each system's limits. What a write sends is committed before
+// it is sent: a crash between the two is an attempt whose outcome is not known.
 #include <algorithm>
 
 #include "base/invariant.hpp"
@@ -12,9 +12,9 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t due_most = 400;          // deliveries looked at for one system in one step
-constexpr std::size_t fetches_most = 8;        // fetch calls for one object in one step
-constexpr milliseconds renew_before{60'000};   // an access token is renewed this long before it ends
+constexpr std::size_t due_most = 400;         // deliveries looked at for one system in one step
+constexpr std::size_t fetches_most = 8;       // fetch calls for one object in one step
+constexpr milliseconds renew_before{60'000};  // an access token is renewed this long before it ends
 
 std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.number); }
 
@@ -34,8 +34,9 @@ std::vector<std::string> Engine::members(const SystemName& system, const ObjectN
 bool Engine::may_call(const SystemName& name, const Call& call, Instant now, bool background) {
   Connected& system = systems_.at(name);
   if (!std::holds_alternative<AuthoriseCall>(call.what)) {
-    const bool token_due = system.connector->needs_access_token() &&
-                           (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
+    const bool token_due =
+        system.connector->needs_access_token() &&
+        (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
     if (system.authorising || token_due) return false;
     if (!system.prepared && !std::holds_alternative<PrepareCall>(call.what)) return false;
   }
@@ -64,15 +65,17 @@ void Engine::carry_on(std::vector<Send>& sends, Instant now) {
     const Instant asked = next.asked;
     const CallId id = next.call.id;
     send(sends, std::move(next.call), now);
-    if (const auto flies = flying_.find(id); flies != flying_.end()) flies->second.asked = asked;  // what the first request read is as old as that
+    if (const auto flies = flying_.find(id); flies != flying_.end())
+      flies->second.asked = asked;  // what the first request read is as old as that
   }
 }
 
 // Authorisation and preparation come before anything else of a system.
 void Engine::connect(std::vector<Send>& sends, Instant now) {
   for (auto& [name, system] : systems_) {
-    const bool token_due = system.connector->needs_access_token() &&
-                           (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
+    const bool token_due =
+        system.connector->needs_access_token() &&
+        (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
     if (token_due && !system.authorising) {
       Call call{{}, name, AuthoriseCall{}, {}};
       if (may_call(name, call, now, false)) {
@@ -98,7 +101,8 @@ Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
     std::set<std::pair<GoldenId, RecordId>> taken;
     for (const DeliveryRow& row : TRY(world_.store.due(name, now, due_most))) {
       if (busy_.contains({name, row.golden})) continue;
-      if (!row.record.empty() && read_.waits({name, row.object, row.record})) continue;  // what it holds now comes first
+      if (!row.record.empty() && read_.waits({name, row.object, row.record}))
+        continue;  // what it holds now comes first
       Family* family = TRY(work.family(row.golden));
       if (!family || !taken.insert({row.golden, row.record}).second) continue;
       for (const Delivery& d : family->deliveries)
@@ -119,8 +123,10 @@ Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
           letter.id = question_id('d', about(d) + "/" + e.field.text, world_.keys);
           letter.kind = "field";
           letter.system = d.system, letter.entity = d.entity, letter.field = e.field, letter.flow = d.flow;
-          letter.code = std::string(code_text(e.error.code)), letter.message = e.error.what, letter.place = to_text(e.error.at);
-          letter.since = now, letter.regulated = d.regulated, letter.golden = d.golden, letter.record = {d.system, d.object, d.record};
+          letter.code = std::string(code_text(e.error.code)), letter.message = e.error.what,
+          letter.place = to_text(e.error.at);
+          letter.since = now, letter.regulated = d.regulated, letter.golden = d.golden,
+          letter.record = {d.system, d.object, d.record};
           work.rows().dead_letters.push_back(std::move(letter));
           if (link) {  // until its golden value changes, it is not tried again
             Link after = *link;
@@ -136,13 +142,25 @@ Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
           continue;
         }
         if (d.idempotency_key.empty())
-          d.idempotency_key = to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" + canonical(made.item.body))).substr(0, 32);
+          d.idempotency_key = to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" +
+                                                                        canonical(made.item.body)))
+                                  .substr(0, 32);
         made.item.idempotency_key = d.idempotency_key;
         d.state = DeliveryState::Sent;
         ++d.attempt;
-        work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent", .kind = "sent", .trigger = "flow " + d.flow.text,
-                             .change = d.change, .flow = d.flow, .system = d.system, .direction = "out", .entity = d.entity, .values = d.values,
-                             .outcome = std::string(to_text(d.operation)), .by = {}, .at = now, .version = 0});
+        work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
+                             .kind = "sent",
+                             .trigger = "flow " + d.flow.text,
+                             .change = d.change,
+                             .flow = d.flow,
+                             .system = d.system,
+                             .direction = "out",
+                             .entity = d.entity,
+                             .values = d.values,
+                             .outcome = std::string(to_text(d.operation)),
+                             .by = {},
+                             .at = now,
+                             .version = 0});
         hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
         write.items.push_back(std::move(made.item));
         work.changed_delivery(*family, d);
@@ -195,7 +213,8 @@ void Engine::fetch(std::vector<Send>& sends, Instant now) {
         what.records = read_.ask(name, object, spec ? static_cast<std::size_t>(std::max(1, spec->fetch_most)) : 1, now);
         if (what.records.empty()) break;
         // One that could not be read in company is asked for by itself.
-        const auto hard = std::find_if(what.records.begin(), what.records.end(), [&](const RecordId& id) { return unreadable_.contains({name, object, id}); });
+        const auto hard = std::find_if(what.records.begin(), what.records.end(),
+                                       [&](const RecordId& id) { return unreadable_.contains({name, object, id}); });
         if (hard != what.records.end() && what.records.size() > 1) {
           FetchCall rest = what;
           rest.records.erase(rest.records.begin() + (hard - what.records.begin()));
@@ -212,7 +231,8 @@ void Engine::list(std::vector<Send>& sends, Instant now) {
   for (auto& [where, sweep] : sweeps_) {
     if (sweep.asked || sweep.listed || now < sweep.not_before || read_.size() > 2000) continue;
     if (sweep.began == Instant{}) sweep.began = now;
-    Call call{{}, where.first, ListCall{where.second, sweep.since, sweep.cursor, members(where.first, where.second)}, {}};
+    Call call{
+        {}, where.first, ListCall{where.second, sweep.since, sweep.cursor, members(where.first, where.second)}, {}};
     if (!may_call(where.first, call, now, sweep.purpose != Sweep::Purpose::FirstLoad)) continue;
     sweep.asked = true;
     send(sends, std::move(call), now);

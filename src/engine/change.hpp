@@ -1,5 +1,5 @@
-// What travels first: an event (what a webhook or a search says happened), and a change (one record as a system holds it,
-// read at a known moment). An event that carries no values is a hint: the read stage turns it into a change.
+// What travels first: an event (what a webhook or a search says happened), and a change (one record as a system holds
+// it, read at a known moment). An event that carries no values is a hint: the read stage turns it into a change.
 #pragma once
 
 #include <map>
@@ -23,21 +23,21 @@ struct Event {
   EventKind kind = EventKind::Changed;
   ObjectName object;
   RecordId record;
-  RecordId merged_into;                     // of Merged: the survivor
-  std::string id;                           // unique in the system: "3181526809", "tenant/resource/type/time"
-  Instant at{};                             // the source's own time of the change
-  std::string property;                     // a path into the record, when the event is about one property; else ""
-  Json record_body;                         // the whole record, where the event carries it; else null
+  RecordId merged_into;  // of Merged: the survivor
+  std::string id;        // unique in the system: "3181526809", "tenant/resource/type/time"
+  Instant at{};          // the source's own time of the change
+  std::string property;  // a path into the record, when the event is about one property; else ""
+  Json record_body;      // the whole record, where the event carries it; else null
 };
 
 // One record as a system holds it.
 struct Record {
   RecordId id;
-  Json body;                                // in the system's own form
-  Instant updated{};                        // the source's modification time, the finest that it has; epoch when unknown
-  Instant created{};                        // the source's time of creation; epoch when unknown
+  Json body;          // in the system's own form
+  Instant updated{};  // the source's modification time, the finest that it has; epoch when unknown
+  Instant created{};  // the source's time of creation; epoch when unknown
   bool archived = false;
-  RecordId merged_into;                     // "" unless the source says so
+  RecordId merged_into;  // "" unless the source says so
 };
 
 // An item of an inbox entry that a change settles when it is committed.
@@ -48,13 +48,13 @@ struct Settles {
 };
 
 struct Change {
-  ChangeId id;                              // of the first item that it settles; or "read.N" for a sweep's record
+  ChangeId id;  // of the first item that it settles; or "read.N" for a sweep's record
   RecordKey key;
   Trigger trigger = Trigger::Webhook;
   Record record;
-  bool gone = false;                        // the system no longer has it
-  Instant asked{};                          // when we asked the system for it: what it answered may be older than our later write
-  Instant seen{};                           // the source's time of the earliest event behind it (for the latency metric)
+  bool gone = false;  // the system no longer has it
+  Instant asked{};    // when we asked the system for it: what it answered may be older than our later write
+  Instant seen{};     // the source's time of the earliest event behind it (for the latency metric)
   std::map<std::string, Instant> property_at;  // finer times, where events named a property: path → time
   std::vector<Settles> settles;
 };

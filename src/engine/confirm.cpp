@@ -4,7 +4,8 @@
 
 namespace linchpin::engine {
 
-Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>& before, const std::optional<Record>& record, Instant now) {
+Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>& before,
+             const std::optional<Record>& record, Instant now) {
   Link link = before.value_or(Link{});
   if (!before) {
     link.key = {d.system, d.object, record ? record->id : d.record};

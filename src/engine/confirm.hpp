@@ -11,8 +11,9 @@
 
 namespace linchpin::engine {
 
-// The link after a confirmed delivery. `before`: the link as it was; nothing after a create. `record`: what the system now
-// holds, as far as it said; only members that it returned are taken.
-Link confirm(const model::Hub&, const Delivery&, const std::optional<Link>& before, const std::optional<Record>& record, Instant now);
+// The link after a confirmed delivery. `before`: the link as it was; nothing after a create. `record`: what the system
+// now holds, as far as it said; only members that it returned are taken.
+Link confirm(const model::Hub&, const Delivery&, const std::optional<Link>& before, const std::optional<Record>& record,
+             Instant now);
 
 }  // namespace linchpin::engine

@@ -1,6 +1,6 @@
-// The port to the connector runtime (connect/): a call as a value becomes a request; the world's answer becomes an outcome.
-// Both are pure, so that paging, refresh, backoff and looking before repeating are states of the engine, and the simulator
-// can be the world. An implementation is thread-safe: it holds its manifest and nothing that changes.
+// The port to the connector runtime (connect/): a call as a value becomes a request; the world's answer becomes an
+// outcome. Both are pure, so that paging, refresh, backoff and looking before repeating are states of the engine, and
+// the simulator can be the world. An implementation is thread-safe: it holds its manifest and nothing that changes.
 #pragma once
 
 #include <map>
@@ -18,15 +18,15 @@
 
 namespace linchpin::engine {
 
-// What one call asks of a system. `members`: the paths that the hub's mappings of the object read ("properties.email"), for
-// systems that give only what is asked for.
-struct ListCall {                     // one page of an object's records; `since`: only what changed since (nothing: all).
-  ObjectName object;                  // The connector takes its own overlap off `since`
+// What one call asks of a system. `members`: the paths that the hub's mappings of the object read ("properties.email"),
+// for systems that give only what is asked for.
+struct ListCall {     // one page of an object's records; `since`: only what changed since (nothing: all).
+  ObjectName object;  // The connector takes its own overlap off `since`
   std::optional<Instant> since;
-  std::string cursor;                 // of the page before; "" for the first
+  std::string cursor;  // of the page before; "" for the first
   std::vector<std::string> members;
 };
-struct FetchCall {                    // these records, whole. At most ObjectSpec::fetch_most
+struct FetchCall {  // these records, whole. At most ObjectSpec::fetch_most
   ObjectName object;
   std::vector<RecordId> records;
   std::vector<std::string> members;
@@ -34,79 +34,101 @@ struct FetchCall {                    // these records, whole. At most ObjectSpe
 struct WriteItem {
   DeliveryId delivery;
   GoldenId golden;
-  RecordId record;                    // "" to create
-  Json body;                          // the object's members to set (mapping's out form), or an operation's arguments
+  RecordId record;  // "" to create
+  Json body;        // the object's members to set (mapping's out form), or an operation's arguments
   std::string idempotency_key;
 };
-struct WriteCall {                    // items of one kind. At most ObjectSpec::create_most or update_most
+struct WriteCall {  // items of one kind. At most ObjectSpec::create_most or update_most
   ObjectName object;
   Operation operation = Operation::Update;
   std::string named;
   std::vector<WriteItem> items;
 };
-struct LookCall {                     // is there a record that carries this golden id? Immune to index lag
+struct LookCall {  // is there a record that carries this golden id? Immune to index lag
   ObjectName object;
   std::vector<GoldenId> goldens;
   std::vector<std::string> members;
 };
-struct PrepareCall {};                // what the system must have before the hub writes (HubSpot: the property linchpin_id)
-struct AuthoriseCall {};              // a new access token from the refresh token or the client's secret
+struct PrepareCall {};    // what the system must have before the hub writes (HubSpot: the property linchpin_id)
+struct AuthoriseCall {};  // a new access token from the refresh token or the client's secret
 struct Call {
   CallId id;
   SystemName system;
   std::variant<ListCall, FetchCall, WriteCall, LookCall, PrepareCall, AuthoriseCall> what;
-  Json carry;                         // the connector's own, between the steps of one call; null at first
+  Json carry;  // the connector's own, between the steps of one call; null at first
 };
 
 // What a connection holds beside its file: read from the store (sealed there), secrets resolved from the environment.
 struct Credential {
-  std::map<std::string, Secret> secrets;        // of the environment: "token", "client_id", "client_secret", "webhook.secret"
+  std::map<std::string, Secret> secrets;  // of the environment: "token", "client_id", "client_secret", "webhook.secret"
   std::map<std::string, std::string> settings;  // "tenant"
   std::string base_url;                         // "" = the manifest's
   Secret access_token;                          // empty until authorised, for connections that need it
   Instant access_expires{};
-  Secret refresh_token;                         // rotating: durable in the store before it is used
+  Secret refresh_token;  // rotating: durable in the store before it is used
 };
 
 // What it answered.
 struct Listed {
   std::vector<Record> records;
-  std::vector<RecordId> hints;        // ids only (a search, which may be stale): to be fetched
-  std::string next;                   // cursor of the next page; "" at the end
+  std::vector<RecordId> hints;  // ids only (a search, which may be stale): to be fetched
+  std::string next;             // cursor of the next page; "" at the end
 };
-struct Fetched { std::vector<Record> records; };  // one that is absent is gone
+struct Fetched {
+  std::vector<Record> records;
+};  // one that is absent is gone
 struct WriteResult {
   DeliveryId delivery;
   // Unknown: it may be there already (the system says that the hub's id exists): look before repeating.
   enum class Kind { Confirmed, Retry, Unknown, Dead, UniqueTaken, Gone } kind = Kind::Confirmed;
-  std::optional<Record> record;       // what the system now holds (Confirmed), as far as it returned it
-  Error error;                        // of the others; no value and no vendor's text in it
-  std::string unique_at;              // UniqueTaken: the path whose value is taken, if it says
-  milliseconds after{0};              // Retry: not before (0: backoff decides)
-  bool alone = false;                 // Retry: the system refused the batch and not this item: send it by itself
+  std::optional<Record> record;  // what the system now holds (Confirmed), as far as it returned it
+  Error error;                   // of the others; no value and no vendor's text in it
+  std::string unique_at;         // UniqueTaken: the path whose value is taken, if it says
+  milliseconds after{0};         // Retry: not before (0: backoff decides)
+  bool alone = false;            // Retry: the system refused the batch and not this item: send it by itself
 };
-struct Written { std::vector<WriteResult> results; };
-struct Looked { std::vector<std::pair<GoldenId, Record>> found; };
+struct Written {
+  std::vector<WriteResult> results;
+};
+struct Looked {
+  std::vector<std::pair<GoldenId, Record>> found;
+};
 struct Prepared {};
-struct Authorised { Secret access_token; Instant expires{}; Secret refresh_token; };  // refresh_token empty: unchanged
-struct Continues { Json carry; };     // the same call goes on with another request
+struct Authorised {
+  Secret access_token;
+  Instant expires{};
+  Secret refresh_token;
+};  // refresh_token empty: unchanged
+struct Continues {
+  Json carry;
+};  // the same call goes on with another request
 // The whole call failed. Every answer is sorted into one of these, none by default.
-struct Retry { milliseconds after{0}; Error error; };  // nothing was done; not before `after` (0: backoff decides)
-struct Unauthorised { Error error; };                  // authorise again, then repeat
-struct Unknown { Error error; };                       // it may have been done: look before repeating
-struct Refused { Error error; };                       // never going to work as it is
-using Outcome = std::variant<Listed, Fetched, Written, Looked, Prepared, Authorised, Continues, Retry, Unauthorised, Unknown, Refused>;
+struct Retry {
+  milliseconds after{0};
+  Error error;
+};  // nothing was done; not before `after` (0: backoff decides)
+struct Unauthorised {
+  Error error;
+};  // authorise again, then repeat
+struct Unknown {
+  Error error;
+};  // it may have been done: look before repeating
+struct Refused {
+  Error error;
+};  // never going to work as it is
+using Outcome = std::variant<Listed, Fetched, Written, Looked, Prepared, Authorised, Continues, Retry, Unauthorised,
+                             Unknown, Refused>;
 
-struct Window {                       // a rate limit: `calls` in each `per`
-  std::string name;                   // "ten_seconds", "minute", "day"
+struct Window {      // a rate limit: `calls` in each `per`
+  std::string name;  // "ten_seconds", "minute", "day"
   int calls = 0;
   milliseconds per{0};
 };
 struct Limits {
-  std::vector<Window> windows;        // as declared by the manifest
-  int concurrent = 4;                 // calls under way at once
+  std::vector<Window> windows;  // as declared by the manifest
+  int concurrent = 4;           // calls under way at once
 };
-struct Remaining {                    // what an answer's headers say is left
+struct Remaining {  // what an answer's headers say is left
   std::string window;
   int calls = 0;
 };
@@ -121,11 +143,12 @@ class Connector {
   virtual bool needs_prepare() const = 0;
 
   virtual Result<Request> request(const Call&, const Credential&, Instant now) const = 0;
-  // `answer` is an error when none came (SystemUnreachable, nothing was sent: Retry; anything else: Unknown for writes).
+  // `answer` is an error when none came (SystemUnreachable, nothing was sent: Retry; anything else: Unknown for
+  // writes).
   virtual Outcome outcome(const Call&, const Result<Answer>& answer, Instant now) const = 0;
 
-  // Whether a write whose outcome is unknown may be repeated without a look: an update, an upsert by the hub's own id, or
-  // a call whose idempotency key the system remembers. The items must be those of the first attempt.
+  // Whether a write whose outcome is unknown may be repeated without a look: an update, an upsert by the hub's own id,
+  // or a call whose idempotency key the system remembers. The items must be those of the first attempt.
   virtual bool repeats_safely(const WriteCall&) const = 0;
 
   virtual Limits limits() const = 0;
@@ -133,9 +156,11 @@ class Connector {
   // The window that a call counts in beside the general ones ("search"), or "".
   virtual std::string special_window(const Call&) const = 0;
 
-  // Webhooks. `request.url` is the raw target; `public_url` is the environment's. Constant time; every known secret tried.
+  // Webhooks. `request.url` is the raw target; `public_url` is the environment's. Constant time; every known secret
+  // tried.
   virtual Signature verify(const Request&, const std::string& public_url, const Credential&, Instant now) const = 0;
-  // What a correctly signed body says. EventUnreadable when it cannot be understood. Other tenants' events are left out.
+  // What a correctly signed body says. EventUnreadable when it cannot be understood. Other tenants' events are left
+  // out.
   virtual Result<std::vector<Event>> events(std::string_view body, const Credential&) const = 0;
 };
 

@@ -16,18 +16,19 @@ int most_of(const model::Manifest& manifest, const Delivery& d) {
 
 }  // namespace
 
-std::vector<Load> loads(const model::Manifest& manifest, const std::vector<Delivery>& due, const std::set<DeliveryId>& alone) {
+std::vector<Load> loads(const model::Manifest& manifest, const std::vector<Delivery>& due,
+                        const std::set<DeliveryId>& alone) {
   std::vector<Load> all;
   for (const Delivery& d : due) {
     const bool by_itself = alone.contains(d.id) || d.operation == Operation::Do;
     const auto open = std::find_if(all.begin(), all.end(), [&](const Load& l) {
-      return !by_itself && l.object == d.object && l.operation == d.operation && !alone.contains(l.deliveries.front().id) &&
-             static_cast<int>(l.deliveries.size()) < most_of(manifest, d);
+      return !by_itself && l.object == d.object && l.operation == d.operation &&
+             !alone.contains(l.deliveries.front().id) && static_cast<int>(l.deliveries.size()) < most_of(manifest, d);
     });
     if (open != all.end()) {
-      hold(Invariant::InOrderPerRecord, std::none_of(open->deliveries.begin(), open->deliveries.end(), [&](const Delivery& other) {
-             return other.golden == d.golden && other.record == d.record;
-           }));
+      hold(Invariant::InOrderPerRecord,
+           std::none_of(open->deliveries.begin(), open->deliveries.end(),
+                        [&](const Delivery& other) { return other.golden == d.golden && other.record == d.record; }));
       open->deliveries.push_back(d);
     } else {
       all.push_back({d.object, d.operation, d.named, d.priority, {d}});

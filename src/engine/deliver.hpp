@@ -1,5 +1,5 @@
-// deliver: from the outbox to calls. Deliveries of one kind go many to a call; one delivery at a time for one record; what
-// cannot be put into the system's form is a dead letter for that field, and the rest goes on.
+// deliver: from the outbox to calls. Deliveries of one kind go many to a call; one delivery at a time for one record;
+// what cannot be put into the system's form is a dead letter for that field, and the rest goes on.
 #pragma once
 
 #include <string>
@@ -20,14 +20,14 @@ struct Load {
   Priority priority = Priority::Realtime;
   std::vector<Delivery> deliveries;
 };
-// Groups what is due (in its order: priority, then age) into calls of at most what the system takes. `alone`: deliveries
-// that were refused in company, and go by themselves.
+// Groups what is due (in its order: priority, then age) into calls of at most what the system takes. `alone`:
+// deliveries that were refused in company, and go by themselves.
 std::vector<Load> loads(const model::Manifest&, const std::vector<Delivery>& due, const std::set<DeliveryId>& alone);
 
 // What a delivery writes, in the system's form. `link`: the record's, null for a create or an operation.
 struct Put {
   WriteItem item;
-  std::vector<mapping::FieldError> errors;   // of fields that do not fit; they are left out of the item
+  std::vector<mapping::FieldError> errors;  // of fields that do not fit; they are left out of the item
 };
 Put put(const model::Hub&, const Delivery&, const Link*);
 

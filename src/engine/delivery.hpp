@@ -12,36 +12,36 @@ namespace linchpin::engine {
 enum class Priority { Regulated, Realtime, Batch };  // in this order
 std::string_view to_text(Priority);
 
-enum class Operation { Create, Update, Do };         // Do: an operation of the connector, named by a flow
-std::string_view to_text(Operation);                 // the metrics' words: "create", "update", "do"
+enum class Operation { Create, Update, Do };  // Do: an operation of the connector, named by a flow
+std::string_view to_text(Operation);          // the metrics' words: "create", "update", "do"
 
-// Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside it is
-// an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it cannot
-// succeed without a person, and has a dead letter; it stays so that the same write is not made again.
+// Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside
+// it is an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it
+// cannot succeed without a person, and has a dead letter; it stays so that the same write is not made again.
 enum class DeliveryState { Pending, Sent, Unknown, Dead };
 
 struct Delivery {
   DeliveryId id;
   SystemName system;
   ObjectName object;
-  RecordId record;                 // "" for a create or an operation
+  RecordId record;  // "" for a create or an operation
   GoldenId golden;
   EntityName entity;
-  MappingName mapping;             // "" for an operation
+  MappingName mapping;  // "" for an operation
   FlowName flow;
   Operation operation = Operation::Update;
-  std::string named;               // the operation's name, for Do
+  std::string named;  // the operation's name, for Do
   Priority priority = Priority::Realtime;
   bool regulated = false;
   DeliveryState state = DeliveryState::Pending;
-  int attempt = 0;                 // how often it was sent
-  int suffix = 0;                  // of a unique value: 0 none, 2 = " (2)"
+  int attempt = 0;  // how often it was sent
+  int suffix = 0;   // of a unique value: 0 none, 2 = " (2)"
   Instant due{};
   Instant made{};
-  Instant seen{};                  // the source's time of the change behind it
-  ChangeId change;                 // the change behind it
-  Values values;                   // the entity's fields that it sets (sealed at rest)
-  std::string idempotency_key;     // the same for each attempt at the same content
+  Instant seen{};               // the source's time of the change behind it
+  ChangeId change;              // the change behind it
+  Values values;                // the entity's fields that it sets (sealed at rest)
+  std::string idempotency_key;  // the same for each attempt at the same content
 };
 
 }  // namespace linchpin::engine

@@ -12,10 +12,10 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t waiting_most = 4000;   // hints in memory; the rest stays in the inbox
-constexpr std::size_t entries_most = 256;    // of the inbox in one step
+constexpr std::size_t waiting_most = 4000;    // hints in memory; the rest stays in the inbox
+constexpr std::size_t entries_most = 256;     // of the inbox in one step
 constexpr milliseconds unmade_again{30'000};  // a call that could not be written: a setting is missing
-constexpr std::size_t backlog_most = 200;    // golden records shared in one step after a first load
+constexpr std::size_t backlog_most = 200;     // golden records shared in one step after a first load
 
 }  // namespace
 
@@ -31,9 +31,21 @@ Result<void> Engine::resume(Instant now) {
   if (!registers.empty()) version_ = registers.back().version;
   if (registers.empty() || registers.back().digest != hub_->digest) {
     Work work(world_.store, world_.keys, version_ + 1, next_delivery_);
-    work.rows().registers.push_back({version_ + 1, hub_->digest, "run", version_ == 0 ? "the folder's first version" : "the folder changed", now});
-    work.attest(nullptr, {.entry = "register/" + std::to_string(version_ + 1), .kind = "applied", .trigger = "start", .change = {}, .flow = {},
-                          .system = {}, .direction = {}, .entity = {}, .values = {}, .outcome = hub_->digest, .by = "run", .at = now, .version = 0});
+    work.rows().registers.push_back(
+        {version_ + 1, hub_->digest, "run", version_ == 0 ? "the folder's first version" : "the folder changed", now});
+    work.attest(nullptr, {.entry = "register/" + std::to_string(version_ + 1),
+                          .kind = "applied",
+                          .trigger = "start",
+                          .change = {},
+                          .flow = {},
+                          .system = {},
+                          .direction = {},
+                          .entity = {},
+                          .values = {},
+                          .outcome = hub_->digest,
+                          .by = "run",
+                          .at = now,
+                          .version = 0});
     TRY(work.commit());
     ++version_;
   }
@@ -52,7 +64,8 @@ Result<void> Engine::resume(Instant now) {
     if (const auto row = TRY(world_.store.credential(name))) {
       const Json kept = TRY(open_detail(row->sealed, "credential/" + name.text, TRY(world_.keys.of_hub())));
       const auto given = c.credential.secrets.find("refresh_token");
-      const std::string from = given == c.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
+      const std::string from =
+          given == c.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
       if (kept["from"].text() == from) {  // else the environment names another one since: that one counts
         c.credential.access_token = Secret(kept["access_token"].text());
         c.credential.access_expires = from_ms(kept["expires"].integer().value_or(0));
@@ -60,12 +73,13 @@ Result<void> Engine::resume(Instant now) {
       }
     }
     if (c.credential.refresh_token.empty())
-      if (const auto given = c.credential.secrets.find("refresh_token"); given != c.credential.secrets.end()) c.credential.refresh_token = given->second;
+      if (const auto given = c.credential.secrets.find("refresh_token"); given != c.credential.secrets.end())
+        c.credential.refresh_token = given->second;
     systems_.emplace(name, std::move(c));
   }
 
-  // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they are
-  // repeated, operations carry a key that makes them repeatable.
+  // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they
+  // are repeated, operations carry a key that makes them repeatable.
   Work work(world_.store, world_.keys, version_, next_delivery_);
   for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Sent, 1'000'000))) {
     Family* family = TRY(work.family(row.golden));
@@ -74,12 +88,15 @@ Result<void> Engine::resume(Instant now) {
       if (d.id != row.id) continue;
       d.state = d.operation == Operation::Create ? DeliveryState::Unknown : DeliveryState::Pending;
       d.due = now;
-      if (d.operation == Operation::Update) read_.hint({d.system, d.object, d.record}, {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+      if (d.operation == Operation::Update)
+        read_.hint({d.system, d.object, d.record},
+                   {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
       work.changed_delivery(*family, d);
     }
   }
   TRY(work.commit());
-  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, 1'000'000))) busy_.insert({row.system, row.golden});
+  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, 1'000'000)))
+    busy_.insert({row.system, row.golden});
 
   for (const auto& [name, flow] : hub_->flows) {
     if (flow.kind != model::Flow::Kind::Keep) continue;
@@ -124,8 +141,9 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
     if (TRY(world_.store.done_whole(entry.position))) continue;
     const auto system = systems_.find(entry.system);
     Result<std::vector<Event>> events =
-        system == systems_.end() ? Result<std::vector<Event>>(fail(Code::ReferenceUnknown, "the hub has no such system any more"))
-                                 : unpack(entry, *system->second.connector, system->second.credential, world_.keys);
+        system == systems_.end()
+            ? Result<std::vector<Event>>(fail(Code::ReferenceUnknown, "the hub has no such system any more"))
+            : unpack(entry, *system->second.connector, system->second.credential, world_.keys);
     if (!events) {
       DeadLetterRow row;
       row.id = "d" + std::to_string(entry.position.number);
@@ -136,7 +154,8 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
       row.sealed = seal_detail(Json::object({{"position", entry.position.number}}), row.id, TRY(world_.keys.of_hub()));
       work.rows().dead_letters.push_back(std::move(row));
       work.rows().done_whole.push_back(entry.position);
-      metric::add("linchpin_changes_total", {{"system", entry.system.text}, {"trigger", to_text(entry.trigger)}, {"outcome", "dead"}});
+      metric::add("linchpin_changes_total",
+                  {{"system", entry.system.text}, {"trigger", to_text(entry.trigger)}, {"outcome", "dead"}});
       continue;
     }
     const std::vector<int> done = TRY(world_.store.done_items(entry.position));
@@ -158,10 +177,14 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
         continue;
       }
       digests_[item] = {entry.system, digest};
-      read_.hint({entry.system, event.object, event.record},
-                 {.trigger = entry.trigger, .seen = event.at, .property = event.property, .settles = {item}, .not_before = {}});
+      read_.hint({entry.system, event.object, event.record}, {.trigger = entry.trigger,
+                                                              .seen = event.at,
+                                                              .property = event.property,
+                                                              .settles = {item},
+                                                              .not_before = {}});
       if (!event.merged_into.empty() && event.merged_into != event.record)
-        read_.hint({entry.system, event.object, event.merged_into}, {.trigger = entry.trigger, .seen = event.at, .property = {}, .settles = {}, .not_before = {}});
+        read_.hint({entry.system, event.object, event.merged_into},
+                   {.trigger = entry.trigger, .seen = event.at, .property = {}, .settles = {}, .not_before = {}});
     }
     if (open == 0) {
       work.rows().done_whole.push_back(entry.position);
@@ -197,10 +220,15 @@ Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant 
     settled(work, change.settles);
     return {};
   }
-  Read::Hint again{.trigger = change.trigger, .seen = change.seen, .property = {}, .settles = change.settles, .not_before = now + milliseconds(100)};
+  Read::Hint again{.trigger = change.trigger,
+                   .seen = change.seen,
+                   .property = {},
+                   .settles = change.settles,
+                   .not_before = now + milliseconds(100)};
   read_.hint(change.key, again);
   for (const auto& [property, at] : change.property_at)
-    read_.hint(change.key, {.trigger = change.trigger, .seen = at, .property = property, .settles = {}, .not_before = {}});
+    read_.hint(change.key,
+               {.trigger = change.trigger, .seen = at, .property = property, .settles = {}, .not_before = {}});
   return {};
 }
 
@@ -226,11 +254,13 @@ Result<void> Engine::begin_sweeps(Instant now) {
     const auto& [system, object] = where;
     const auto loaded = TRY(world_.store.cursor(system, object, "first_load"));
     if (!loaded || !loaded->done) {
-      sweeps_[where] = {Sweep::Purpose::FirstLoad, {}, loaded ? loaded->cursor : "", loaded ? loaded->at : now, false, false, {}, {}};
+      sweeps_[where] = {
+          Sweep::Purpose::FirstLoad, {}, loaded ? loaded->cursor : "", loaded ? loaded->at : now, false, false, {}, {}};
       continue;
     }
     const auto last = swept_.find(where);
-    if (last != swept_.end() && (!every || now < last->second + *every)) continue;  // once after each start, then as declared
+    if (last != swept_.end() && (!every || now < last->second + *every))
+      continue;  // once after each start, then as declared
     const auto row = TRY(world_.store.cursor(system, object, "sweep"));
     sweeps_[where] = {Sweep::Purpose::Sweep, row ? row->at : loaded->at, "", now, false, false, {}, {}};
     swept_[where] = now;
@@ -249,7 +279,8 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
     // Only now: a restart before this lists again, and nothing that a search hinted at is forgotten.
     const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
     if (sweep.purpose != Sweep::Purpose::Walk)
-      work.rows().cursors.push_back({at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
+      work.rows().cursors.push_back(
+          {at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
     if (first) swept_[at->first] = sweep.began;
     at = sweeps_.erase(at);
   }
@@ -261,11 +292,13 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
     bool loaded = true;
     for (const model::FlowSystem& member : flow.systems)
       for (const auto& [mapping_name, mapping] : hub_->mappings) {
-        if (member.read == model::Pace::No || mapping.system != member.system || mapping.entity != flow.entity) continue;
+        if (member.read == model::Pace::No || mapping.system != member.system || mapping.entity != flow.entity)
+          continue;
         const auto row = TRY(world_.store.cursor(mapping.system, mapping.object, "first_load"));
-        const bool just_now = std::any_of(work.rows().cursors.begin(), work.rows().cursors.end(), [&](const CursorRow& c) {
-          return c.system == mapping.system && c.object == mapping.object && c.purpose == "first_load" && c.done;
-        });
+        const bool just_now =
+            std::any_of(work.rows().cursors.begin(), work.rows().cursors.end(), [&](const CursorRow& c) {
+              return c.system == mapping.system && c.object == mapping.object && c.purpose == "first_load" && c.done;
+            });
         loaded = loaded && ((row && row->done) || just_now);
       }
     if (!loaded) continue;
@@ -304,7 +337,8 @@ void Engine::walk() {
 Result<void> Engine::sync(const FlowName& name) {
   const auto flow = hub_->flows.find(name);
   if (flow == hub_->flows.end() || flow->second.kind != model::Flow::Kind::Keep)
-    return fail(Code::NotFound, "the hub has no flow '" + name.text + "' that keeps an entity", "`linchpin check` lists what it has.");
+    return fail(Code::NotFound, "the hub has no flow '" + name.text + "' that keeps an entity",
+                "`linchpin check` lists what it has.");
   for (const model::FlowSystem& member : flow->second.systems)
     for (const auto& [where, every] : sources())
       if (where.first == member.system) swept_.erase(where);
@@ -325,7 +359,8 @@ Instant Engine::wake(Instant now) {
 Result<bool> Engine::quiet(Instant) {
   if (!flying_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() || !open_items_.empty()) return false;
   for (const auto& [name, flow] : hub_->flows)
-    if (flow.kind == model::Flow::Kind::Keep && flow.mode == model::Mode::Live && !stage_.live.contains(name)) return false;
+    if (flow.kind == model::Flow::Kind::Keep && flow.mode == model::Mode::Live && !stage_.live.contains(name))
+      return false;
   if (TRY(world_.inbox.last()) > read_up_to_) return false;
   for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Sent, DeliveryState::Unknown})
     if (!TRY(world_.store.deliveries_in(state, 1)).empty()) return false;
@@ -337,15 +372,19 @@ void Engine::measure(Instant now) {
   measured_ = now;
   if (const auto depths = world_.store.outbox_depth())
     for (const Store::Depth& d : *depths)
-      metric::set("linchpin_outbox_depth", {{"system", d.system.text}, {"priority", to_text(d.priority)}}, static_cast<double>(d.count));
+      metric::set("linchpin_outbox_depth", {{"system", d.system.text}, {"priority", to_text(d.priority)}},
+                  static_cast<double>(d.count));
   for (auto& [name, system] : systems_)
-    for (const auto& [window, ratio] : system.limits.used(now)) metric::set("linchpin_rate_limit_used_ratio", {{"system", name.text}, {"window", window}}, ratio);
+    for (const auto& [window, ratio] : system.limits.used(now))
+      metric::set("linchpin_rate_limit_used_ratio", {{"system", name.text}, {"window", window}}, ratio);
   if (const auto last = world_.inbox.last())
-    metric::set("linchpin_inbox_lag", {}, static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
+    metric::set("linchpin_inbox_lag", {},
+                static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
   if (const auto letters = world_.store.dead_letters()) {
     std::map<std::pair<std::string, std::string>, int> counts;
     for (const DeadLetterRow& l : *letters) ++counts[{l.system.text, l.flow.text}];
-    for (const auto& [key, count] : counts) metric::set("linchpin_dead_letters", {{"system", key.first}, {"flow", key.second}}, count);
+    for (const auto& [key, count] : counts)
+      metric::set("linchpin_dead_letters", {{"system", key.first}, {"flow", key.second}}, count);
   }
   if (const auto reviews = world_.store.reviews(true)) {
     std::map<std::string, int> counts;

@@ -1,6 +1,6 @@
 // The engine: a state machine. Answers and time in, calls out. It never sends, reads a clock, opens a file or starts a
-// thread. After an error of step() its memory and the store may differ: drop it and start another over the same store, as
-// after a crash; nothing is lost by that.
+// thread. After an error of step() its memory and the store may differ: drop it and start another over the same store,
+// as after a crash; nothing is lost by that.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,7 @@ struct World {
   Keys& keys;
   Random& random;
   std::map<SystemName, const Connector*> connectors;
-  std::map<SystemName, Credential> credentials;      // secrets and settings of the environment
+  std::map<SystemName, Credential> credentials;  // secrets and settings of the environment
 };
 
 // An effect: a request to send. Its answer is handed to the next step.
@@ -44,8 +44,8 @@ class Engine {
  public:
   static Result<std::unique_ptr<Engine>> start(std::shared_ptr<const model::Hub>, World, Instant now);
 
-  // Runs the line over what has come: answers, new inbox entries, what is due. Two commits at most: what was decided, and
-  // what is about to be sent.
+  // Runs the line over what has come: answers, new inbox entries, what is due. Two commits at most: what was decided,
+  // and what is about to be sent.
   Result<std::vector<Send>> step(Instant now, std::vector<Answered> answers);
 
   // When step should be called again if nothing comes before.
@@ -58,30 +58,34 @@ class Engine {
   // Sweeps a flow's systems now. NotFound when there is no such flow.
   Result<void> sync(const FlowName&);
 
-  // What users ask, by command, as JSON: explain, table, review.*, dead-letters.*, process.*, app.*, status (ask.cpp).
+  // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp): status table explain walk sync
+  // review.list|accept|reject dead-letters.list|show|retry process.get|list app.add|list|revoke. Between steps only.
   Result<Json> ask(const Json& command, Instant now);
 
  private:
-  struct Connected {                                  // one system, as far as memory holds it
+  struct Connected {  // one system, as far as memory holds it
     const Connector* connector = nullptr;
     Credential credential;
     SystemLimits limits;
     bool prepared = false;
     bool authorising = false;
     bool preparing = false;
-    int failures = 0;                                 // calls that failed in a row
+    int failures = 0;  // calls that failed in a row
   };
-  struct Sweep {                                      // listing one object: a first load, a sweep or a walk
+  struct Sweep {  // listing one object: a first load, a sweep or a walk
     enum class Purpose { FirstLoad, Sweep, Walk } purpose = Purpose::FirstLoad;
     std::optional<Instant> since;
     std::string cursor;
     Instant began{};
     bool asked = false;
-    bool listed = false;                              // the last page has come; hints of it may still wait
+    bool listed = false;  // the last page has come; hints of it may still wait
     std::set<RecordKey> hints;
     Instant not_before{};
   };
-  struct Flying { Call call; Instant asked{}; };
+  struct Flying {
+    Call call;
+    Instant asked{};
+  };
   using Where = std::pair<SystemName, ObjectName>;
 
   Engine(std::shared_ptr<const model::Hub> hub, World world) : hub_(std::move(hub)), world_(std::move(world)) {}
@@ -96,7 +100,8 @@ class Engine {
   Result<void> on_authorised(Work&, const Flying&, const Authorised&, Instant now);
   Result<void> on_failure(Work&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
   Result<void> write_failed(Work&, const Flying&, const Outcome&, Instant now);
-  void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&, Instant now);
+  void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&,
+                    Instant now);
   Result<void> confirmed(Work&, Line&, Family&, const Delivery&, const std::optional<Record>&, Instant now);
   void unsure(Work&, Family&, Delivery, Instant now);
   void dead(Work&, Family&, Delivery, const Error&, Instant now);
@@ -107,7 +112,8 @@ class Engine {
   Result<void> share_backlog(Work&, Instant now);
   Result<void> finish_sweeps(Work&, Instant now);
   Result<void> begin_sweeps(Instant now);
-  std::vector<std::pair<Where, std::optional<milliseconds>>> sources() const;  // what is read, and how often it is swept
+  std::vector<std::pair<Where, std::optional<milliseconds>>> sources()
+      const;  // what is read, and how often it is swept
 
   // Calls.
   Result<void> deliver(std::vector<Send>&, Instant now);
@@ -130,7 +136,8 @@ class Engine {
   Result<Json> dead_letters(const Json&);
   Result<Json> retry(const Json&, Instant now);
   Result<Json> process(const Json&);
-  Result<Json> add_app(const Json&, Instant now);
+  Result<Json> change_app(const Json&, Instant now);
+  Result<Family*> named(Work&, const std::string& id, const EntityName&);
 
   std::shared_ptr<const model::Hub> hub_;
   World world_;
@@ -138,20 +145,24 @@ class Engine {
   Stage stage_;
   Read read_;
   std::map<Where, Sweep> sweeps_;
-  std::map<Where, Instant> swept_;                    // when the last one began
+  std::map<Where, Instant> swept_;  // when the last one began
   std::map<CallId, Flying> flying_;
-  std::vector<std::pair<Flying, Error>> unmade_;      // calls that could not be written as requests
-  std::vector<Flying> continuing_;                    // calls whose next request is due
+  std::vector<std::pair<Flying, Error>> unmade_;  // calls that could not be written as requests
+  std::vector<Flying> continuing_;                // calls whose next request is due
   std::int64_t next_call_ = 0;
   std::int64_t next_delivery_ = 0;
-  std::int64_t version_ = 0;                          // of the register
+  std::int64_t version_ = 0;  // of the register
   Position read_up_to_;
-  std::map<Position, std::size_t> open_items_;        // of entries that are not wholly done
+  std::map<Position, std::size_t> open_items_;  // of entries that are not wholly done
   std::map<Settles, std::pair<SystemName, std::string>> digests_;
   std::set<DeliveryId> alone_;
-  std::map<FlowName, GoldenId> sharing_;              // flows whose backlog is being shared, and how far
-  std::set<std::pair<SystemName, GoldenId>> busy_;    // with something of ours under way
-  std::map<RecordKey, int> unreadable_;               // records that could not be read, and how often
+  std::map<FlowName, GoldenId> sharing_;            // flows whose backlog is being shared, and how far
+  std::set<std::pair<SystemName, GoldenId>> busy_;  // with something of ours under way
+  std::map<RecordKey, int> unreadable_;             // records that could not be read, and how often
+  struct Moved {
+    std::int64_t created = 0, updated = 0;
+  };
+  std::map<std::pair<SystemName, EntityName>, Moved> moved_;  // since the start
   Instant measured_{};
 };
 

@@ -1,5 +1,5 @@
-// What is kept of an entity's instance: the golden record, and its links (the crosswalk). Both are sealed at rest with the
-// golden record's own data key (seal.hpp); nothing of them is in a column in plain text but ids, names and times.
+// What is kept of an entity's instance: the golden record, and its links (the crosswalk). Both are sealed at rest with
+// the golden record's own data key (seal.hpp); nothing of them is in a column in plain text but ids, names and times.
 #pragma once
 
 #include <map>
@@ -14,22 +14,22 @@ namespace linchpin::engine {
 // A golden field: its value and where it comes from, enough to explain it after the inbox has been forgotten.
 struct Sourced {
   Value value;
-  Instant at{};            // the source's time
-  SystemName system;       // the source; "" when a flow or a person set it
+  Instant at{};       // the source's time
+  SystemName system;  // the source; "" when a flow or a person set it
   RecordId record;
   ChangeId change;
   MappingName mapping;
-  std::string rule;        // "owner", "recency", "strictest", "default", "derived", "flow verify-new-clients"
+  std::string rule;  // "owner", "recency", "strictest", "default", "derived", "flow verify-new-clients"
   bool operator==(const Sourced&) const = default;
 };
 
 struct Golden {
   GoldenId id;
   EntityName entity;
-  std::int64_t version = 0;                     // counts the commits that changed it
+  std::int64_t version = 0;  // counts the commits that changed it
   Instant created{};
-  std::map<FieldName, Sourced> fields;          // the winners
-  std::map<FieldName, Sourced> set;             // what flows (then:) or people set: competes as the owner's value does
+  std::map<FieldName, Sourced> fields;  // the winners
+  std::map<FieldName, Sourced> set;     // what flows (then:) or people set: competes as the owner's value does
 };
 
 // The last value that originated in a record: what survivorship chooses from.
@@ -43,18 +43,18 @@ struct Own {
 struct Link {
   RecordKey key;
   EntityName entity;
-  MappingName mapping;                          // by which the record is the entity
+  MappingName mapping;  // by which the record is the entity
   GoldenId golden;
-  Values base;                                  // by field: what the record holds now, as far as the hub knows
-  Values given;                                 // by field: the golden value that `base` is the system's form of (vendors
-                                                // normalise what they are given): while golden equals it, nothing is written
-  Values left;                                  // by field: the golden value at which a foreign write was left as it is
+  Values base;   // by field: what the record holds now, as far as the hub knows
+  Values given;  // by field: the golden value that `base` is the system's form of (vendors
+                 // normalise what they are given): while golden equals it, nothing is written
+  Values left;   // by field: the golden value at which a foreign write was left as it is
   std::map<FieldName, Own> own;
-  Json held;                                    // the members of the record that its mapping touches, in the system's form
-  Instant created{};                            // the source's time of creation
-  Instant updated{};                            // the source's time of the last state that we saw: older ones are stale
-  Instant confirmed{};                          // our last confirmed write: an answer asked for before it is stale
-  bool gone = false;                            // deleted or archived there: kept, never written to
+  Json held;            // the members of the record that its mapping touches, in the system's form
+  Instant created{};    // the source's time of creation
+  Instant updated{};    // the source's time of the last state that we saw: older ones are stale
+  Instant confirmed{};  // our last confirmed write: an answer asked for before it is stale
+  bool gone = false;    // deleted or archived there: kept, never written to
 };
 
 }  // namespace linchpin::engine

@@ -9,8 +9,8 @@
 
 namespace linchpin::engine {
 
-// The events of an entry, in their order: the item number of each is its index. EventUnreadable when it does not parse, is
-// too deep, names a key twice or is not what the connector's manifest says: a dead letter, never a 4xx.
+// The events of an entry, in their order: the item number of each is its index. EventUnreadable when it does not parse,
+// is too deep, names a key twice or is not what the connector's manifest says: a dead letter, never a 4xx.
 Result<std::vector<Event>> unpack(const InboxEntry&, const Connector&, const Credential&, Keys&);
 
 // What tells one event from another, keyed: 32 bytes under a key of the hub.

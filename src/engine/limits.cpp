@@ -64,7 +64,8 @@ std::map<std::string, double> SystemLimits::used(Instant now) const {
   for (const Window& w : declared_.windows) {
     const auto calls = calls_.find(w.name);
     if (calls == calls_.end() || w.calls == 0) continue;
-    const auto live = std::count_if(calls->second.begin(), calls->second.end(), [&](Instant t) { return t + w.per > now; });
+    const auto live =
+        std::count_if(calls->second.begin(), calls->second.end(), [&](Instant t) { return t + w.per > now; });
     ratios[w.name] = static_cast<double>(live) / w.calls;
   }
   return ratios;

@@ -1,5 +1,6 @@
-// limits: how many calls a system still allows. Sliding windows as the manifest declares them, corrected by what answers
-// say is left; a share of each is kept for what happens now; Retry-After and backoff close the system for a while.
+// limits: how many calls a system still allows. Sliding windows as the manifest declares them, corrected by what
+// answers say is left; a share of each is kept for what happens now; Retry-After and backoff close the system for a
+// while.
 #pragma once
 
 #include <deque>
@@ -18,7 +19,7 @@ class SystemLimits {
 
   // Whether one more call may go now. `background`: a sweep or a batch, which leaves the kept share alone.
   bool allows(Instant now, bool background, const std::string& special);
-  Instant next(Instant now) const;                 // the earliest time worth asking again
+  Instant next(Instant now) const;  // the earliest time worth asking again
   void began(Instant now, const std::string& special);
   void ended() { --under_way_; }
   void told(const std::vector<Remaining>&, Instant now);

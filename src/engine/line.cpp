@@ -40,8 +40,16 @@ std::vector<Values> alternates(const Family& family) {
 }
 
 bool linked_in(const Family& family, const RecordKey& key) {
-  return std::any_of(family.links.begin(), family.links.end(),
-                     [&](const Link& l) { return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone; });
+  return std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) {
+    return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone;
+  });
+}
+
+bool being_created_in(const Family& family, const RecordKey& key) {
+  return std::any_of(family.deliveries.begin(), family.deliveries.end(), [&](const Delivery& d) {
+    return d.system == key.system && d.object == key.object && d.operation == Operation::Create &&
+           (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown);
+  });
 }
 
 Json held_of(const Mapping& mapping, const Json& record) {
@@ -57,11 +65,16 @@ Json held_of(const Mapping& mapping, const Json& record) {
 
 std::string_view to_text(Fate fate) {
   switch (fate) {
-    case Fate::Merged: return "merged";
-    case Fate::Unchanged: return "unchanged";
-    case Fate::Review: return "review";
-    case Fate::Dead: return "dead";
-    case Fate::Again: return "again";
+    case Fate::Merged:
+      return "merged";
+    case Fate::Unchanged:
+      return "unchanged";
+    case Fate::Review:
+      return "review";
+    case Fate::Dead:
+      return "dead";
+    case Fate::Again:
+      return "again";
   }
   return "";
 }
@@ -78,10 +91,12 @@ Result<Fate> Line::take(const Change& change) {
   } else {
     for (const Mapping* mapping : hub_.mappings_of(change.key.system, change.key.object)) {
       const Fate one = TRY(take_as(*mapping, change));
+      if (one == Fate::Again) return Fate::Again;
       if (one != Fate::Unchanged && fate != Fate::Merged) fate = one;
     }
   }
-  metric::add("linchpin_changes_total", {{"system", change.key.system.text}, {"trigger", to_text(change.trigger)}, {"outcome", to_text(fate)}});
+  metric::add("linchpin_changes_total",
+              {{"system", change.key.system.text}, {"trigger", to_text(change.trigger)}, {"outcome", to_text(fate)}});
   return fate;
 }
 
@@ -95,7 +110,8 @@ Result<bool> Line::under_way(const Change& change) {
   }
   for (const Family* family : families) {
     for (const Delivery& d : family->deliveries)
-      if (d.system == change.key.system && d.operation != Operation::Do && (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown) &&
+      if (d.system == change.key.system && d.operation != Operation::Do &&
+          (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown) &&
           (d.record == change.key.record || d.record.empty()))
         return true;
     for (const Link& link : family->links)
@@ -113,9 +129,19 @@ Result<Fate> Line::lost(const Change& change) {
       after.gone = true;
       work_.changed_link(*family, std::move(after));
       work_.match_keys(*family, change.key, {});
-      work_.attest(family, {.entry = change.id.text + "/" + link.entity.text + "/gone", .kind = "received", .trigger = std::string(to_text(change.trigger)),
-                            .change = change.id, .flow = {}, .system = change.key.system, .direction = "in", .entity = link.entity, .values = {},
-                            .outcome = "gone", .by = {}, .at = now_, .version = 0});
+      work_.attest(family, {.entry = change.id.text + "/" + link.entity.text + "/gone",
+                            .kind = "received",
+                            .trigger = std::string(to_text(change.trigger)),
+                            .change = change.id,
+                            .flow = {},
+                            .system = change.key.system,
+                            .direction = "in",
+                            .entity = link.entity,
+                            .values = {},
+                            .outcome = "gone",
+                            .by = {},
+                            .at = now_,
+                            .version = 0});
       fate = Fate::Merged;
     }
     if (fate == Fate::Merged) TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
@@ -129,6 +155,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   const Found found = TRY(find(mapping, change, read.values));
   if (found.kind == Found::Kind::Nobody) return Fate::Unchanged;
   if (found.kind == Found::Kind::Doubtful) return Fate::Review;
+  if (found.kind == Found::Kind::Again) return Fate::Again;
 
   Family* family = found.family;
   std::optional<Golden> before;
@@ -147,7 +174,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     link.created = change.record.created;
   } else {
     link = *known;
-    if (change.record.updated != Instant{} && change.record.updated < link.updated) return Fate::Unchanged;  // an older state of it
+    if (change.record.updated != Instant{} && change.record.updated < link.updated)
+      return Fate::Unchanged;  // an older state of it
   }
   link.mapping = mapping.name;
   link.golden = family->golden.id;
@@ -158,7 +186,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   merged.link.held = held_of(mapping, change.record.body);
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
-  if (merged.took.empty() && !fresh && !was_gone && merged.link.held == link.held) return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
+  if (merged.took.empty() && !fresh && !was_gone && merged.link.held == link.held)
+    return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   Values took;
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
@@ -177,10 +206,20 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     for (const auto& [field, value] : took)
       if (std::none_of(read.errors.begin(), read.errors.end(), [&](const auto& e) { return e.field.text == field; }))
         work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field, keys_));
-    work_.attest(family, {.entry = change.id.text + "/" + about(change.key) + "/" + mapping.entity.text + "/" + std::to_string(ms_since_epoch(now_)),
-                          .kind = "received", .trigger = std::string(to_text(change.trigger)), .change = change.id, .flow = {},
-                          .system = change.key.system, .direction = "in", .entity = mapping.entity, .values = std::move(took),
-                          .outcome = fresh ? "linked" : "merged", .by = {}, .at = now_, .version = 0});
+    work_.attest(family, {.entry = change.id.text + "/" + about(change.key) + "/" + mapping.entity.text + "/" +
+                                   std::to_string(ms_since_epoch(now_)),
+                          .kind = "received",
+                          .trigger = std::string(to_text(change.trigger)),
+                          .change = change.id,
+                          .flow = {},
+                          .system = change.key.system,
+                          .direction = "in",
+                          .entity = mapping.entity,
+                          .values = std::move(took),
+                          .outcome = fresh ? "linked" : "merged",
+                          .by = {},
+                          .at = now_,
+                          .version = 0});
   }
   keep_foreign(change, *family, merged.foreign);
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
@@ -194,7 +233,8 @@ Result<Line::Found> Line::find(const Mapping& mapping, const Change& change, con
     if (Family* named = TRY(work_.family(GoldenId(id))); named && named->golden.entity == mapping.entity)
       if (mapping.golden_id_at || !linked_in(*named, change.key)) return Found{Found::Kind::Golden, named};
   if (mapping.golden_id_at) return Found{Found::Kind::Nobody, nullptr};  // it is about a golden record that is not here
-  if (change.record.archived) return Found{Found::Kind::Nobody, nullptr};  // what was put away before we came stays there
+  if (change.record.archived)
+    return Found{Found::Kind::Nobody, nullptr};  // what was put away before we came stays there
   return find_by_rules(mapping, change, values);
 }
 
@@ -202,12 +242,16 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   constexpr std::size_t holders_most = 200;
   const Entity& entity = hub_.entity(mapping.entity);
   if (entity.match.same.empty()) return Found{};
-  std::map<std::string, std::string> answered;  // golden id → accepted, rejected: a person's answer outlives every rematch
+  std::map<std::string, std::string>
+      answered;  // golden id → accepted, rejected: a person's answer outlives every rematch
   const std::vector<ReviewRow> asked = TRY(store_.reviews_of(change.key));
   for (const ReviewRow& r : asked)
-    if (r.kind == "match" && r.entity == mapping.entity && (r.state == "accepted" || r.state == "rejected")) answered[r.golden.text] = r.state;
+    if (r.kind == "match" && r.entity == mapping.entity && (r.state == "accepted" || r.state == "rejected"))
+      answered[r.golden.text] = r.state;
 
   std::set<GoldenId> near;
+  for (const auto& [id, answer] : answered)
+    if (answer == "accepted") near.insert(GoldenId(id));
   std::set<std::pair<std::string, std::string>> crowded;
   for (const BlindKey& key : match_keys(entity, values, keys_)) {
     std::set<std::string> names;
@@ -233,6 +277,10 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
     if (verdict == Verdict::Same) same.push_back(family);
     if (verdict == Verdict::Doubtful) doubtful.push_back(family);
   }
+  // We are creating that person there at this moment: which record is which is known when the system has answered.
+  for (const std::vector<Family*>& found : {same, doubtful})
+    for (const Family* family : found)
+      if (being_created_in(*family, change.key)) return Found{Found::Kind::Again, nullptr};
   const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
   if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
     for (ReviewRow r : asked)
@@ -253,12 +301,15 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   }
   for (Family* f : same)
     TRY(doubt(mapping, change, *f, same.size() > 1 ? "several" : "second_record",
-              same.size() > 1 ? "the record agrees with more than one golden record" : "the system holds another record of this person"));
-  for (Family* f : doubtful) TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
+              same.size() > 1 ? "the record agrees with more than one golden record"
+                              : "the system holds another record of this person"));
+  for (Family* f : doubtful)
+    TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
   return Found{Found::Kind::Doubtful, nullptr};
 }
 
-Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& family, const std::string& code, const std::string& message) {
+Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& family, const std::string& code,
+                         const std::string& message) {
   ReviewRow row;
   row.id = question_id('r', about(change.key) + "=" + family.golden.id.text, keys_);
   if (TRY(store_.review(row.id))) return {};  // asked already
@@ -270,21 +321,29 @@ Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& f
   row.golden = family.golden.id;
   row.record = change.key;
   work_.rows().reviews.push_back(std::move(row));
-  return settle(family, &family.golden, {change.id, change.seen, now_});  // nothing is created for it where it is in doubt
+  return settle(family, &family.golden,
+                {change.id, change.seen, now_});  // nothing is created for it where it is in doubt
 }
 
-Result<std::set<SystemName>> Line::undecided(const GoldenId& id) {
+// Systems where a record may be this person: not answered yet, or answered with yes and not linked yet.
+Result<std::set<SystemName>> Line::undecided(const Family& family) {
+  const GoldenId& id = family.golden.id;
   std::set<SystemName> systems;
   std::map<std::string, ReviewRow> reviews;
   for (ReviewRow& r : TRY(store_.reviews_of(id))) reviews[r.id] = std::move(r);
   for (const ReviewRow& r : work_.rows().reviews)
     if (r.golden == id) reviews[r.id] = r;
-  for (const auto& [rid, r] : reviews)
-    if (r.kind == "match" && r.state == "open") systems.insert(r.record.system);
+  for (const auto& [rid, r] : reviews) {
+    if (r.kind != "match") continue;
+    const bool linked =
+        std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) { return l.key == r.record; });
+    if (r.state == "open" || (r.state == "accepted" && !linked)) systems.insert(r.record.system);
+  }
   return systems;
 }
 
-void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family, const std::vector<mapping::FieldError>& errors) {
+void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family,
+                       const std::vector<mapping::FieldError>& errors) {
   const Entity& entity = hub_.entity(mapping.entity);
   for (const mapping::FieldError& e : errors) {
     DeadLetterRow row;
@@ -327,7 +386,8 @@ void Line::keep_foreign(const Change& change, Family& family, const std::vector<
 
 Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
-  const bool live = std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
+  const bool live =
+      std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
   if (live && !stage_.backlog) {
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
@@ -337,18 +397,21 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
       work_.changed_golden(family);
     }
     for (Delivery& d : triggered.deliveries) {
-      d.idempotency_key = to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
+      d.idempotency_key =
+          to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
       work_.changed_delivery(family, std::move(d));
     }
   }
-  const std::vector<Intent> intents = share(hub_, family.golden, family.links, {stage_.live, TRY(undecided(family.golden.id)), stage_.backlog});
+  const std::vector<Intent> intents =
+      share(hub_, family.golden, family.links, {stage_.live, TRY(undecided(family)), stage_.backlog});
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {
     work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(id.number), keys_));
     work_.dropped_delivery(family, id);
   }
   for (Delivery& d : out.put) {
-    if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(d.id.number), keys_));
+    if (d.id.number != 0)
+      work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(d.id.number), keys_));
     work_.changed_delivery(family, std::move(d));
   }
   return {};

@@ -1,5 +1,5 @@
-// The line in the middle: one change through match, merge, trigger, share and outbox, into the work of this step. The way
-// reads like the picture in README.md; every decision is a pure function of another file.
+// The line in the middle: one change through match, merge, trigger, share and outbox, into the work of this step. The
+// way reads like the picture in README.md; every decision is a pure function of another file.
 #pragma once
 
 #include <optional>
@@ -15,14 +15,14 @@
 
 namespace linchpin::engine {
 
-// What became of a change. Again: something of ours is under way with that record, so what was read of it may be older than
-// what it will hold; it is to be read again.
+// What became of a change. Again: something of ours is under way with that record, so what was read of it may be older
+// than what it will hold; it is to be read again.
 enum class Fate { Merged, Unchanged, Review, Dead, Again };
 std::string_view to_text(Fate);
 
-struct Stage {                        // the part of the hub's state that the line looks at
-  std::set<FlowName> live;            // flows that have read and linked all of their systems
-  bool backlog = false;               // a first load, or the walk after it
+struct Stage {              // the part of the hub's state that the line looks at
+  std::set<FlowName> live;  // flows that have read and linked all of their systems
+  bool backlog = false;     // a first load, or the walk after it
 };
 
 class Line {
@@ -33,24 +33,25 @@ class Line {
   // One change, with its done-mark. All that it makes is in the work; nothing of it when the fate is Again.
   Result<Fate> take(const Change&);
 
-  // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden record
-  // as it was (nullptr: new to the hub).
+  // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden
+  // record as it was (nullptr: new to the hub).
   Result<void> settle(Family&, const Golden* before, const Cause&);
 
  private:
   struct Found {
-    enum class Kind { Golden, New, Doubtful, Nobody } kind = Kind::New;
+    enum class Kind { Golden, New, Doubtful, Nobody, Again } kind = Kind::New;
     Family* family = nullptr;
   };
   Result<Found> find(const mapping::Mapping&, const Change&, const Values&);
   Result<Found> find_by_rules(const mapping::Mapping&, const Change&, const Values&);
-  Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code, const std::string& message);
+  Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
+                     const std::string& message);
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
-  Result<std::set<SystemName>> undecided(const GoldenId&);
+  Result<std::set<SystemName>> undecided(const Family&);
 
   const model::Hub& hub_;
   Store& store_;

@@ -18,14 +18,16 @@ const Value* value_of(const Values& values, const FieldName& field) {
 std::string comparable(const Field& field, const Value& value) {
   std::string text = value.is_text() ? value.text() : canonical(value);
   if (field.type == Type::Email)
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
   return text;
 }
 
 bool ruled_out(const Entity& entity, const Field& field, const Value& value) {
   const auto not_values = entity.match.not_values.find(field.name);
   if (not_values == entity.match.not_values.end()) return false;
-  return std::any_of(not_values->second.begin(), not_values->second.end(), [&](const Value& v) { return same_value(field.type, v, value); });
+  return std::any_of(not_values->second.begin(), not_values->second.end(),
+                     [&](const Value& v) { return same_value(field.type, v, value); });
 }
 
 // One digit mistyped, or day and month swapped, in "YYYY-MM-DD".
@@ -112,24 +114,29 @@ std::vector<BlindKey> match_keys(const Entity& entity, const Values& values, Key
   return all;
 }
 
-Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate, const std::set<std::pair<std::string, std::string>>& crowded) {
+Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate,
+                const std::set<std::pair<std::string, std::string>>& crowded) {
   for (const FieldName& name : entity.match.never_differs) {
     const Field* field = entity.field(name.text);
     const Value* mine = value_of(values, name);
     if (!field || !mine) continue;
     for (const Values& theirs : candidate.alternates)
-      if (const Value* other = value_of(theirs, name); other && differs(*field, *mine, *other)) return Verdict::Different;
+      if (const Value* other = value_of(theirs, name); other && differs(*field, *mine, *other))
+        return Verdict::Different;
   }
   Verdict verdict = Verdict::Different;
   for (const model::SameRule& rule : entity.match.same) {
-    const bool named = std::any_of(candidate.alternates.begin(), candidate.alternates.end(),
-                                   [&](const Values& theirs) { return names_agree(rule, values, theirs) == Agreement::Yes; });
+    const bool named = std::any_of(candidate.alternates.begin(), candidate.alternates.end(), [&](const Values& theirs) {
+      return names_agree(rule, values, theirs) == Agreement::Yes;
+    });
     if (!named) continue;
     int agreeing = 0, contradicting = 0;
     for (const FieldName& name : rule.two_of) {
       const Field* field = entity.field(name.text);
       const Value* mine = value_of(values, name);
-      if (!field || !mine || ruled_out(entity, *field, *mine) || crowded.contains({name.text, comparable(*field, *mine)})) continue;
+      if (!field || !mine || ruled_out(entity, *field, *mine) ||
+          crowded.contains({name.text, comparable(*field, *mine)}))
+        continue;
       bool known = false, agrees = false;
       for (const Values& theirs : candidate.alternates)
         if (const Value* other = value_of(theirs, name)) {

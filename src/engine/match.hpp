@@ -1,5 +1,5 @@
-// match: a golden record? Vetoes come before everything, then exact rules over the golden record with all its alternates.
-// A pair that the exact rules cannot decide is doubtful: a review, and nothing is created for it.
+// match: a golden record? Vetoes come before everything, then exact rules over the golden record with all its
+// alternates. A pair that the exact rules cannot decide is doubtful: a review, and nothing is created for it.
 #pragma once
 
 #include <set>
@@ -14,8 +14,8 @@ namespace linchpin::engine {
 
 // A blind key: a keyed hash under the match key, by which a record with these values can be found.
 struct BlindKey {
-  FieldName field;        // the identifier; "" for the name
-  std::string text;       // its comparable form: stays in memory
+  FieldName field;   // the identifier; "" for the name
+  std::string text;  // its comparable form: stays in memory
   std::string key;
 };
 // One for each identifier that a rule compares (a date of birth only together with the name), and one for the name.
@@ -27,9 +27,10 @@ struct Candidate {
   std::vector<Values> alternates;
 };
 enum class Verdict { Same, Doubtful, Different };
-// Whether the values are those of the candidate. `crowded`: identifiers (field, canonical value) that too many differently
-// named people hold to identify anyone.
-Verdict compare(const model::Entity&, const Values&, const Candidate&, const std::set<std::pair<std::string, std::string>>& crowded);
+// Whether the values are those of the candidate. `crowded`: identifiers (field, canonical value) that too many
+// differently named people hold to identify anyone.
+Verdict compare(const model::Entity&, const Values&, const Candidate&,
+                const std::set<std::pair<std::string, std::string>>& crowded);
 
 // The names that the rules ask for, as they compare; "" when one is missing.
 std::string whole_name(const model::Entity&, const Values&);

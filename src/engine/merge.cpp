@@ -19,12 +19,13 @@ struct Candidate {
   Instant at{};
   std::size_t rank = 0;  // the system's place in the flow: the order that breaks ties
   Instant created{};
-  const Link* link = nullptr;       // nullptr: set by a flow or a person
+  const Link* link = nullptr;  // nullptr: set by a flow or a person
   const Sourced* set = nullptr;
   ChangeId change;
 };
 
-// The same order for everyone: the later time, then the earlier system, then the record's id. Never the order of arrival.
+// The same order for everyone: the later time, then the earlier system, then the record's id. Never the order of
+// arrival.
 bool later(const Candidate& a, const Candidate& b) {
   if (a.at != b.at) return a.at > b.at;
   if (a.rank != b.rank) return a.rank < b.rank;
@@ -43,13 +44,14 @@ std::size_t rank_of(const Hub& hub, const EntityName& entity, const SystemName& 
   return rank;
 }
 
-std::vector<Candidate> candidates(const Hub& hub, const Golden& golden, const std::vector<Link>& links, const FieldName& field) {
+std::vector<Candidate> candidates(const Hub& hub, const Golden& golden, const std::vector<Link>& links,
+                                  const FieldName& field) {
   std::vector<Candidate> all;
   for (const Link& link : links) {
     const auto own = link.own.find(field);
     if (own == link.own.end()) continue;
-    all.push_back({&own->second.value, own->second.at, rank_of(hub, golden.entity, link.key.system), link.created, &link,
-                   nullptr, own->second.change});
+    all.push_back({&own->second.value, own->second.at, rank_of(hub, golden.entity, link.key.system), link.created,
+                   &link, nullptr, own->second.change});
   }
   if (const auto set = golden.set.find(field); set != golden.set.end())
     all.push_back({&set->second.value, set->second.at, 0, {}, nullptr, &set->second, set->second.change});
@@ -73,10 +75,12 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
       return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
     }
     case Rule::Recency:
-    case Rule::Review: return latest(all, any);
+    case Rule::Review:
+      return latest(all, any);
     case Rule::Priority:
       for (const SystemName& system : field.priority)
-        if (const Candidate* c = latest(all, [&](const Candidate& k) { return with_value(k) && (!k.link || k.link->key.system == system); }))
+        if (const Candidate* c = latest(
+                all, [&](const Candidate& k) { return with_value(k) && (!k.link || k.link->key.system == system); }))
           return c;
       return latest(all, any);
     case Rule::Oldest: {
@@ -89,10 +93,13 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
     }
     case Rule::Strictest: {
       // One 'no' anywhere is a no.
-      if (const Candidate* no = latest(all, [](const Candidate& c) { return c.value->is_boolean() && !c.value->boolean(); })) return no;
+      if (const Candidate* no =
+              latest(all, [](const Candidate& c) { return c.value->is_boolean() && !c.value->boolean(); }))
+        return no;
       return latest(all, with_value) ? latest(all, with_value) : latest(all, any);
     }
-    case Rule::Union: return latest(all, with_value);
+    case Rule::Union:
+      return latest(all, with_value);
   }
   return nullptr;
 }
@@ -103,7 +110,8 @@ Value united(const std::vector<Candidate>& all) {
   for (const Candidate& c : all)
     for (const Json& item : c.value->items()) items.emplace_back(canonical(item), item);
   std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  items.erase(std::unique(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), items.end());
+  items.erase(std::unique(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
+              items.end());
   Json::List list;
   for (auto& [text, item] : items) list.push_back(std::move(item));
   return list.empty() ? Value() : Value(std::move(list));
@@ -112,13 +120,20 @@ Value united(const std::vector<Candidate>& all) {
 std::string rule_text(const Field& field, const Candidate& c) {
   if (c.set) return c.set->rule;
   switch (field.rule) {
-    case Rule::Owner: return c.link->key.system == field.owner ? "owner" : "owner is blank";
-    case Rule::Recency: return "recency";
-    case Rule::Priority: return "priority";
-    case Rule::Oldest: return "oldest";
-    case Rule::Union: return "union";
-    case Rule::Strictest: return "strictest";
-    case Rule::Review: return "review";
+    case Rule::Owner:
+      return c.link->key.system == field.owner ? "owner" : "owner is blank";
+    case Rule::Recency:
+      return "recency";
+    case Rule::Priority:
+      return "priority";
+    case Rule::Oldest:
+      return "oldest";
+    case Rule::Union:
+      return "union";
+    case Rule::Strictest:
+      return "strictest";
+    case Rule::Review:
+      return "review";
   }
   return "";
 }
@@ -151,8 +166,10 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
       Sourced made;
       for (const Candidate& c : candidates(hub, golden, links, name))
         if (c.link == winner->link) made = sourced(*field, c), mine = &made;
-      if (mine) fields[name] = *mine;
-      else if (winner->link) fields.erase(name);
+      if (mine)
+        fields[name] = *mine;
+      else if (winner->link)
+        fields.erase(name);
     }
   }
 }
@@ -161,7 +178,8 @@ Instant time_of(const Arrival& arrival, const FieldName& field) {
   const Change& change = *arrival.change;
   for (const mapping::FieldMapping& m : arrival.mapping->fields)
     if (m.field == field)
-      if (const auto at = change.property_at.find(mapping::to_text(m.at)); at != change.property_at.end()) return at->second;
+      if (const auto at = change.property_at.find(mapping::to_text(m.at)); at != change.property_at.end())
+        return at->second;
   if (change.record.updated != Instant{}) return change.record.updated;
   return change.seen != Instant{} ? change.seen : change.asked;
 }
@@ -205,7 +223,8 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
   return fields;
 }
 
-Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& links, const Link& link, const Arrival& arrival) {
+Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& links, const Link& link,
+             const Arrival& arrival) {
   const Entity& entity = hub.entity(before.entity);
   const bool fresh = link.base.empty() && link.own.empty();
   const bool owner_linked_to = !links.empty();
@@ -232,7 +251,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     }
     const bool owns = field->rule != Rule::Owner || field->owner == link.key.system;
     if (!fresh && !owns && owner_linked_to) {
-      const bool owner_here = std::any_of(links.begin(), links.end(), [&](const Link& l) { return l.key.system == field->owner && !l.gone; });
+      const bool owner_here = std::any_of(links.begin(), links.end(),
+                                          [&](const Link& l) { return l.key.system == field->owner && !l.gone; });
       if (owner_here) {
         merged.foreign.push_back({field->name, field->on_foreign_write, value});
         if (field->on_foreign_write != ForeignWrite::Restore)

@@ -14,7 +14,7 @@ namespace linchpin::engine {
 // One record's values as an entity's, on their way into a golden record.
 struct Arrival {
   const mapping::Mapping* mapping = nullptr;
-  Values values;                         // of mapping::read
+  Values values;  // of mapping::read
   const Change* change = nullptr;
 };
 
@@ -22,14 +22,14 @@ struct Arrival {
 struct Foreign {
   FieldName field;
   model::ForeignWrite ruling = model::ForeignWrite::Review;
-  Value value;                           // what it wrote
+  Value value;  // what it wrote
 };
 
 struct Merged {
-  Golden golden;                         // after
-  Link link;                             // after: base, own, held
-  std::vector<FieldName> took;           // fields whose value in this record is news to the hub
-  std::vector<FieldName> changed;        // golden fields that are now another value
+  Golden golden;                   // after
+  Link link;                       // after: base, own, held
+  std::vector<FieldName> took;     // fields whose value in this record is news to the hub
+  std::vector<FieldName> changed;  // golden fields that are now another value
   std::vector<Foreign> foreign;
 };
 

@@ -13,7 +13,8 @@ bool under_way(const Delivery& d) { return d.state == DeliveryState::Sent || d.s
 
 }  // namespace
 
-Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, const std::vector<Intent>& intents, const Cause& cause) {
+Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, const std::vector<Intent>& intents,
+                const Cause& cause) {
   Outboxed out;
   std::vector<bool> needed(existing.size(), false);
   for (const Intent& intent : intents) {
@@ -22,7 +23,8 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
              (d.operation == Operation::Create || intent.operation == Operation::Create || d.record == intent.record);
     };
     if (std::any_of(existing.begin(), existing.end(), busy)) continue;
-    const auto waiting = std::find_if(existing.begin(), existing.end(), [&](const Delivery& d) { return same_target(d, intent); });
+    const auto waiting =
+        std::find_if(existing.begin(), existing.end(), [&](const Delivery& d) { return same_target(d, intent); });
     if (waiting == existing.end()) {
       Delivery d;
       d.system = intent.system, d.object = intent.object, d.record = intent.record;
@@ -41,11 +43,13 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
     d.priority = std::min(d.priority, intent.priority);
     d.regulated = intent.regulated;
     d.idempotency_key.clear();
-    if (d.state == DeliveryState::Dead) d.state = DeliveryState::Pending, d.attempt = 0, d.suffix = 0, d.due = cause.now;
+    if (d.state == DeliveryState::Dead)
+      d.state = DeliveryState::Pending, d.attempt = 0, d.suffix = 0, d.due = cause.now;
     out.put.push_back(std::move(d));
   }
   for (std::size_t i = 0; i < existing.size(); ++i)
-    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do) out.dropped.push_back(existing[i].id);
+    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do)
+      out.dropped.push_back(existing[i].id);
   return out;
 }
 

@@ -1,5 +1,6 @@
-// The ports: what the engine asks of the world that keeps things. store/ implements Inbox, Store, KeyStore and AuditStore
-// twice or more (SQLite; the simulator's), vault/ implements Keys over a KeyStore. One contract suite: store_contract.hpp.
+// The ports: what the engine asks of the world that keeps things. store/ implements Inbox, Store, KeyStore and
+// AuditStore twice or more (SQLite; the simulator's), vault/ implements Keys over a KeyStore. One contract suite:
+// store_contract.hpp.
 #pragma once
 
 #include <functional>
@@ -15,22 +16,23 @@ namespace linchpin::engine {
 
 // An entry of the inbox: a webhook's body as it came, or a page of records that a sweep read.
 struct InboxEntry {
-  Position position;               // given by append
+  Position position;  // given by append
   SystemName system;
-  ObjectName object;               // of a page; "" for a webhook
+  ObjectName object;  // of a page; "" for a webhook
   Trigger trigger = Trigger::Webhook;
-  Instant at{};                    // when it came; of a page: when it was asked for
-  std::string day;                 // "2026-11-24": which key it is sealed with, which file it is in
+  Instant at{};     // when it came; of a page: when it was asked for
+  std::string day;  // "2026-11-24": which key it is sealed with, which file it is in
   std::string sealed;
 };
 
-// The inbox: durable and ordered, in files of its own (one a day), with a writer thread of its own that commits in groups.
+// The inbox: durable and ordered, in files of its own (one a day), with a writer thread of its own that commits in
+// groups.
 class Inbox {
  public:
   virtual ~Inbox() = default;
-  // Appends, and calls `done` from the writer's thread when the entry is durable (its position), or cannot be (an error:
-  // nothing was stored). After a failed write nothing is acknowledged until the file has been reopened and read back.
-  // Thread-safe. Never blocks; TooBusy at once when more than the limit waits.
+  // Appends, and calls `done` from the writer's thread when the entry is durable (its position), or cannot be (an
+  // error: nothing was stored). After a failed write nothing is acknowledged until the file has been reopened and read
+  // back. Thread-safe. Never blocks; TooBusy at once when more than the limit waits.
   virtual void append(InboxEntry, std::function<void(Result<Position>)> done) = 0;
   // Durable entries with position > `after`, in order. For the engine's thread; sees all that was acknowledged.
   virtual Result<std::vector<InboxEntry>> read(Position after, std::size_t most) = 0;
@@ -44,15 +46,19 @@ class Inbox {
 class Store {
  public:
   virtual ~Store() = default;
-  // All of it, durably, or nothing. StoreUnavailable when the world refuses (a full disk): the caller keeps its work and
-  // tries again. Fails with InvariantBroken if an item of `done` is done already (or its entry is), and then stores nothing.
+  // All of it, durably, or nothing. StoreUnavailable when the world refuses (a full disk): the caller keeps its work
+  // and tries again. Fails with InvariantBroken if an item of `done` is done already (or its entry is), and then stores
+  // nothing.
   virtual Result<void> commit(const Batch&) = 0;
 
   virtual Result<std::optional<GoldenRow>> golden(const GoldenId&) = 0;
-  virtual Result<std::vector<GoldenRow>> goldens(const EntityName&, const GoldenId& after, std::size_t most) = 0;  // by id
+  virtual Result<std::vector<GoldenRow>> goldens(const EntityName&, const GoldenId& after,
+                                                 std::size_t most) = 0;  // by id
   virtual Result<std::vector<LinkRow>> links_of(const GoldenId&) = 0;
   virtual Result<std::vector<LinkRow>> links_of(const RecordKey&) = 0;
-  virtual Result<std::vector<LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after, std::size_t most) = 0;  // by record; all links of one together, so more than `most` can come
+  virtual Result<std::vector<LinkRow>> links_in(
+      const SystemName&, const ObjectName&, const RecordId& after,
+      std::size_t most) = 0;  // by record; all links of one together, so more than `most` can come
   virtual Result<std::vector<MatchKeyRow>> match_keys(const EntityName&, const std::string& key, std::size_t most) = 0;
   virtual Result<std::vector<MatchKeyRow>> match_keys_of(const GoldenId&) = 0;
 
@@ -62,7 +68,7 @@ class Store {
   virtual Result<std::vector<DeliveryRow>> deliveries_of(const GoldenId&) = 0;
   virtual Result<std::optional<DeliveryRow>> delivery(DeliveryId) = 0;
   virtual Result<std::vector<DeliveryRow>> deliveries_in(DeliveryState, std::size_t most) = 0;
-  virtual Result<DeliveryId> last_delivery() = 0;                      // the highest that ever was, dropped ones too
+  virtual Result<DeliveryId> last_delivery() = 0;  // the highest that ever was, dropped ones too
 
   virtual Result<std::vector<DeadLetterRow>> dead_letters() = 0;       // by since
   virtual Result<std::vector<ReviewRow>> reviews(bool open_only) = 0;  // by since
@@ -72,16 +78,20 @@ class Store {
 
   virtual Result<std::optional<CursorRow>> cursor(const SystemName&, const ObjectName&, const std::string& purpose) = 0;
   virtual Result<std::optional<CredentialRow>> credential(const SystemName&) = 0;
-  virtual Result<std::vector<RegisterRow>> registers() = 0;            // by version
+  virtual Result<std::vector<RegisterRow>> registers() = 0;  // by version
   virtual Result<std::vector<AppRow>> apps() = 0;
   virtual Result<std::optional<std::string>> meta(const std::string& key) = 0;
 
-  virtual Result<std::vector<int>> done_items(Position) = 0;           // of an entry that is not wholly done
+  virtual Result<std::vector<int>> done_items(Position) = 0;  // of an entry that is not wholly done
   virtual Result<bool> done_whole(Position) = 0;
-  virtual Result<Position> done_up_to() = 0;                           // every entry up to it is wholly done
+  virtual Result<Position> done_up_to() = 0;  // every entry up to it is wholly done
   virtual Result<bool> seen(const SystemName&, const std::string& digest) = 0;
 
-  struct Depth { SystemName system; Priority priority; std::int64_t count; };
+  struct Depth {
+    SystemName system;
+    Priority priority;
+    std::int64_t count;
+  };
   virtual Result<std::vector<Depth>> outbox_depth() = 0;
 };
 
@@ -89,42 +99,50 @@ class Store {
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
-  virtual Result<std::optional<std::string>> get(const std::string& name) = 0;        // a sealed key
-  virtual Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) = 0;  // durable when it returns
-  virtual Result<void> destroy(const std::string& name) = 0;                          // gone from the file's free pages and -wal too
-  virtual Result<std::vector<std::string>> names(const std::string& prefix) = 0;      // in order: days to forget, keys to rotate
+  virtual Result<std::optional<std::string>> get(const std::string& name) = 0;  // a sealed key
+  virtual Result<void> put(
+      const std::vector<std::pair<std::string, std::string>>& keys) = 0;  // durable when it returns
+  virtual Result<void> destroy(const std::string& name) = 0;  // gone from the file's free pages and -wal too
+  virtual Result<std::vector<std::string>> names(
+      const std::string& prefix) = 0;  // in order: days to forget, keys to rotate
 };
 
 // Keys as the engine uses them. A golden record's data key is durable before the first row sealed with it.
 class Keys {
  public:
   virtual ~Keys() = default;
-  virtual Result<Secret> of(const GoldenId&) = 0;          // KeyMissing when it was destroyed
-  virtual Secret make(const GoldenId&) = 0;                // in memory until flush()
-  virtual Result<void> flush() = 0;                        // before the commit that holds what they sealed
-  virtual Result<Secret> of_day(const std::string& day) = 0;  // "2026-11-24"; made durable if there is none. Thread-safe
-  virtual Result<Secret> of_hub() = 0;                     // seals credentials and what belongs to no person. Thread-safe
-  virtual std::string blind(std::string_view domain, std::string_view value) = 0;  // 16 bytes under the match key
-  virtual std::string digest(std::string_view domain, std::string_view value) = 0; // 32 bytes under a key of the hub
+  virtual Result<Secret> of(const GoldenId&) = 0;  // KeyMissing when it was destroyed
+  virtual Secret make(const GoldenId&) = 0;        // in memory until flush()
+  virtual Result<void> flush() = 0;                // before the commit that holds what they sealed
+  virtual Result<Secret> of_day(
+      const std::string& day) = 0;      // "2026-11-24"; made durable if there is none. Thread-safe
+  virtual Result<Secret> of_hub() = 0;  // seals credentials and what belongs to no person. Thread-safe
+  virtual std::string blind(std::string_view domain, std::string_view value) = 0;   // 16 bytes under the match key
+  virtual std::string digest(std::string_view domain, std::string_view value) = 0;  // 32 bytes under a key of the hub
 };
 
 // The audit log's tree and its queue (audit/ over store/).
 struct Leaf {
   std::int64_t index = 0;
-  std::string entry;               // the exact bytes
+  std::string entry;  // the exact bytes
   std::string person;
-  std::int64_t row = 0;            // the AuditRow that it was
+  std::int64_t row = 0;  // the AuditRow that it was
 };
-struct TreeNode { int level = 0; std::int64_t index = 0; std::string hash; };  // MTH of entries [index·2^level, (index+1)·2^level), complete only
+struct TreeNode {
+  int level = 0;
+  std::int64_t index = 0;
+  std::string hash;
+};  // MTH of entries [index·2^level, (index+1)·2^level), complete only
 class AuditStore {
  public:
   virtual ~AuditStore() = default;
-  virtual Result<std::vector<AuditRow>> waiting(std::size_t most) = 0;                   // in order of commit
+  virtual Result<std::vector<AuditRow>> waiting(std::size_t most) = 0;  // in order of commit
   virtual Result<std::optional<std::int64_t>> last_index_of(const std::string& person) = 0;
-  virtual Result<std::int64_t> size() = 0;                                               // leaves in the tree
-  // Puts leaves and nodes, drops the rows that they were, in one commit. Indexes are gap-free: `leaves` start at size().
+  virtual Result<std::int64_t> size() = 0;  // leaves in the tree
+  // Puts leaves and nodes, drops the rows that they were, in one commit. Indexes are gap-free: `leaves` start at
+  // size().
   virtual Result<void> integrate(const std::vector<Leaf>& leaves, const std::vector<TreeNode>& nodes) = 0;
-  virtual Result<void> checkpoint(std::int64_t size, const std::string& note) = 0;       // keeps it, durable
+  virtual Result<void> checkpoint(std::int64_t size, const std::string& note) = 0;  // keeps it, durable
   virtual Result<std::optional<std::pair<std::int64_t, std::string>>> last_checkpoint() = 0;
   virtual Result<std::vector<Leaf>> leaves(std::int64_t from, std::size_t most) = 0;
   virtual Result<std::optional<std::string>> node(int level, std::int64_t index) = 0;

@@ -19,15 +19,19 @@ void Read::join(Waiting& waiting, Hint hint) {
 void Read::hint(const RecordKey& key, Hint hint) {
   const auto [at, fresh] = waiting_.try_emplace(key);
   if (fresh) order_[{key.system, key.object}].push_back(key.record);
-  if (at->second.asked) at->second.later.push_back(std::move(hint));
-  else join(at->second, std::move(hint));
+  if (at->second.asked)
+    at->second.later.push_back(std::move(hint));
+  else
+    join(at->second, std::move(hint));
 }
 
 std::set<ObjectName> Read::objects(const SystemName& system, Instant now) const {
   std::set<ObjectName> found;
   for (const auto& [where, records] : order_) {
     if (where.first != system) continue;
-    const auto ready = [&](const RecordId& id) { return waiting_.at({system, where.second, id}).joined.not_before <= now; };
+    const auto ready = [&](const RecordId& id) {
+      return waiting_.at({system, where.second, id}).joined.not_before <= now;
+    };
     if (std::any_of(records.begin(), records.end(), ready)) found.insert(where.second);
   }
   return found;
@@ -52,7 +56,8 @@ std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& obje
   return records;
 }
 
-std::vector<Change> Read::answered(const SystemName& system, const FetchCall& call, std::vector<Record> records, Instant asked) {
+std::vector<Change> Read::answered(const SystemName& system, const FetchCall& call, std::vector<Record> records,
+                                   Instant asked) {
   std::map<RecordId, Record> by_id;
   for (Record& r : records) by_id.emplace(r.id, std::move(r));
   std::vector<Change> changes;
@@ -71,10 +76,13 @@ std::vector<Change> Read::answered(const SystemName& system, const FetchCall& ca
     change.settles = std::move(waiting.joined.settles);
     if (!change.settles.empty()) {
       std::sort(change.settles.begin(), change.settles.end());
-      change.id = ChangeId("c" + std::to_string(change.settles.front().position.number) + "." + std::to_string(change.settles.front().item));
+      change.id = ChangeId("c" + std::to_string(change.settles.front().position.number) + "." +
+                           std::to_string(change.settles.front().item));
     }
-    if (const auto record = by_id.find(id); record != by_id.end()) change.record = std::move(record->second);
-    else change.gone = true, change.record.id = id;
+    if (const auto record = by_id.find(id); record != by_id.end())
+      change.record = std::move(record->second);
+    else
+      change.gone = true, change.record.id = id;
     changes.push_back(std::move(change));
     for (Hint& later : waiting.later) hint(key, std::move(later));
   }

@@ -1,5 +1,5 @@
-// read: completes what is only a hint. Hints for one record are joined, and records are fetched many to a call. What waits
-// is held in memory only: the inbox has it until its done-mark is committed, so a restart reads it again.
+// read: completes what is only a hint. Hints for one record are joined, and records are fetched many to a call. What
+// waits is held in memory only: the inbox has it until its done-mark is committed, so a restart reads it again.
 #pragma once
 
 #include <deque>
@@ -17,8 +17,8 @@ class Read {
  public:
   struct Hint {
     Trigger trigger = Trigger::Webhook;
-    Instant seen{};                 // the source's time of the event
-    std::string property;           // the path that it names, or ""
+    Instant seen{};        // the source's time of the event
+    std::string property;  // the path that it names, or ""
     std::vector<Settles> settles;
     Instant not_before{};
   };
@@ -38,10 +38,10 @@ class Read {
 
  private:
   struct Waiting {
-    Hint joined;                    // what is to be asked for, or was
+    Hint joined;  // what is to be asked for, or was
     std::map<std::string, Instant> property_at;
     bool asked = false;
-    std::vector<Hint> later;        // came after it was asked: the answer may be older
+    std::vector<Hint> later;  // came after it was asked: the answer may be older
   };
   static void join(Waiting&, Hint);
   std::map<RecordKey, Waiting> waiting_;

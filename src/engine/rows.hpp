@@ -1,5 +1,5 @@
-// The rows of the state: what the engine puts into a commit and reads back. Flat and storable; what is private in them is
-// sealed text (engine/seal.hpp). A Batch is a whole result: it is stored in one commit or not at all.
+// The rows of the state: what the engine puts into a commit and reads back. Flat and storable; what is private in them
+// is sealed text (engine/seal.hpp). A Batch is a whole result: it is stored in one commit or not at all.
 #pragma once
 
 #include <optional>
@@ -18,18 +18,18 @@ struct GoldenRow {
   EntityName entity;
   std::int64_t version = 0;
   Instant created{};
-  std::string sealed;              // Golden's fields
+  std::string sealed;  // Golden's fields
 };
-struct LinkRow {                   // key: record and entity
+struct LinkRow {  // key: record and entity
   RecordKey key;
   EntityName entity;
   GoldenId golden;
   Instant confirmed{};
   bool gone = false;
-  std::string sealed;              // the rest of Link
+  std::string sealed;  // the rest of Link
 };
-struct MatchKeyRow {               // key: all of it. A blind key that this link's record has
-  std::string key;                 // 16 bytes: a keyed hash under the match key
+struct MatchKeyRow {  // key: all of it. A blind key that this link's record has
+  std::string key;    // 16 bytes: a keyed hash under the match key
   EntityName entity;
   GoldenId golden;
   RecordKey record;
@@ -56,11 +56,11 @@ struct DeliveryRow {
   Instant seen{};
   ChangeId change;
   std::string idempotency_key;
-  std::string sealed;              // Delivery's values
+  std::string sealed;  // Delivery's values
 };
 struct DeadLetterRow {
-  std::string id;                  // "d" and a number
-  std::string kind;                // "field", "change", "delivery", "event"
+  std::string id;    // "d" and a number
+  std::string kind;  // "field", "change", "delivery", "event"
   SystemName system;
   EntityName entity;
   FieldName field;
@@ -70,69 +70,78 @@ struct DeadLetterRow {
   bool regulated = false;
   GoldenId golden;
   RecordKey record;
-  std::string sealed;              // what a person with the right needs to mend it
+  std::string sealed;  // what a person with the right needs to mend it
 };
 struct ReviewRow {
-  std::string id;                  // "r" and a number
-  std::string kind;                // "match", "foreign_write", "conflict"
+  std::string id;    // "r" and a number
+  std::string kind;  // "match", "foreign_write", "conflict"
   SystemName system;
   EntityName entity;
   FieldName field;
   std::string code, message;
   Instant since{};
   bool regulated = false;
-  GoldenId golden;                 // the candidate, or the record that is asked about
-  RecordKey record;                // the record that waits
-  std::string state = "open";      // open, accepted, rejected: an answer is kept and outlives every rematch
+  GoldenId golden;             // the candidate, or the record that is asked about
+  RecordKey record;            // the record that waits
+  std::string state = "open";  // open, accepted, rejected: an answer is kept and outlives every rematch
   std::string by;
   Instant answered{};
   std::string sealed;
 };
-struct AuditRow {                  // not yet in the tree: the sequencer gives it its index
-  std::int64_t id = 0;             // the order of commit
-  std::string person;              // a tag: HMAC(the person's audit key, "tag"), hex; "" when no person is concerned
-  std::string body;                // canonical JSON, without "index", "person" and "previous"; at most audit_body_max
+struct AuditRow {       // not yet in the tree: the sequencer gives it its index
+  std::int64_t id = 0;  // the order of commit
+  std::string person;   // a tag: HMAC(the person's audit key, "tag"), hex; "" when no person is concerned
+  std::string body;     // canonical JSON, without "index", "person" and "previous"; at most audit_body_max
 };
-// An entry of the log has at most 65,535 bytes (C2SP tlog-tiles), with the index, person and previous that it is given. A
-// commit with a larger body is refused: it could never be logged.
+// An entry of the log has at most 65,535 bytes (C2SP tlog-tiles), with the index, person and previous that it is given.
+// A commit with a larger body is refused: it could never be logged.
 inline constexpr std::size_t audit_body_max = 65'000;
-struct CursorRow {                 // key: system, object, purpose
+struct CursorRow {  // key: system, object, purpose
   SystemName system;
   ObjectName object;
-  std::string purpose;             // "first_load", "sweep"
-  std::string cursor;              // the vendor's, of the next page; "" at the start
+  std::string purpose;  // "first_load", "sweep"
+  std::string cursor;   // the vendor's, of the next page; "" at the start
   std::optional<Instant> since;
-  Instant at{};                    // when the run began
-  bool done = false;               // the run has come to its end
+  Instant at{};       // when the run began
+  bool done = false;  // the run has come to its end
 };
-struct CredentialRow { SystemName system; std::string sealed; };
-struct RegisterRow {               // one applied version of the hub files
+struct CredentialRow {
+  SystemName system;
+  std::string sealed;
+};
+struct RegisterRow {  // one applied version of the hub files
   std::int64_t version = 0;
   std::string digest, by, why;
   Instant at{};
 };
-struct AppRow { std::string name, token_hash; Instant made{}; bool revoked = false; };  // SHA-256, hex
-struct MetaRow { std::string key, value; };
+struct AppRow {
+  std::string name, token_hash;
+  Instant made{};
+  bool revoked = false;
+};  // SHA-256, hex
+struct MetaRow {
+  std::string key, value;
+};
 
 struct Batch {
-  std::vector<GoldenRow> goldens;              // put
-  std::vector<LinkRow> links;                  // put
+  std::vector<GoldenRow> goldens;  // put
+  std::vector<LinkRow> links;      // put
   std::vector<std::pair<RecordKey, EntityName>> links_dropped;
   std::vector<std::pair<RecordKey, EntityName>> match_keys_dropped;  // all keys of that link, before match_keys are put
-  std::vector<MatchKeyRow> match_keys;         // put
-  std::vector<DeliveryRow> deliveries;         // put by id
+  std::vector<MatchKeyRow> match_keys;                               // put
+  std::vector<DeliveryRow> deliveries;                               // put by id
   std::vector<DeliveryId> deliveries_dropped;
-  std::vector<DeadLetterRow> dead_letters;     // put by id
+  std::vector<DeadLetterRow> dead_letters;  // put by id
   std::vector<std::string> dead_letters_dropped;
-  std::vector<ReviewRow> reviews;              // put by id
-  std::vector<AuditRow> audit;                 // insert; ids are the store's own and ignored here
-  std::vector<CursorRow> cursors;              // put
-  std::vector<CredentialRow> credentials;      // put
-  std::vector<RegisterRow> registers;          // insert
-  std::vector<AppRow> apps;                    // put by name
-  std::vector<MetaRow> metas;                  // put
-  std::vector<Settles> done;                   // insert: a change is merged once (a second insert fails the commit)
-  std::vector<Position> done_whole;            // every item of the entry is done
+  std::vector<ReviewRow> reviews;          // put by id
+  std::vector<AuditRow> audit;             // insert; ids are the store's own and ignored here
+  std::vector<CursorRow> cursors;          // put
+  std::vector<CredentialRow> credentials;  // put
+  std::vector<RegisterRow> registers;      // insert
+  std::vector<AppRow> apps;                // put by name
+  std::vector<MetaRow> metas;              // put
+  std::vector<Settles> done;               // insert: a change is merged once (a second insert fails the commit)
+  std::vector<Position> done_whole;        // every item of the entry is done
   std::vector<std::pair<SystemName, std::string>> seen;  // insert or keep: keyed digest of an event (32 bytes)
   bool empty() const;
 };

@@ -33,9 +33,9 @@ Json sourced_json(const std::map<FieldName, Sourced>& fields) {
 std::map<FieldName, Sourced> sourced_of(const Json& json) {
   std::map<FieldName, Sourced> fields;
   for (const auto& [name, s] : json.members())
-    fields.emplace(FieldName(name),
-                   Sourced{s["value"], instant_of(s["at"]), SystemName(s["system"].text()), RecordId(s["record"].text()),
-                           ChangeId(s["change"].text()), MappingName(s["mapping"].text()), s["rule"].text()});
+    fields.emplace(FieldName(name), Sourced{s["value"], instant_of(s["at"]), SystemName(s["system"].text()),
+                                            RecordId(s["record"].text()), ChangeId(s["change"].text()),
+                                            MappingName(s["mapping"].text()), s["rule"].text()});
   return fields;
 }
 
@@ -49,7 +49,9 @@ std::string bound(const Golden& g) { return bound({"golden", g.id.text, g.entity
 std::string bound(const RecordKey& k, const EntityName& e, const GoldenId& g) {
   return bound({"link", k.system.text, k.object.text, k.record.text, e.text, g.text});
 }
-std::string bound(const DeliveryRow& d) { return bound({"delivery", std::to_string(d.id.number), d.system.text, d.golden.text}); }
+std::string bound(const DeliveryRow& d) {
+  return bound({"delivery", std::to_string(d.id.number), d.system.text, d.golden.text});
+}
 
 }  // namespace
 
@@ -69,7 +71,8 @@ Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
 LinkRow to_row(const Link& l, const Secret& key) {
   Json::Object own;
   for (const auto& [name, o] : l.own)
-    own.emplace_back(name.text, Json::object({{"value", o.value}, {"at", ms_since_epoch(o.at)}, {"change", o.change.text}}));
+    own.emplace_back(name.text,
+                     Json::object({{"value", o.value}, {"at", ms_since_epoch(o.at)}, {"change", o.change.text}}));
   const Json body = Json::object({{"mapping", l.mapping.text},
                                   {"base", values_json(l.base)},
                                   {"given", values_json(l.given)},
@@ -78,7 +81,8 @@ LinkRow to_row(const Link& l, const Secret& key) {
                                   {"held", l.held},
                                   {"created", ms_since_epoch(l.created)},
                                   {"updated", ms_since_epoch(l.updated)}});
-  return {l.key, l.entity, l.golden, l.confirmed, l.gone, seal(key.bytes(), canonical(body), bound(l.key, l.entity, l.golden))};
+  return {l.key,       l.entity, l.golden,
+          l.confirmed, l.gone,   seal(key.bytes(), canonical(body), bound(l.key, l.entity, l.golden))};
 }
 
 Result<Link> open_row(const LinkRow& row, const Secret& key) {
@@ -102,19 +106,37 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
 }
 
 DeliveryRow to_row(const Delivery& d, const Secret& key) {
-  DeliveryRow row{d.id,     lane_of({d.system, d.object, d.record.empty() ? RecordId(d.golden.text) : d.record}),
-                  d.system, d.object,    d.record, d.golden, d.entity, d.mapping, d.flow,   d.operation,
-                  d.named,  d.priority,  d.regulated, d.state, d.attempt, d.suffix, d.due, d.made,
-                  d.seen,   d.change,    d.idempotency_key, {}};
+  DeliveryRow row{d.id,
+                  lane_of({d.system, d.object, d.record.empty() ? RecordId(d.golden.text) : d.record}),
+                  d.system,
+                  d.object,
+                  d.record,
+                  d.golden,
+                  d.entity,
+                  d.mapping,
+                  d.flow,
+                  d.operation,
+                  d.named,
+                  d.priority,
+                  d.regulated,
+                  d.state,
+                  d.attempt,
+                  d.suffix,
+                  d.due,
+                  d.made,
+                  d.seen,
+                  d.change,
+                  d.idempotency_key,
+                  {}};
   row.sealed = seal(key.bytes(), canonical(values_json(d.values)), bound(row));
   return row;
 }
 
 Result<Delivery> open_row(const DeliveryRow& row, const Secret& key) {
   const Json body = TRY(parse_json(TRY(open(key.bytes(), row.sealed, bound(row)))));
-  Delivery d{row.id, row.system, row.object, row.record, row.golden, row.entity, row.mapping, row.flow, row.operation,
-             row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due, row.made, row.seen,
-             row.change, values_of(body), row.idempotency_key};
+  Delivery d{row.id,     row.system,    row.object, row.record,   row.golden,    row.entity,      row.mapping,
+             row.flow,   row.operation, row.named,  row.priority, row.regulated, row.state,       row.attempt,
+             row.suffix, row.due,       row.made,   row.seen,     row.change,    values_of(body), row.idempotency_key};
   return d;
 }
 
@@ -128,7 +150,8 @@ Result<Json> open_detail(std::string_view sealed, std::string_view id, const Sec
 std::string seal_body(std::string_view body, const SystemName& system, std::string_view day, const Secret& day_key) {
   return seal(day_key.bytes(), body, bound({"inbox", system.text, day}));
 }
-Result<std::string> open_body(std::string_view sealed, const SystemName& system, std::string_view day, const Secret& day_key) {
+Result<std::string> open_body(std::string_view sealed, const SystemName& system, std::string_view day,
+                              const Secret& day_key) {
   return open(day_key.bytes(), sealed, bound({"inbox", system.text, day}));
 }
 

@@ -19,8 +19,11 @@ const Value& golden_value(const Golden& golden, const FieldName& field) {
 
 bool agrees(const Field& field, const Value& wanted, const Link& link) {
   const std::string& name = field.name.text;
-  if (const auto given = link.given.find(name); given != link.given.end() && same_value(field.type, wanted, given->second)) return true;
-  if (const auto base = link.base.find(name); base != link.base.end()) return same_value(field.type, wanted, base->second);
+  if (const auto given = link.given.find(name);
+      given != link.given.end() && same_value(field.type, wanted, given->second))
+    return true;
+  if (const auto base = link.base.find(name); base != link.base.end())
+    return same_value(field.type, wanted, base->second);
   return wanted.is_null();
 }
 
@@ -60,7 +63,8 @@ bool may_hold(const model::System& system, const EntityName& entity, const Field
   return field.clazz <= system.ceiling;
 }
 
-std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vector<Link>& links, const Sharing& sharing) {
+std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vector<Link>& links,
+                          const Sharing& sharing) {
   const model::Entity& entity = hub.entity(golden.entity);
   std::vector<Intent> intents;
   for (const model::Flow* flow : hub.flows_of(golden.entity)) {
@@ -69,7 +73,9 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
       if (member.write == model::Pace::No) continue;
       const mapping::Mapping* mapping = hub.mapping_for(golden.entity, member.system);
       if (!mapping) continue;
-      Intent intent{member.system, mapping->object, {}, mapping->name, flow->name, Operation::Update, {}, Priority::Realtime, false};
+      Intent intent{member.system, mapping->object,   {}, mapping->name,
+                    flow->name,    Operation::Update, {}, Priority::Realtime,
+                    false};
       if (member.write == model::Pace::Batch || sharing.backlog) intent.priority = Priority::Batch;
 
       bool linked = false;
@@ -90,14 +96,17 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
           if (!wanted || !*wanted) continue;
         }
         intent.operation = Operation::Create;
-        intent.values = sent(hub, *mapping, golden, [](const Field&, const Value& wanted) { return !wanted.is_null(); });
+        intent.values =
+            sent(hub, *mapping, golden, [](const Field&, const Value& wanted) { return !wanted.is_null(); });
         if (!intent.values.empty()) intents.push_back(std::move(intent));
       }
     }
   }
   for (Intent& intent : intents) {
-    intent.regulated = std::any_of(intent.values.begin(), intent.values.end(),
-                                   [&](const auto& v) { const Field* f = entity.field(v.first); return f && f->regulated; });
+    intent.regulated = std::any_of(intent.values.begin(), intent.values.end(), [&](const auto& v) {
+      const Field* f = entity.field(v.first);
+      return f && f->regulated;
+    });
     if (intent.regulated && intent.operation == Operation::Update) intent.priority = Priority::Regulated;
   }
   return intents;

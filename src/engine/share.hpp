@@ -1,6 +1,6 @@
 // share: what each system may hold. For each system that a live flow writes to: how its record differs from the golden
-// record, in the fields that its mapping sends there. The proof that those fields may travel is check's (model/privacy);
-// here ClassIsKept is held once more, at the line that lets a value go.
+// record, in the fields that its mapping sends there. The proof that those fields may travel is check's
+// (model/privacy); here ClassIsKept is held once more, at the line that lets a value go.
 #pragma once
 
 #include <set>
@@ -16,7 +16,7 @@ namespace linchpin::engine {
 struct Intent {
   SystemName system;
   ObjectName object;
-  RecordId record;                        // "" to create
+  RecordId record;  // "" to create
   MappingName mapping;
   FlowName flow;
   Operation operation = Operation::Update;
@@ -26,9 +26,9 @@ struct Intent {
 };
 
 struct Sharing {
-  std::set<FlowName> live;                // flows that have linked their systems, and may write
-  std::set<SystemName> undecided;         // systems where a record waits for a review with this golden record
-  bool backlog = false;                   // part of a first load: behind what happens now
+  std::set<FlowName> live;         // flows that have linked their systems, and may write
+  std::set<SystemName> undecided;  // systems where a record waits for a review with this golden record
+  bool backlog = false;            // part of a first load: behind what happens now
 };
 
 // Whether a system may hold a field: its class is within the ceiling, or the system's file lists it.

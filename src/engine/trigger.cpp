@@ -7,7 +7,8 @@
 
 namespace linchpin::engine {
 
-Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& after, const std::vector<Delivery>& existing, const Cause& cause) {
+Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& after,
+                  const std::vector<Delivery>& existing, const Cause& cause) {
   Triggered triggered;
   const model::Entity& entity = hub.entity(after.entity);
   for (const auto& [name, flow] : hub.flows) {
@@ -19,7 +20,8 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
       if (const auto was = before->fields.find(flow.on_field);
           was != before->fields.end() && same_value(field->type, was->second.value, flow.on_value))
         continue;
-    const bool asked = std::any_of(existing.begin(), existing.end(), [&](const Delivery& d) { return d.flow == name && d.operation == Operation::Do; });
+    const bool asked = std::any_of(existing.begin(), existing.end(),
+                                   [&](const Delivery& d) { return d.flow == name && d.operation == Operation::Do; });
     if (asked) continue;  // the same question is on its way
 
     Delivery d;

@@ -1,5 +1,5 @@
-// trigger: business events. A flow with `on: contact.lifecycle_stage becomes client` fires when a golden field becomes a
-// value: on a change of it, or on a new record that came while the flow was live. A first load fires nothing.
+// trigger: business events. A flow with `on: contact.lifecycle_stage becomes client` fires when a golden field becomes
+// a value: on a change of it, or on a new record that came while the flow was live. A first load fires nothing.
 #pragma once
 
 #include <vector>
@@ -12,11 +12,12 @@
 namespace linchpin::engine {
 
 struct Triggered {
-  std::vector<Delivery> deliveries;            // operations to do; id 0
-  std::map<FieldName, Sourced> set;            // `then:` of the same golden record
+  std::vector<Delivery> deliveries;  // operations to do; id 0
+  std::map<FieldName, Sourced> set;  // `then:` of the same golden record
   std::vector<const model::Flow*> flows;
 };
 // `before` is null for a record that is new to the hub. `existing`: every delivery of this golden record.
-Triggered trigger(const model::Hub&, const Golden* before, const Golden& after, const std::vector<Delivery>& existing, const Cause&);
+Triggered trigger(const model::Hub&, const Golden* before, const Golden& after, const std::vector<Delivery>& existing,
+                  const Cause&);
 
 }  // namespace linchpin::engine

@@ -76,16 +76,21 @@ void Work::dropped_delivery(Family& family, DeliveryId id) {
 }
 
 void Work::match_keys(const Family& family, const RecordKey& record, const std::vector<std::string>& keys) {
-  std::erase_if(batch_.match_keys, [&](const MatchKeyRow& r) { return r.record == record && r.entity == family.golden.entity; });
+  std::erase_if(batch_.match_keys,
+                [&](const MatchKeyRow& r) { return r.record == record && r.entity == family.golden.entity; });
   batch_.match_keys_dropped.emplace_back(record, family.golden.entity);
-  for (const std::string& key : keys) batch_.match_keys.push_back({key, family.golden.entity, family.golden.id, record});
+  for (const std::string& key : keys)
+    batch_.match_keys.push_back({key, family.golden.entity, family.golden.id, record});
 }
 
 Result<std::vector<MatchKeyRow>> Work::holders(const EntityName& entity, const std::string& key, std::size_t most) {
   std::vector<MatchKeyRow> rows;
   for (MatchKeyRow& row : TRY(store_.match_keys(entity, key, most))) {
-    const auto replaced = [&](const auto& dropped) { return dropped.first == row.record && dropped.second == row.entity; };
-    if (std::none_of(batch_.match_keys_dropped.begin(), batch_.match_keys_dropped.end(), replaced)) rows.push_back(std::move(row));
+    const auto replaced = [&](const auto& dropped) {
+      return dropped.first == row.record && dropped.second == row.entity;
+    };
+    if (std::none_of(batch_.match_keys_dropped.begin(), batch_.match_keys_dropped.end(), replaced))
+      rows.push_back(std::move(row));
   }
   for (const MatchKeyRow& row : batch_.match_keys)
     if (row.key == key && row.entity == entity && rows.size() < most) rows.push_back(row);

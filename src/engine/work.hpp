@@ -1,5 +1,5 @@
-// What one step of the engine reads and changes, opened, and the one commit that it ends in. A family is a golden record
-// with its links and its deliveries: what merge, share and outbox look at together.
+// What one step of the engine reads and changes, opened, and the one commit that it ends in. A family is a golden
+// record with its links and its deliveries: what merge, share and outbox look at together.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ struct Family {
   Golden golden;
   std::vector<Link> links;
   std::vector<Delivery> deliveries;
-  bool fresh = false;                // made in this step
+  bool fresh = false;  // made in this step
   Secret key;
 };
 
@@ -37,15 +37,15 @@ class Work {
 
   // Records that something of a family was changed, so that it is sealed and stored.
   void changed_golden(const Family&);
-  void changed_link(Family&, Link);                  // puts it, by record and entity
-  void changed_delivery(Family&, Delivery);          // puts it; id 0 gets the next number
+  void changed_link(Family&, Link);          // puts it, by record and entity
+  void changed_delivery(Family&, Delivery);  // puts it; id 0 gets the next number
   void dropped_delivery(Family&, DeliveryId);
   void match_keys(const Family&, const RecordKey&, const std::vector<std::string>& keys);
-  void attest(const Family*, Attested);              // nullptr: no person is concerned
+  void attest(const Family*, Attested);  // nullptr: no person is concerned
   // The golden ids that have a key: of the store, and of this step.
   Result<std::vector<MatchKeyRow>> holders(const EntityName&, const std::string& key, std::size_t most);
 
-  Batch& rows() { return batch_; }                   // dead letters, reviews, cursors, done-marks: put as they are
+  Batch& rows() { return batch_; }  // dead letters, reviews, cursors, done-marks: put as they are
   bool empty() const;
 
   // Keys first, then all of it in one commit. After an error nothing of this step may be acted on.
@@ -57,7 +57,7 @@ class Work {
   std::int64_t version_;
   std::int64_t& next_delivery_;
   std::map<GoldenId, std::unique_ptr<Family>> families_;
-  std::map<std::pair<RecordKey, EntityName>, GoldenId> linked_;   // in this step
+  std::map<std::pair<RecordKey, EntityName>, GoldenId> linked_;  // in this step
   std::set<GoldenId> goldens_;
   std::set<std::pair<GoldenId, std::pair<RecordKey, EntityName>>> links_;
   std::set<std::pair<GoldenId, DeliveryId>> deliveries_;

@@ -1,0 +1,251 @@
+// What users ask of a hub, each a command as a JSON object. The command line asks through the hub's socket, or over the
+// store when none runs; the process tier asks with an app's token. One implementation for all.
+#include <algorithm>
+
+#include "engine/engine.hpp"
+#include "engine/seal.hpp"
+#include "engine/share.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+bool may_be_seen(const model::Field* field) { return field && field->clazz < Class::Restricted; }
+
+}  // namespace
+
+Result<Json> Engine::ask(const Json& command, Instant now) {
+  const std::string& name = command["command"].text();
+  if (name == "status") return Json::object({{"quiet", TRY(quiet(now))}, {"register", version_}});
+  if (name == "table") return table();
+  if (name == "explain") return explain(command);
+  if (name == "walk") {
+    walk();
+    return Json(Json::Object{});
+  }
+  if (name == "sync") {
+    TRY(sync(FlowName(command["flow"].text())));
+    return Json(Json::Object{});
+  }
+  if (name == "review.list") return reviews(command);
+  if (name == "review.accept" || name == "review.reject") return answer_review(command, now);
+  if (name == "dead-letters.list" || name == "dead-letters.show") return dead_letters(command);
+  if (name == "dead-letters.retry") return retry(command, now);
+  if (name == "process.get" || name == "process.list") return process(command);
+  if (name == "app.add" || name == "app.revoke") return change_app(command, now);
+  if (name == "app.list") {
+    Json::List items;
+    for (const AppRow& app : TRY(world_.store.apps()))
+      items.push_back(Json::object({{"name", app.name}, {"made", rfc3339(app.made)}, {"revoked", app.revoked}}));
+    return Json::object({{"items", std::move(items)}});
+  }
+  return fail(Code::InvalidArgument, "the hub knows no command of that name");
+}
+
+// A golden id, or `system:record`.
+Result<Family*> Engine::named(Work& work, const std::string& id, const EntityName& entity) {
+  if (is_golden_id(id)) return work.family(GoldenId(id));
+  const std::size_t colon = id.find(':');
+  if (colon == std::string::npos) return nullptr;
+  const SystemName system(id.substr(0, colon));
+  for (const auto& [name, mapping] : hub_->mappings)
+    if (mapping.system == system && mapping.entity == entity)
+      if (Family* family = TRY(work.family_of({system, mapping.object, RecordId(id.substr(colon + 1))}, entity)))
+        return family;
+  return nullptr;
+}
+
+Result<Json> Engine::table() {
+  struct Row {
+    std::int64_t linked = 0, dead = 0, review = 0, discrepant = 0;
+  };
+  std::map<std::pair<SystemName, EntityName>, Row> rows;
+  for (const auto& [name, mapping] : hub_->mappings) rows[{mapping.system, mapping.entity}];
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  for (const auto& [entity, declared] : hub_->entities) {
+    GoldenId after;
+    for (;;) {
+      const std::vector<GoldenRow> goldens = TRY(world_.store.goldens(entity, after, 256));
+      Work reading(world_.store, world_.keys, version_, next_delivery_);
+      for (const GoldenRow& golden : goldens) {
+        after = golden.id;
+        const Family* family = TRY(reading.family(golden.id));
+        for (const Link& link : family->links) {
+          if (link.gone) continue;
+          Row& row = rows[{link.key.system, entity}];
+          ++row.linked;
+          row.discrepant += static_cast<std::int64_t>(discrepant(*hub_, family->golden, link).size());
+        }
+      }
+      if (goldens.size() < 256) break;
+    }
+  }
+  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) ++rows[{letter.system, letter.entity}].dead;
+  for (const ReviewRow& review : TRY(world_.store.reviews(true))) ++rows[{review.system, review.entity}].review;
+  Json::List list;
+  for (const auto& [key, row] : rows) {
+    if (key.second.empty() && row.dead == 0) continue;
+    const auto moved = moved_.find(key);
+    const Moved counts = moved == moved_.end() ? Moved{} : moved->second;
+    list.push_back(Json::object({{"system", key.first.text},
+                                 {"entity", key.second.text},
+                                 {"linked", row.linked},
+                                 {"created", counts.created},
+                                 {"updated", counts.updated},
+                                 {"dead", row.dead},
+                                 {"in_review", row.review},
+                                 {"discrepant_fields", row.discrepant}}));
+  }
+  return Json::object({{"rows", std::move(list)}});
+}
+
+Result<Json> Engine::explain(const Json& command) {
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  const EntityName entity(command["entity"].text());
+  if (!hub_->entities.contains(entity))
+    return fail(Code::NotFound, "the hub has no entity of that name", "`linchpin check` lists what it has.");
+  const Family* family = TRY(named(work, command["id"].text(), entity));
+  if (!family || family->golden.entity != entity)
+    return fail(Code::NotFound, "the hub has no such record",
+                "Give a golden id, or system:record, as in hubspot:1203.");
+  const std::string& only = command["field"].text();
+  Json::List items;
+  for (const model::Field& field : hub_->entity(entity).fields) {
+    if (!only.empty() && field.name.text != only) continue;
+    const auto golden = family->golden.fields.find(field.name);
+    const bool seen = may_be_seen(&field);
+    Json::List chain;
+    const auto step = [&](std::string_view what, Instant at, const SystemName& system, const RecordId& record,
+                          const ChangeId& change, const MappingName& mapping, const std::string& rule,
+                          const Json& value) {
+      Json one = Json::object({{"what", std::string(what)}, {"register", version_}});
+      if (at != Instant{}) one = one.with("at", rfc3339(at));
+      if (!system.empty()) one = one.with("system", system.text);
+      if (!record.empty()) one = one.with("record", record.text);
+      if (!change.empty()) one = one.with("change", change.text);
+      if (!mapping.empty()) one = one.with("mapping", mapping.text);
+      if (!rule.empty()) one = one.with("rule", rule);
+      if (seen && !value.is_null()) one = one.with("value", value);
+      chain.push_back(std::move(one));
+    };
+    if (golden != family->golden.fields.end()) {
+      const Sourced& s = golden->second;
+      step("chosen", s.at, s.system, s.record, s.change, s.mapping, s.rule, s.value);
+    }
+    for (const Link& link : family->links)
+      if (const auto own = link.own.find(field.name); own != link.own.end())
+        step("considered", own->second.at, link.key.system, link.key.record, own->second.change, link.mapping, "",
+             own->second.value);
+    if (const auto set = family->golden.set.find(field.name); set != family->golden.set.end())
+      step("set", set->second.at, {}, {}, set->second.change, {}, set->second.rule, set->second.value);
+    for (const Link& link : family->links) {
+      if (const auto given = link.given.find(field.name.text); given != link.given.end())
+        step("sent and confirmed", link.confirmed, link.key.system, link.key.record, {}, link.mapping, "",
+             given->second);
+      if (link.left.contains(field.name.text))
+        step("left as it is there, until a review is answered", {}, link.key.system, link.key.record, {}, link.mapping,
+             "", {});
+    }
+    for (const Delivery& d : family->deliveries)
+      if (const auto value = d.values.find(field.name.text); value != d.values.end())
+        step(d.state == DeliveryState::Dead ? "could not be sent" : "waits to be sent", d.made, d.system, d.record,
+             d.change, d.mapping, "", value->second);
+    Json value = golden == family->golden.fields.end() || !seen ? Json() : golden->second.value;
+    items.push_back(Json::object({{"field", field.name.text},
+                                  {"class", std::string(to_text(field.clazz))},
+                                  {"value", std::move(value)},
+                                  {"chain", std::move(chain)}}));
+  }
+  if (!only.empty() && items.empty()) return fail(Code::NotFound, "the entity has no field of that name");
+  Json answer = Json::object({{"id", family->golden.id.text}, {"entity", entity.text}});
+  return only.empty() ? answer.with("fields", std::move(items))
+                      : items.front().with("id", family->golden.id.text).with("entity", entity.text);
+}
+
+Result<Json> Engine::process(const Json& command) {
+  const std::string& token = command["token"].text();
+  bool known = false;
+  for (const AppRow& app : TRY(world_.store.apps()))
+    known = (equal_constant_time(app.token_hash, token) && !app.revoked) || known;
+  if (!known)
+    return fail(Code::TokenInvalid, "the app's token is missing, wrong or revoked", "`linchpin app add` makes one.");
+
+  const EntityName entity(command["entity"].text());
+  const auto declared = hub_->entities.find(entity);
+  if (declared == hub_->entities.end()) return fail(Code::NotFound, "there is no such entity");
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  const auto shown = [&](const Family& family) {
+    Json::Object fields;
+    for (const auto& [name, s] : family.golden.fields)
+      if (may_be_seen(declared->second.field(name.text)))
+        fields.emplace_back(name.text,
+                            Json::object({{"value", s.value}, {"source", s.system.text}, {"at", rfc3339(s.at)}}));
+    Json::List links;
+    for (const Link& link : family.links)
+      if (!link.gone)
+        links.push_back(Json::object({{"system", link.key.system.text}, {"record", link.key.record.text}}));
+    return Json::object({{"id", family.golden.id.text},
+                         {"entity", entity.text},
+                         {"fields", std::move(fields)},
+                         {"links", std::move(links)}});
+  };
+  if (command["command"].text() == "process.get") {
+    const Family* family = TRY(named(work, command["id"].text(), entity));
+    if (!family || family->golden.entity != entity) return fail(Code::NotFound, "there is no such record");
+    return shown(*family);
+  }
+  const std::string& cursor = command["cursor"].text();
+  if (!cursor.empty() && !is_golden_id(cursor))
+    return fail(Code::InvalidArgument, "the cursor is none that the hub gave");
+  const auto limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(command["limit"].integer().value_or(100), 1, 500));
+  Json::List items;
+  Json next;
+  const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, GoldenId(cursor), limit + 1));
+  for (const GoldenRow& row : rows) {
+    if (items.size() == limit) {
+      next = items.back()["id"];
+      break;
+    }
+    if (const Family* family = TRY(work.family(row.id))) items.push_back(shown(*family));
+  }
+  return Json::object({{"items", std::move(items)}, {"next", std::move(next)}});
+}
+
+Result<Json> Engine::change_app(const Json& command, Instant now) {
+  const std::string& name = command["name"].text();
+  if (name.empty()) return fail(Code::InvalidArgument, "an app needs a name");
+  const std::vector<AppRow> apps = TRY(world_.store.apps());
+  const auto known = std::find_if(apps.begin(), apps.end(), [&](const AppRow& a) { return a.name == name; });
+  const bool revoke = command["command"].text() == "app.revoke";
+  if (revoke && known == apps.end()) return fail(Code::NotFound, "there is no such app");
+  if (!revoke && known != apps.end() && !known->revoked)
+    return fail(Code::NameDuplicate, "there is an app of that name", "Revoke it first, or choose another name.");
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  AppRow app = revoke ? *known : AppRow{name, {}, now, false};
+  Json answer = Json::object({{"name", name}});
+  if (revoke) {
+    app.revoked = true;
+  } else {
+    const std::string token = "lp_" + to_base64_url(world_.random.bytes(32));
+    app.token_hash = to_hex(as_text(sha256(token)));
+    answer = answer.with("token", token);  // the only time that it is seen
+  }
+  work.rows().apps.push_back(std::move(app));
+  work.attest(nullptr, {.entry = "app/" + name + "/" + std::to_string(ms_since_epoch(now)),
+                        .kind = "app",
+                        .trigger = "person",
+                        .change = {},
+                        .flow = {},
+                        .system = {},
+                        .direction = {},
+                        .entity = {},
+                        .values = {},
+                        .outcome = revoke ? "revoked" : "added",
+                        .by = command["by"].text(),
+                        .at = now,
+                        .version = 0});
+  TRY(work.commit());
+  return answer;
+}
+
+}  // namespace linchpin::engine

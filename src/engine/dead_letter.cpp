@@ -1,0 +1,101 @@
+// Dead letters: what cannot succeed without a person. They block nothing else, and can be understood and tried again.
+#include <algorithm>
+
+#include "engine/engine.hpp"
+#include "engine/inbox.hpp"
+#include "engine/seal.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+Json shown(const DeadLetterRow& l) {
+  return Json::object({{"id", l.id},
+                       {"kind", l.kind},
+                       {"system", l.system.text},
+                       {"entity", l.entity.text},
+                       {"field", l.field.text},
+                       {"code", l.code},
+                       {"message", l.message},
+                       {"place", l.place},
+                       {"since", rfc3339(l.since)},
+                       {"regulated", l.regulated},
+                       {"flow", l.flow.text},
+                       {"golden", l.golden.text},
+                       {"record", l.record.record.text}});
+}
+
+}  // namespace
+
+Result<Json> Engine::dead_letters(const Json& command) {
+  const std::string& id = command["id"].text();
+  Json::List items;
+  for (const DeadLetterRow& l : TRY(world_.store.dead_letters()))
+    if (id.empty() || l.id == id) items.push_back(shown(l));
+  if (!id.empty() && items.empty())
+    return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
+  return Json::object({{"items", std::move(items)}});
+}
+
+Result<Json> Engine::retry(const Json& command, Instant now) {
+  const std::string& id = command["id"].text();
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  std::vector<RecordKey> read_again;
+  std::int64_t tried = 0;
+  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) {
+    if (letter.id != id && id != "all") continue;
+    ++tried;
+    if (letter.kind == "delivery") {
+      Family* family = TRY(work.family(letter.golden));
+      if (family)
+        for (Delivery d : std::vector<Delivery>(family->deliveries))
+          if (d.state == DeliveryState::Dead &&
+              question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys) == letter.id) {
+            d.state = DeliveryState::Pending;
+            d.attempt = 0;
+            d.due = now;
+            work.changed_delivery(*family, std::move(d));
+          }
+    } else if (letter.kind == "event") {
+      const Json detail = TRY(open_detail(letter.sealed, letter.id, TRY(world_.keys.of_hub())));
+      const std::int64_t position = detail["position"].integer().value_or(0);
+      const std::vector<InboxEntry> entries = TRY(world_.inbox.read(Position(position - 1), 1));
+      if (entries.empty() || entries[0].position.number != position)
+        return fail(Code::NotFound, "the inbox no longer has the webhook",
+                    "It is forgotten after the time that hub.yaml retains it.");
+      const Connected& system = systems_.at(letter.system);
+      for (const Event& event : TRY(unpack(entries[0], *system.connector, system.credential, world_.keys)))
+        read_again.push_back({letter.system, event.object, event.record});
+    } else if (!letter.record.record.empty()) {
+      read_again.push_back(letter.record);
+      if (Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden)))
+        for (Link link : std::vector<Link>(family->links))
+          if (link.key == letter.record && link.left.erase(letter.field.text) > 0) {
+            work.changed_link(*family, std::move(link));
+            Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+            TRY(line.settle(*family, &family->golden, {ChangeId("retry." + letter.id), {}, now}));
+          }
+    }
+    work.rows().dead_letters_dropped.push_back(letter.id);
+    work.attest(nullptr, {.entry = "retry/" + letter.id + "/" + std::to_string(ms_since_epoch(now)),
+                          .kind = "retry",
+                          .trigger = "person",
+                          .change = {},
+                          .flow = {},
+                          .system = letter.system,
+                          .direction = {},
+                          .entity = letter.entity,
+                          .values = {},
+                          .outcome = letter.code,
+                          .by = command["by"].text(),
+                          .at = now,
+                          .version = 0});
+  }
+  if (tried == 0)
+    return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
+  TRY(work.commit());
+  for (const RecordKey& key : read_again)
+    read_.hint(key, {.trigger = Trigger::Api, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+  return Json::object({{"retried", tried}});
+}
+
+}  // namespace linchpin::engine

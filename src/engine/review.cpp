@@ -1,0 +1,84 @@
+// Reviews: questions for a person. An answer is durable, audited, and outlives every rematch.
+#include <algorithm>
+
+#include "engine/engine.hpp"
+#include "engine/seal.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+Json shown(const ReviewRow& r) {
+  return Json::object({{"id", r.id},
+                       {"kind", r.kind},
+                       {"system", r.system.text},
+                       {"entity", r.entity.text},
+                       {"field", r.field.text},
+                       {"code", r.code},
+                       {"message", r.message},
+                       {"since", rfc3339(r.since)},
+                       {"regulated", r.regulated},
+                       {"golden", r.golden.text},
+                       {"record", r.record.record.text},
+                       {"state", r.state}});
+}
+
+}  // namespace
+
+Result<Json> Engine::reviews(const Json& command) {
+  Json::List items;
+  for (const ReviewRow& r : TRY(world_.store.reviews(!command["all"].boolean()))) items.push_back(shown(r));
+  return Json::object({{"items", std::move(items)}});
+}
+
+Result<Json> Engine::answer_review(const Json& command, Instant now) {
+  const bool accept = command["command"].text() == "review.accept";
+  std::optional<ReviewRow> row = TRY(world_.store.review(command["id"].text()));
+  if (!row)
+    return fail(Code::NotFound, "there is no such review", "`linchpin review DIR list` shows those that are open.");
+  if (row->state != "open") return fail(Code::ReviewAnswered, "the review has an answer already: " + row->state);
+  row->state = accept ? "accepted" : "rejected";
+  row->by = command["by"].text();
+  row->answered = now;
+  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+  Family* family = TRY(work.family(row->golden));
+  if (!family) return fail(Code::NotFound, "the golden record that the review asks about is gone");
+  work.attest(family, {.entry = "review/" + row->id,
+                       .kind = "review",
+                       .trigger = "person",
+                       .change = {},
+                       .flow = {},
+                       .system = row->system,
+                       .direction = {},
+                       .entity = row->entity,
+                       .values = {},
+                       .outcome = row->kind + " " + row->state,
+                       .by = row->by,
+                       .at = now,
+                       .version = 0});
+  const ReviewRow answered = *row;
+  work.rows().reviews.push_back(*row);
+  if (answered.kind == "foreign_write") {
+    const Golden before = family->golden;
+    if (accept) {
+      const Json detail = TRY(open_detail(answered.sealed, answered.id, family->key));
+      family->golden.set[answered.field] = Sourced{detail["value"], now, {}, {}, {}, {}, "review " + answered.id};
+      family->golden.fields = survive(*hub_, family->golden, family->links);
+      ++family->golden.version;
+      work.changed_golden(*family);
+    }
+    for (Link link : std::vector<Link>(family->links))
+      if (link.key == answered.record && link.left.erase(answered.field.text) > 0)
+        work.changed_link(*family, std::move(link));
+    TRY(line.settle(*family, &before, {ChangeId("review." + answered.id), {}, now}));
+  } else if (!accept) {
+    TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
+  }
+  TRY(work.commit());
+  if (answered.kind == "match")  // the record is read again, and is now decided
+    read_.hint(answered.record,
+               {.trigger = Trigger::Api, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+  return shown(answered);
+}
+
+}  // namespace linchpin::engine
