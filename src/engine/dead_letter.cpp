@@ -1,6 +1,7 @@
 // Dead letters: what cannot succeed without a person. They block nothing else, and can be understood and tried again.
 #include <algorithm>
 
+#include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "engine/inbox.hpp"
 #include "engine/seal.hpp"
@@ -36,10 +37,20 @@ Result<Json> Engine::dead_letters(const Json& command) {
   return Json::object({{"items", std::move(items)}});
 }
 
+Result<void> Engine::read_again(const std::vector<RecordKey>& records, Instant now) {
+  std::set<SystemName> systems;
+  for (const RecordKey& key : records) systems.insert(key.system);
+  for (const SystemName& system : systems)
+    world_.inbox.append(TRY(read_again_entry(system, records, world_.keys, now)), [](Result<Position> position) {
+      if (!position) log::error("a record cannot be read again now; ask once more", {{"error", position.error()}});
+    });
+  return {};
+}
+
 Result<Json> Engine::retry(const Json& command, Instant now) {
   const std::string& id = command["id"].text();
   Work work(world_.store, world_.keys, version_, next_delivery_);
-  std::vector<RecordKey> read_again;
+  std::vector<RecordKey> again;
   std::int64_t tried = 0;
   for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) {
     if (letter.id != id && id != "all") continue;
@@ -64,9 +75,9 @@ Result<Json> Engine::retry(const Json& command, Instant now) {
                     "It is forgotten after the time that hub.yaml retains it.");
       const Connected& system = systems_.at(letter.system);
       for (const Event& event : TRY(unpack(entries[0], *system.connector, system.credential, world_.keys)))
-        read_again.push_back({letter.system, event.object, event.record});
+        again.push_back({letter.system, event.object, event.record});
     } else if (!letter.record.record.empty()) {
-      read_again.push_back(letter.record);
+      again.push_back(letter.record);
       if (Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden)))
         for (Link link : std::vector<Link>(family->links))
           if (link.key == letter.record && link.left.erase(letter.field.text) > 0) {
@@ -92,9 +103,8 @@ Result<Json> Engine::retry(const Json& command, Instant now) {
   }
   if (tried == 0)
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
+  TRY(read_again(again, now));
   TRY(work.commit());
-  for (const RecordKey& key : read_again)
-    read_.hint(key, {.trigger = Trigger::Api, .seen = {}, .property = {}, .settles = {}, .not_before = now});
   return Json::object({{"retried", tried}});
 }
 

@@ -137,6 +137,7 @@ class Engine {
   Result<Json> retry(const Json&, Instant now);
   Result<Json> process(const Json&);
   Result<Json> change_app(const Json&, Instant now);
+  Result<void> read_again(const std::vector<RecordKey>&, Instant now);
   Result<Family*> named(Work&, const std::string& id, const EntityName&);
 
   std::shared_ptr<const model::Hub> hub_;

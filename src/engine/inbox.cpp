@@ -1,13 +1,45 @@
 #include "engine/inbox.hpp"
 
+#include "engine/intake.hpp"
 #include "engine/seal.hpp"
 
 namespace linchpin::engine {
+namespace {
+
+Result<std::vector<Event>> asked_for(const InboxEntry& entry, std::string_view body) {
+  const Json records = TRY(parse_json(body));
+  std::vector<Event> events;
+  for (const Json& record : records.items()) {
+    Event event;
+    event.object = ObjectName(record["object"].text());
+    event.record = RecordId(record["record"].text());
+    event.id = "again/" + std::to_string(entry.position.number);
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace
+
+Result<InboxEntry> read_again_entry(const SystemName& system, const std::vector<RecordKey>& records, Keys& keys,
+                                    Instant now) {
+  Json::List list;
+  for (const RecordKey& key : records)
+    if (key.system == system) list.push_back(Json::object({{"object", key.object.text}, {"record", key.record.text}}));
+  InboxEntry entry;
+  entry.system = system;
+  entry.trigger = Trigger::Api;
+  entry.at = now;
+  entry.day = day_of(now);
+  entry.sealed = seal_body(canonical(std::move(list)), system, entry.day, TRY(keys.of_day(entry.day)));
+  return entry;
+}
 
 Result<std::vector<Event>> unpack(const InboxEntry& entry, const Connector& connector, const Credential& credential,
                                   Keys& keys) {
   const Secret day_key = TRY(keys.of_day(entry.day));
   const std::string body = TRY(open_body(entry.sealed, entry.system, entry.day, day_key));
+  if (entry.trigger == Trigger::Api) return asked_for(entry, body);
   return connector.events(body, credential);
 }
 

@@ -13,6 +13,10 @@ namespace linchpin::engine {
 // is too deep, names a key twice or is not what the connector's manifest says: a dead letter, never a 4xx.
 Result<std::vector<Event>> unpack(const InboxEntry&, const Connector&, const Credential&, Keys&);
 
+// An entry by which the hub asks itself to read records again (after a review's answer, a dead letter's retry): it goes
+// the way of every change, so it survives a restart. One entry for the records of one system.
+Result<InboxEntry> read_again_entry(const SystemName&, const std::vector<RecordKey>&, Keys&, Instant now);
+
 // What tells one event from another, keyed: 32 bytes under a key of the hub.
 std::string event_digest(const SystemName&, const Event&, Keys&);
 

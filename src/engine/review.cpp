@@ -74,10 +74,8 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   } else if (!accept) {
     TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
   }
+  if (answered.kind == "match") TRY(read_again({answered.record}, now));  // and is then decided
   TRY(work.commit());
-  if (answered.kind == "match")  // the record is read again, and is now decided
-    read_.hint(answered.record,
-               {.trigger = Trigger::Api, .seen = {}, .property = {}, .settles = {}, .not_before = now});
   return shown(answered);
 }
 
