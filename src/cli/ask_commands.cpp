@@ -1,0 +1,200 @@
+// The commands that ask a hub and print what it says: explain, sync, dead-letters, review, app.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "cli/ask_hub.hpp"
+#include "cli/command.hpp"
+
+namespace linchpin::cli {
+namespace {
+
+std::string who() {
+  const char* user = std::getenv("USER");
+  return user && *user ? user : "uid " + std::to_string(::getuid());
+}
+
+int say(const Where& where, const Json& command, const std::function<void(const Json&)>& print) {
+  const Result<Json> answer = ask_hub(where.folder, where.environment, command);
+  if (!answer) return failed(answer.error());
+  print(*answer);
+  return 0;
+}
+
+std::string text_of(const Json& value) { return value.is_text() ? value.text() : canonical(value); }
+
+void print_field(const Json& field) {
+  std::cout << field["field"].text() << " = "
+            << (field["value"].is_null() && field["class"].text() > "q" ? "(" + field["class"].text() + ": not shown)"
+                                                                        : text_of(field["value"]))
+            << "\n";
+  for (const Json& step : field["chain"].items()) {
+    std::cout << "  " << step["what"].text();
+    if (!step["system"].text().empty()) std::cout << " " << step["system"].text() << ":" << step["record"].text();
+    if (!step["rule"].text().empty()) std::cout << ", by " << step["rule"].text();
+    if (!step["at"].text().empty()) std::cout << ", at " << step["at"].text();
+    if (!step["mapping"].text().empty()) std::cout << ", through " << step["mapping"].text();
+    if (!step["change"].text().empty()) std::cout << ", change " << step["change"].text();
+    std::cout << "\n";
+  }
+}
+
+std::string line_of(const Json& item) {
+  std::string line = item["id"].text() + "  " + item["kind"].text() + "  " + item["system"].text();
+  if (!item["record"].text().empty()) line += ":" + item["record"].text();
+  if (!item["field"].text().empty()) line += "  " + item["field"].text();
+  line += "  " + item["code"].text() + ": " + item["message"].text();
+  if (!item["place"].text().empty()) line += " (" + item["place"].text() + ")";
+  if (!item["golden"].text().empty()) line += "  " + item["golden"].text();
+  return line + "  since " + item["since"].text();
+}
+
+// One subcommand of a list: `linchpin review DIR accept ID`.
+struct Verb {
+  Where where;
+  std::string verb, id, by;
+  bool all = false;
+};
+
+}  // namespace
+
+void add_explain(CLI::App& app, int& status) {
+  struct Asked : Where {
+    std::string entity, id, field;
+  };
+  auto asked = std::make_shared<Asked>();
+  auto* command = app.add_subcommand(
+      "explain", "Why a golden record holds what it holds. Example: linchpin explain my-hub contact xero:0e3c… phone");
+  add_where(*command, *asked);
+  command->add_option("ENTITY", asked->entity, "contact, verification, …")->required();
+  command->add_option("ID", asked->id, "a golden id, or system:record")->required();
+  command->add_option("FIELD", asked->field, "one field; all when left out");
+  command->callback([asked, &status] {
+    const Json question =
+        Json::object({{"command", "explain"}, {"entity", asked->entity}, {"id", asked->id}, {"field", asked->field}});
+    status = say(*asked, question, [&](const Json& answer) {
+      if (asked->json) {
+        std::cout << canonical(answer) << "\n";
+      } else if (!asked->field.empty()) {
+        print_field(answer);
+      } else {
+        std::cout << answer["entity"].text() << " " << answer["id"].text() << "\n";
+        for (const Json& field : answer["fields"].items()) print_field(field);
+      }
+    });
+  });
+}
+
+void add_sync(CLI::App& app, int& status) {
+  struct Asked : Where {
+    std::string flow;
+  };
+  auto asked = std::make_shared<Asked>();
+  auto* command = app.add_subcommand(
+      "sync", "Ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
+  add_where(*command, *asked);
+  command->add_option("FLOW", asked->flow, "a flow that keeps an entity")->required();
+  command->callback([asked, &status] {
+    if (!hub_runs(asked->folder)) {
+      status = failed({Code::SystemUnavailable,
+                       "no hub runs on this folder",
+                       {},
+                       "Start it with `linchpin run`; it sweeps every system when it starts."});
+      return;
+    }
+    status = say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), [&](const Json&) {
+      if (!asked->json) std::cout << "The systems of " << asked->flow << " are being asked for what has changed.\n";
+    });
+  });
+}
+
+void add_dead_letters(CLI::App& app, int& status) {
+  auto verb = std::make_shared<Verb>();
+  auto* command = app.add_subcommand(
+      "dead-letters", "What cannot succeed without a person. Example: linchpin dead-letters my-hub retry all");
+  add_where(*command, verb->where);
+  command->add_option("VERB", verb->verb, "list, show or retry")
+      ->required()
+      ->check(CLI::IsMember({"list", "show", "retry"}));
+  command->add_option("ID", verb->id, "which one; for retry also `all`");
+  command->callback([verb, &status] {
+    if (verb->verb != "list" && verb->id.empty()) {
+      status = failed({Code::InvalidArgument,
+                       "which dead letter?",
+                       {},
+                       "Give its ID; `linchpin dead-letters DIR list` shows them."});
+      return;
+    }
+    const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", who()}});
+    status = say(verb->where, question, [&](const Json& answer) {
+      if (verb->verb == "retry")
+        std::cout << (verb->where.json ? canonical(answer) : answer["retried"].number_text() + " tried again") << "\n";
+      else
+        print_lines(answer["items"], verb->where.json, line_of);
+    });
+  });
+}
+
+void add_review(CLI::App& app, int& status) {
+  auto verb = std::make_shared<Verb>();
+  auto* command =
+      app.add_subcommand("review", "Questions for a person. Example: linchpin review my-hub accept r0a1b2c3d4e5f");
+  add_where(*command, verb->where);
+  command->add_option("VERB", verb->verb, "list, accept (yes: the same person; take the value) or reject (no)")
+      ->required()
+      ->check(CLI::IsMember({"list", "accept", "reject"}));
+  command->add_option("ID", verb->id, "which one");
+  command->add_option("--by", verb->by, "who answers (default: the user)");
+  command->add_flag("--all", verb->all, "list: the answered ones too");
+  command->callback([verb, &status] {
+    if (verb->verb != "list" && verb->id.empty()) {
+      status = failed({Code::InvalidArgument,
+                       "which review?",
+                       {},
+                       "Give its ID; `linchpin review DIR list` shows those that are open."});
+      return;
+    }
+    const Json question = Json::object({{"command", "review." + verb->verb},
+                                        {"id", verb->id},
+                                        {"all", verb->all},
+                                        {"by", verb->by.empty() ? who() : verb->by}});
+    status = say(verb->where, question, [&](const Json& answer) {
+      if (verb->verb == "list")
+        print_lines(answer["items"], verb->where.json, line_of);
+      else
+        std::cout << (verb->where.json ? canonical(answer) : answer["id"].text() + " " + answer["state"].text())
+                  << "\n";
+    });
+  });
+}
+
+void add_app(CLI::App& app, int& status) {
+  auto verb = std::make_shared<Verb>();
+  auto* command =
+      app.add_subcommand("app", "Tokens for apps that read. Example: linchpin app my-hub add client-portal");
+  add_where(*command, verb->where);
+  command->add_option("VERB", verb->verb, "add, list or revoke")
+      ->required()
+      ->check(CLI::IsMember({"add", "list", "revoke"}));
+  command->add_option("NAME", verb->id, "the app");
+  command->callback([verb, &status] {
+    const Json question = Json::object({{"command", "app." + verb->verb}, {"name", verb->id}, {"by", who()}});
+    status = say(verb->where, question, [&](const Json& answer) {
+      if (verb->verb == "list") {
+        print_lines(answer["items"], verb->where.json, [](const Json& a) {
+          return a["name"].text() + "  since " + a["made"].text() + (a["revoked"].boolean() ? "  revoked" : "");
+        });
+      } else if (verb->where.json) {
+        std::cout << canonical(answer) << "\n";
+      } else if (verb->verb == "add") {
+        std::cout << answer["token"].text() << "\n";
+        std::cerr << "This is the token of " << answer["name"].text()
+                  << ". It is shown once; the hub keeps only its hash.\n";
+      } else {
+        std::cout << answer["name"].text() << " revoked\n";
+      }
+    });
+  });
+}
+
+}  // namespace linchpin::cli

@@ -1,0 +1,16 @@
+// Asks a hub: through its socket when it runs, over its store when it does not.
+#pragma once
+
+#include <string>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+namespace linchpin::cli {
+
+Result<Json> ask_hub(const std::string& folder, const std::string& environment, const Json& command);
+
+// Whether a hub answers on the folder's socket.
+bool hub_runs(const std::string& folder);
+
+}  // namespace linchpin::cli

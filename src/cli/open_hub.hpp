@@ -1,0 +1,42 @@
+// A hub, opened: its files judged, its secrets resolved, its store locked and its connectors made. What `run` serves,
+// and what the other commands work on when no hub runs.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "engine/engine.hpp"
+#include "model/hub.hpp"
+#include "store/open.hpp"
+
+namespace linchpin::cli {
+
+struct OpenHub {
+  std::filesystem::path folder;
+  std::shared_ptr<const model::Hub> hub;
+  std::unique_ptr<store::Files> files;
+  std::unique_ptr<engine::Keys> keys;
+  std::unique_ptr<engine::Random> random;
+  std::map<SystemName, std::unique_ptr<engine::Connector>> connectors;
+  std::map<SystemName, engine::Credential> credentials;
+  SigningKey log_key;  // of the audit log's checkpoints
+
+  engine::World world(engine::Inbox& inbox);
+};
+
+// The hub files, judged. The first mistake, with how many more there are and the command that lists them.
+Result<std::shared_ptr<const model::Hub>> load_hub(const std::string& folder, const std::string& environment);
+Result<OpenHub> open_hub(const std::string& folder, const std::string& environment);
+
+std::filesystem::path data_folder(const std::string& folder, const model::Hub&);
+std::filesystem::path socket_path(const std::string& folder);  // DIR/data/hub.sock
+std::string log_origin(const model::Hub&);                     // the audit log's name
+
+class SystemClock : public engine::Clock {
+ public:
+  Instant now() override;
+};
+
+}  // namespace linchpin::cli
