@@ -1,6 +1,6 @@
-// A path into an object's JSON, as `at:` of a mapping writes it: `FirstName`, `properties.email`, `ContactGroups[0].Name`,
-// `Phones[PhoneType=MOBILE]`, `Phones[PhoneType=MOBILE].PhoneNumber`, `Tags[]` (every item: reads a list).
-// A key with other characters is quoted: `properties."hs.x"`.
+// A path into an object's JSON, as `at:` of a mapping writes it: `FirstName`, `properties.email`,
+// `ContactGroups[0].Name`, `Phones[PhoneType=MOBILE]`, `Phones[PhoneType=MOBILE].PhoneNumber`, `Tags[]` (every item:
+// reads a list). A key with other characters is quoted: `properties."hs.x"`.
 #pragma once
 
 #include <optional>
@@ -15,10 +15,21 @@
 namespace linchpin::mapping {
 
 struct Path {
-  struct Key { std::string name; bool operator==(const Key&) const = default; };
-  struct Index { std::size_t index; bool operator==(const Index&) const = default; };
-  struct Where { std::string key, equals; bool operator==(const Where&) const = default; };  // the first item that matches
-  struct Every { bool operator==(const Every&) const = default; };
+  struct Key {
+    std::string name;
+    bool operator==(const Key&) const = default;
+  };
+  struct Index {
+    std::size_t index;
+    bool operator==(const Index&) const = default;
+  };
+  struct Where {
+    std::string key, equals;
+    bool operator==(const Where&) const = default;
+  };  // the first item that matches
+  struct Every {
+    bool operator==(const Every&) const = default;
+  };
   using Step = std::variant<Key, Index, Where, Every>;
   std::vector<Step> steps;
   bool operator==(const Path&) const = default;
@@ -26,12 +37,14 @@ struct Path {
 Result<Path> parse_path(std::string_view);
 std::string to_text(const Path&);
 
-// The value at the path, or nothing when any step is absent (which is not null: a member that is there and null is null).
+// The value at the path, or nothing when any step is absent (which is not null: a member that is there and null is
+// null).
 std::optional<Json> read(const Path&, const Json& record);
 
 // The record with `value` at the path; missing objects and items are made (a Where item gets its key). Whole arrays are
-// kept: the other items stay as they are, in their order.
-Json write(const Path&, const Json& record, Json value);
+// kept: the other items stay as they are, in their order. `Tags[]` takes a list and replaces the whole one. An error
+// (ValueMismatch) where something of another kind stands in the way: writing would lose it.
+Result<Json> write(const Path&, const Json& record, Json value);
 
 // The first member names that the path touches at the top of the record: what a system must be asked for ("Phones").
 std::string_view top_key(const Path&);
