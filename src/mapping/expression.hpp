@@ -1,11 +1,13 @@
-// The expression language of `when:`, `where:` and `as: '=…'`: a total subset of jq's syntax. It always ends, is exact on
-// decimals, reads nothing but its input, and says which fields it reads.
+// The expression language of `when:`, `where:` and `as: '=…'`: a total subset of jq's syntax. It always ends, is exact
+// on decimals, reads nothing but its input, and says which fields it reads.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -20,6 +22,7 @@ class Expression {
   // The first output on `input` (jq may give many; no output is nothing). Bounded in steps and size by construction.
   // An error names the category and the place in the expression, never a value.
   Result<std::optional<Json>> value(const Json& input) const;
+  Result<std::vector<Json>> values(const Json& input) const;  // every output, in jq's order
 
   // As a condition: true unless the first output is false, null or nothing; an error is passed on.
   Result<bool> holds(const Json& input) const;
