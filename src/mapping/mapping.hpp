@@ -26,7 +26,7 @@ struct FieldMapping {
   bool unique_suffix = false;  // a second record of the same value gets " (2)"
   std::string ref_by;          // ref fields: the hub resolves "id" (a golden id) or "name"
   std::string why;
-  Place place;                 // of the decision in the mapping file
+  Place place;  // of the decision in the mapping file
 };
 
 struct Mapping {
@@ -36,7 +36,8 @@ struct Mapping {
   EntityName entity;
   std::optional<Expression> where;  // which of the object's records are this entity's
   NullRule null = NullRule::Ignore;
-  std::optional<Path> golden_id_at; // where the system's record names the golden id that it is about (idcheck's external_id)
+  std::optional<Path>
+      golden_id_at;  // where the system's record names the golden id that it is about (idcheck's external_id)
   std::vector<FieldMapping> fields;
   Place place;
 };
@@ -54,7 +55,7 @@ struct ReadOutcome {
 ReadOutcome read(const Mapping&, const Json& record);
 
 struct WriteOutcome {
-  Json record;                     // the object's JSON with only the members that `values` set
+  Json record;  // the object's JSON with only the members that `values` set
   std::vector<FieldError> errors;
 };
 // The record's members for these hub values (fields of direction out or both; others are passed over). `before` is what
@@ -62,9 +63,9 @@ struct WriteOutcome {
 // written whole. A null value is written as null: how a system clears is its connector's business.
 WriteOutcome write(const Mapping&, const Values& values, const Json& before);
 
-// A field that is put together (`from: "{given_name} {family_name}"`): every {field} is that field's text; a null or absent
-// part leaves no gap (spaces become single, edges trimmed); null when every part is null. An error names a part that is not
-// a text or a number, or a brace that is not closed.
+// A field that is put together (`from: "{given_name} {family_name}"`): every {field} is that field's text; a null or
+// absent part leaves no gap (spaces become single, edges trimmed); null when every part is null. An error names a part
+// that is not a text or a number, or a brace that is not closed.
 Result<Value> fill_template(std::string_view pattern, const Values&);
 Result<std::vector<std::string>> template_fields(std::string_view pattern);  // the names in it, for checks
 

@@ -1,0 +1,328 @@
+#include "mapping/name.hpp"
+
+#include <unicode/uscript.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "mapping/text.hpp"
+
+namespace linchpin::mapping {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+tl::unexpected<Error> not_a_name() {
+  return fail(Code::ValueInvalid, "the value is not a person's name", "Correct it in the system that it comes from");
+}
+tl::unexpected<Error> unclear() {
+  return fail(Code::ValueAmbiguous, "where the family name ends cannot be told without a dictionary",
+              "Map the parts, or declare locale: or family_words:");
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+constexpr std::array<std::string_view, 24> particles{
+    "de",     "del", "de la", "dela", "da",  "dos", "di",  "du",  "la", "le", "van",    "van der",
+    "van de", "von", "zu",    "ter",  "ten", "bin", "ibn", "abu", "st", "te", "de las", "de los"};
+constexpr std::array<std::string_view, 26> titles{
+    "mr",  "mrs",  "ms",   "miss", "mx", "master", "dr",   "doctor", "prof", "professor", "rev",    "reverend", "hon",
+    "sir", "dame", "lord", "lady", "fr", "herr",   "frau", "mme",    "mlle", "monsieur",  "madame", "sra",      "srta"};
+constexpr std::array<std::string_view, 2> generations{"jr", "sr"};
+constexpr std::array<std::string_view, 4> numerals{"II", "III", "IV", "Esq"};
+constexpr std::array<std::string_view, 22> organisation_words{
+    "pty",     "ltd", "limited",        "trust", "fund",        "inc",        "incorporated", "llc",
+    "llp",     "plc", "gmbh",           "corp",  "corporation", "foundation", "association",  "holdings",
+    "company", "co",  "superannuation", "smsf",  "partnership", "trustee"};
+
+std::string bare(std::string_view word) {
+  std::string out = lower_ascii(word);
+  std::erase(out, '.');
+  while (out.ends_with(',')) out.pop_back();
+  return out;
+}
+
+Words words_of(std::string_view text) {
+  Words out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+std::string joined(const Words& words, std::size_t from, std::size_t to) {
+  std::string out;
+  for (std::size_t i = from; i < to; ++i) out += (out.empty() ? "" : " ") + words[i];
+  return out;
+}
+
+bool begins_family(std::string_view word) {
+  const std::string lower = bare(word);
+  return is_one_of(lower, particles) || lower.starts_with("al-") || lower.starts_with("el-");
+}
+
+bool is_two_people(const Words& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    const std::string lower = lower_ascii(word);
+    return lower == "and" || lower == "+" || word.find('&') != std::string::npos;
+  });
+}
+bool is_organisation(const Words& words) {
+  // A first word is a person's own: "Trust" and "Fund" are names too.
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    std::string word = bare(words[i]);
+    while (!word.empty() && (word.front() == '(' || word.back() == ')'))
+      word.erase(word.front() == '(' ? 0 : word.size() - 1, 1);
+    if (is_one_of(word, organisation_words)) return true;
+  }
+  return false;
+}
+
+bool is_suffix(const std::string& word) {
+  std::string plain = word;
+  std::erase(plain, '.');
+  while (plain.ends_with(',')) plain.pop_back();
+  return is_one_of(lower_ascii(plain), generations) || is_one_of(plain, numerals);
+}
+bool is_title(const std::string& word) { return is_one_of(bare(word), titles); }
+bool is_no_name(const std::string& word) { return word == "." || word == "FNU" || word == "LNU"; }
+
+struct Parts {
+  std::string given, family, title, suffix;
+};
+Value value_of(const Parts& parts) {
+  const auto part = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return Json::object({{"given", part(parts.given)},
+                       {"family", part(parts.family)},
+                       {"title", part(parts.title)},
+                       {"suffix", part(parts.suffix)}});
+}
+
+// Titles off the front and suffixes off the back; a name is left in any case.
+void take_off(Words& words, Parts& parts) {
+  std::size_t titled = 0;
+  while (titled + 1 < words.size() &&
+         (is_title(words[titled]) || (bare(words[titled]) == "the" && bare(words[titled + 1]) == "hon")))
+    ++titled;
+  parts.title = joined(words, 0, titled);
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(titled));
+  std::size_t end = words.size();
+  while (end > 1 && is_suffix(words[end - 1])) --end;
+  if (end < words.size()) {
+    parts.suffix = joined(words, end, words.size());
+    words.resize(end);
+    while (words.back().ends_with(',')) words.back().pop_back();
+  }
+}
+
+enum class Script { Other, Han, Hangul, Kana };
+// The script of a name that is written without spaces; Kana where kana stands beside han.
+Script script_of(std::string_view word) {
+  Script out = Script::Other;
+  for (std::size_t i = 0; i < word.size();) {
+    UErrorCode status = U_ZERO_ERROR;
+    switch (uscript_getScript(static_cast<UChar32>(next_code_point(word, i)), &status)) {
+      case USCRIPT_HAN:
+        if (out == Script::Other) out = Script::Han;
+        break;
+      case USCRIPT_HANGUL:
+        out = Script::Hangul;
+        break;
+      case USCRIPT_HIRAGANA:
+      case USCRIPT_KATAKANA:
+        return Script::Kana;
+      default:
+        break;
+    }
+  }
+  return out;
+}
+
+// Family names of two characters. Neither ICU nor CLDR lists them; these are the ones in use (simplified, traditional,
+// Korean).
+constexpr std::array<std::string_view, 33> compound_han{
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "东方", "東方", "皇甫", "尉迟",
+    "尉遲", "公孙", "公孫", "慕容", "令狐", "宇文", "长孙", "長孫", "司徒", "司空", "夏侯",
+    "端木", "独孤", "獨孤", "南宫", "南宮", "轩辕", "軒轅", "闻人", "聞人", "申屠", "淳于"};
+constexpr std::array<std::string_view, 8> compound_hangul{"남궁", "황보", "제갈", "사공",
+                                                          "선우", "서문", "독고", "동방"};
+
+Result<Parts> split_unspaced(const std::string& word, const std::string& locale, Script script) {
+  if (locale == "ja" || script == Script::Kana) return unclear();
+  if (locale != "zh" && locale != "ko") return unclear();
+  const std::size_t count = count_code_points(word);
+  if (count < 2) return Parts{"", word, "", ""};
+  std::size_t one = 0;
+  next_code_point(word, one);
+  std::size_t two = one;
+  next_code_point(word, two);
+  const std::string_view first_two = std::string_view(word).substr(0, two);
+  const bool compound = is_one_of(first_two, compound_han) || is_one_of(first_two, compound_hangul);
+  if (compound && count == 2) return Parts{"", word, "", ""};
+  if (compound) return Parts{word.substr(two), word.substr(0, two), "", ""};
+  if (count > 3) return unclear();
+  return Parts{word.substr(one), word.substr(0, one), "", ""};
+}
+
+// The middle dot divides foreign names, given name first.
+Words dotted(const std::string& word) {
+  std::string spaced;
+  for (std::size_t i = 0; i < word.size();) {
+    const char32_t c = next_code_point(word, i);
+    if (c == U'·' || c == U'・' || c == 0x2022 || c == 0x2027 || c == 0xFF65)
+      spaced += ' ';
+    else
+      append(spaced, c);
+  }
+  return words_of(spaced);
+}
+
+std::size_t family_start(const Words& words, const NameForm& form) {
+  if (form.family_words) return words.size() - std::min(words.size(), static_cast<std::size_t>(*form.family_words));
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    if (begins_family(words[i])) return i;
+  }
+  return words.size() - 1;
+}
+std::size_t family_end(const Words& words, const NameForm& form) {
+  if (form.family_words) return std::min(words.size(), static_cast<std::size_t>(*form.family_words));
+  std::size_t end = 1;
+  while (end < words.size() - 1 && begins_family(words[end - 1])) ++end;
+  return end;
+}
+
+}  // namespace
+
+Result<Value> split_name(const Json& value, const NameForm& form) {
+  if (value.is_null()) return Value();
+  if (!value.is_text()) return not_a_name();
+  const std::string text = nfc(single_spaced(value.text()));
+  if (text.empty()) return Value();
+  Words words = words_of(text);
+  if (is_organisation(words))
+    return fail(Code::ValueNotAPerson, "the name is that of an organisation",
+                "Map organisations by a mapping of their own");
+  if (is_two_people(words))
+    return fail(Code::ValueTwoPeople, "the name is that of two people", "Make a record for each of them");
+  if (!has_letter(text) || text.find('@') != std::string::npos) return not_a_name();
+
+  const std::string locale = form.locale.substr(0, form.locale.find_first_of("-_"));
+  Parts parts;
+  const std::size_t comma = text.find(", ") != std::string::npos ? text.find(", ") : text.find(',');
+  if (comma != std::string::npos) {
+    Words behind = words_of(std::string_view(text).substr(comma + 1));
+    const bool only_suffixes = !behind.empty() && std::all_of(behind.begin(), behind.end(), is_suffix);
+    if (!only_suffixes) {
+      words = words_of(std::string_view(text).substr(0, comma));
+      take_off(words, parts);
+      const std::string title = parts.title;
+      parts.family = joined(words, 0, words.size());
+      if (parts.family.empty()) return not_a_name();
+      if (!behind.empty()) {
+        Parts rest;
+        take_off(behind, rest);
+        std::erase_if(behind, is_no_name);
+        // "Dr" alone behind the comma is a title, and no name.
+        if (behind.size() == 1 && rest.title.empty() && is_title(behind[0])) {
+          rest.title = behind[0];
+          behind.clear();
+        }
+        parts.given = joined(behind, 0, behind.size());
+        while (parts.given.ends_with(',')) parts.given.pop_back();
+        if (parts.given.find(',') != std::string::npos) return not_a_name();
+        if (parts.title.empty()) parts.title = rest.title;
+        if (!rest.suffix.empty()) parts.suffix = rest.suffix;
+      }
+      return value_of(parts);
+    }
+  }
+
+  take_off(words, parts);
+  const std::size_t before = words.size();
+  std::erase_if(words, is_no_name);
+  if (words.empty()) return not_a_name();
+  if (words.size() == 1 && words.size() == before) {
+    if (is_title(words[0])) return not_a_name();
+    const Words foreign = dotted(words[0]);
+    const Script script = script_of(words[0]);
+    if (foreign.size() > 1 && script != Script::Other) {
+      parts.given = joined(foreign, 0, foreign.size() - 1);
+      parts.family = foreign.back();
+      return value_of(parts);
+    }
+    if (script != Script::Other && count_code_points(words[0]) > 1) {
+      const Parts found = TRY(split_unspaced(words[0], locale, script));
+      parts.given = found.given;
+      parts.family = found.family;
+      return value_of(parts);
+    }
+  }
+  if (words.size() == 1) {
+    parts.family = words[0];
+    return value_of(parts);
+  }
+  constexpr std::array<std::string_view, 5> family_first{"zh", "ja", "ko", "vi", "hu"};
+  if (form.family_first || is_one_of(locale, family_first)) {
+    const std::size_t end = family_end(words, form);
+    parts.family = joined(words, 0, end);
+    parts.given = joined(words, end, words.size());
+  } else {
+    const std::size_t start = family_start(words, form);
+    parts.given = joined(words, 0, start);
+    parts.family = joined(words, start, words.size());
+  }
+  return value_of(parts);
+}
+
+Result<Value> join_name(const Json& parts, const std::string& full_locale, bool sorting) {
+  if (parts.is_null()) return Value();
+  if (!parts.is_object()) return not_a_name();
+  std::string part[4];
+  constexpr std::array<std::string_view, 4> names{"title", "given", "family", "suffix"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Json& own = parts[names[i]];
+    if (!own.is_null() && !own.is_text()) return not_a_name();
+    part[i] = nfc(single_spaced(own.text()));
+  }
+  const auto& [title, given, family, suffix] = part;
+  const std::string locale = full_locale.substr(0, full_locale.find_first_of("-_"));
+  const auto put = [](std::string& text, std::string_view with, const std::string& more) {
+    if (more.empty()) return;
+    if (!text.empty()) text += with;
+    text += more;
+  };
+  std::string out;
+  const bool family_first = locale == "zh" || locale == "ja" || locale == "ko" || locale == "vi" || locale == "hu";
+  if (sorting) {
+    std::string rest;
+    put(rest, " ", title);
+    put(rest, " ", given);
+    put(rest, " ", suffix);
+    out = family;
+    put(out, family_first ? " " : ", ", rest);
+    if (family_first && script_of(family) != Script::Other && script_of(given) != Script::Other) out = family + given;
+  } else if (family_first) {
+    const Script its = script_of(family);
+    const bool unspaced = its != Script::Other && script_of(given) != Script::Other;
+    put(out, " ", title);
+    // A name all in kana is a foreign one: given name first, with the middle dot.
+    const bool foreign = locale == "ja" && its == Script::Kana && script_of(given) == Script::Kana;
+    put(out, " ", foreign && !given.empty() ? given + "・" + family : family);
+    if (!foreign) put(out, unspaced ? "" : " ", given);
+    put(out, " ", suffix);
+  } else {
+    put(out, " ", title);
+    put(out, " ", given);
+    put(out, " ", family);
+    put(out, " ", suffix);
+  }
+  return out.empty() ? Value() : Value(std::move(out));
+}
+
+}  // namespace linchpin::mapping

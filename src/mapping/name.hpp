@@ -1,0 +1,23 @@
+// People's names: one text to its parts and back, as far as rules go that never guess.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/value.hpp"
+
+namespace linchpin::mapping {
+
+struct NameForm {
+  std::string locale;               // "zh", "ja", "ko", "vi", "hu": family name first; others: given name first
+  bool family_first = false;        // declared by the mapping
+  std::optional<int> family_words;  // so many words are the family name
+};
+// {"given", "family", "title", "suffix"}, null where there is none. A single name is the family name (ICAO 9303).
+// ValueTwoPeople for couples, ValueNotAPerson for organisations, ValueAmbiguous where only a dictionary would know.
+Result<Value> split_name(const Json& value, const NameForm&);
+
+Result<Value> join_name(const Json& parts, const std::string& locale,
+                        bool sorting);  // "Jane Citizen"; sorting: "Citizen, Jane"
+
+}  // namespace linchpin::mapping

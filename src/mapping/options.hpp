@@ -1,0 +1,30 @@
+// The options of a transform, as `as:` or a test's case gives them: an object of texts, numbers and booleans. Inner to
+// the files about transforms.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "mapping/choice.hpp"
+#include "mapping/country.hpp"
+#include "mapping/date.hpp"
+#include "mapping/number.hpp"
+
+namespace linchpin::mapping {
+
+std::string option_text(const Json& options,
+                        std::string_view name);                // "" when absent; numbers and booleans as their text
+bool option_flag(const Json& options, std::string_view name);  // true, "true"
+std::optional<std::int64_t> option_number(const Json& options, std::string_view name);
+
+Result<DateReading> date_options(const Json&);
+Result<LocalReading> local_options(const Json&);
+NumberForm number_options(const Json&);
+Result<MoneyForm> money_options(const Json&);
+Result<EnumTable> enum_options(const Json&);  // of a case: {"table": {…}, "list": ";", …}
+Result<CountryForm> country_options(const Json&);
+
+}  // namespace linchpin::mapping

@@ -1,0 +1,114 @@
+#include "mapping/roundtrip.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "mapping/choice.hpp"
+#include "mapping/expression_node.hpp"
+#include "mapping/normal.hpp"
+#include "mapping/options.hpp"
+#include "mapping/path.hpp"
+#include "mapping/text.hpp"
+
+namespace linchpin::mapping {
+
+namespace {
+
+Result<Type> type_option(const Json& options, Type fallback) {
+  const std::string name = option_text(options, "type");
+  if (name.empty()) return fallback;
+  if (name.starts_with("list")) return Type::ListOf;
+  const auto type = parse_type(name);
+  if (!type)
+    return fail(Code::InvalidArgument, "the option type is not a type of fields",
+                "Use text, email, phone, date or another");
+  return *type;
+}
+
+Context context_of(const Json& options, Type type) {
+  return {
+      .type = type, .region = option_text(options, "region"), .zone = option_text(options, "zone"), .enum_values = {}};
+}
+
+// Plain words for the transforms that have both directions: every word must stand in the text.
+struct Described {
+  std::array<std::string_view, 2> words;
+  std::string_view as;
+  Type type;
+};
+constexpr std::array<Described, 17> described{{
+    {{"phone", "parts"}, "phone.join(country: country, area: area, number: number)", Type::Phone},
+    {{"phone", "national"}, "phone.format(style: national)", Type::Phone},
+    {{"phone", "international"}, "phone.format(style: international)", Type::Phone},
+    {{"phone", "rfc3966"}, "phone.format(style: rfc3966)", Type::Phone},
+    {{"phone", ""}, "phone.normalise", Type::Phone},
+    {{"xero", "datetime"}, "xero.datetime(to: datetime)", Type::Datetime},
+    {{"xero", "date"}, "xero.datetime(to: date)", Type::Date},
+    {{"hubspot", "datetime"}, "hubspot.datetime(to: datetime)", Type::Datetime},
+    {{"hubspot", "date"}, "hubspot.datetime(to: date)", Type::Date},
+    {{"epoch", "date"}, "hubspot.datetime(to: epoch)", Type::Date},
+    {{"epoch", ""}, "hubspot.datetime(to: epoch)", Type::Datetime},
+    {{"minor", ""}, "money(unit: minor_out)", Type::Money},
+    {{"country", "alpha"}, "country(to: alpha_3)", Type::Country},
+    {{"country", "numeric"}, "country(to: numeric)", Type::Country},
+    {{"country", ""}, "country(to: name)", Type::Country},
+    {{"yes", "no"}, "boolean(true: Yes, false: No)", Type::Boolean},
+    {{"list", ""}, "list.join(separator: \";\")", Type::ListOf},
+}};
+
+Result<Json> there_and_back(const Transform& transform, const Json& value, const Context& context) {
+  if (!transform.in || !transform.out) {
+    return fail(Code::ValueNotInvertible, "the transform has one direction only", "Write direction: in or out");
+  }
+  auto out = transform.out(value, context);
+  if (!out) return out;
+  return transform.in(*out, context);
+}
+
+}  // namespace
+
+Result<Json> null_effect(const Json& record, const Json& options) {
+  const Path at = TRY(parse_path(option_text(options, "at")));
+  const Type type = TRY(type_option(options, Type::Text));
+  const auto there = read(at, record);
+  if (!there) return Json::object({{"effect", "keep"}});
+  const Value value = TRY(normalise(type, *there, context_of(options, type)));
+  if (!value.is_null()) return Json::object({{"effect", "set"}, {"value", value}});
+  return Json::object({{"effect", option_text(options, "null") == "clear" ? "clear" : "keep"}});
+}
+
+Result<Json> same_values(const Json& pair, const Json& options) {
+  if (!pair.is_list() || pair.items().size() != 2) return fail(Code::ValueInvalid, "the input is not two values");
+  const Type type = TRY(type_option(options, Type::JsonAny));
+  const Context context = context_of(options, type);
+  const Json &a = pair.items()[0], &b = pair.items()[1];
+  // Text is compared as it is: "" is no null, and white space is white space.
+  const bool exact = type == Type::Text || type == Type::Note || type == Type::JsonAny || type == Type::ListOf;
+  if (exact) return Json(same_value(type, a, b) || compare(a, b) == 0);
+  const auto x = normalise(type, a, context), y = normalise(type, b, context);
+  if (!x || !y) return Json(!x && !y && a == b);
+  return Json(same_value(type, *x, *y) || compare(*x, *y) == 0);
+}
+
+Result<Json> round_trip(const Json& value, const Json& options) {
+  const std::string as = option_text(options, "as");
+  const std::string words = lower_ascii(as);
+  for (const Described& one : described) {
+    const bool all = std::all_of(one.words.begin(), one.words.end(),
+                                 [&](std::string_view word) { return words.find(word) != std::string::npos; });
+    if (!all || words.find('(') != std::string::npos || words.find('.') != std::string::npos) continue;
+    return there_and_back(TRY(parse_transform(one.as, one.type)), value, context_of(options, one.type));
+  }
+  if (options["table"].is_object()) {
+    const EnumTable table = TRY(enum_options(options));
+    if (!is_one_to_one(table))
+      return fail(Code::ValueNotInvertible, "the table is not one-to-one", "Write direction: out");
+    const Json out = TRY(enum_out(value, table));
+    return enum_in(out, table);
+  }
+  if (const auto type = parse_type(words))
+    return there_and_back(default_transform(*type), value, context_of(options, *type));
+  return there_and_back(TRY(parse_transform(as, Type::Text)), value, context_of(options, Type::Text));
+}
+
+}  // namespace linchpin::mapping

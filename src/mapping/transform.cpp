@@ -1,0 +1,478 @@
+#include "mapping/transform.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "mapping/email.hpp"
+#include "mapping/normal.hpp"
+#include "mapping/options.hpp"
+#include "mapping/phone.hpp"
+#include "mapping/text.hpp"
+#include "mapping/vendor_date.hpp"
+
+namespace linchpin::mapping {
+
+namespace {
+
+using In = std::function<Result<Value>(const Json&, const Context&)>;
+using Out = std::function<Result<Json>(const Value&, const Context&)>;
+
+Result<Json> as_it_is(const Value& value, const Context&) { return value; }
+
+// --- one function for each name: it judges the options and sets the directions ---------------------------------------
+
+Result<void> build_phone_normalise(Transform& t, Type) {
+  t.in = [region = option_text(t.options, "region")](const Json& value, const Context& context) {
+    return normalise_phone(value, region.empty() ? context.region : region);
+  };
+  t.out = as_it_is;
+  return {};
+}
+Result<void> build_phone_format(Transform& t, Type type) {
+  if (auto built = build_phone_normalise(t, type); !built) return built;
+  const std::string style = option_text(t.options, "style");
+  PhoneStyle to = PhoneStyle::International;
+  if (style == "national")
+    to = PhoneStyle::National;
+  else if (style == "rfc3966")
+    to = PhoneStyle::Rfc3966;
+  else if (style != "international")
+    return fail(Code::ChoiceUnknown, "phone.format has no such style",
+                "Write style: national, international or rfc3966");
+  t.out = [to](const Value& value, const Context&) { return format_phone(value, to); };
+  return {};
+}
+Result<void> build_phone_join(Transform& t, Type) {
+  const std::string country = option_text(t.options, "country");
+  const std::string area = option_text(t.options, "area");
+  const std::string number = option_text(t.options, "number");
+  if (number.empty())
+    return fail(Code::KeyRequired, "phone.join does not say where the number is",
+                "Add number:, as in number: PhoneNumber");
+  for (const std::string* part : {&country, &area, &number}) {
+    if (!part->empty()) t.parts.push_back(*part);
+  }
+  t.in = [=](const Json& value, const Context& context) -> Result<Value> {
+    if (value.is_null()) return Value();
+    if (!value.is_object()) return fail(Code::ValueInvalid, "the value is not an object with the parts of a number");
+    return join_phone({value[country], value[area], value[number]}, context.region);
+  };
+  t.out = [=](const Value& value, const Context&) -> Result<Json> {
+    PhoneParts parts = TRY(split_phone(value));
+    Json out = Json(Json::Object{});
+    if (country.empty() && area.empty()) return out.with(number, value);
+    if (country.empty()) {
+      return fail(Code::ValueLossy, "the country code of a number would be lost", "Add country: to phone.join");
+    }
+    // Without an area part the number holds it.
+    if (area.empty() && parts.area.is_text()) parts.number = parts.area.text() + parts.number.text();
+    out = out.with(country, parts.country);
+    if (!area.empty()) out = out.with(area, parts.area.is_null() && !value.is_null() ? Json("") : parts.area);
+    return out.with(number, parts.number);
+  };
+  return {};
+}
+
+Result<void> build_date_parse(Transform& t, Type) {
+  auto reading = date_options(t.options);
+  if (!reading) return tl::unexpected(reading.error());
+  t.in = [reading = *reading](const Json& value, const Context&) { return parse_date(value, reading); };
+  t.out = as_it_is;
+  return {};
+}
+Result<void> build_to_utc(Transform& t, Type) {
+  auto reading = local_options(t.options);
+  if (!reading) return tl::unexpected(reading.error());
+  t.in = [reading = *reading](const Json& value, const Context& context) {
+    LocalReading own = reading;
+    if (own.zone.empty()) own.zone = context.zone;
+    return to_utc(value, own);
+  };
+  t.out = as_it_is;
+  return {};
+}
+Result<void> build_to_date(Transform& t, Type) {
+  const bool midnight = option_text(t.options, "date_at") == "midnight_utc";
+  t.in = [midnight, zone = option_text(t.options, "zone")](const Json& value, const Context& context) {
+    return to_date(value, zone.empty() ? context.zone : zone, midnight);
+  };
+  t.invertible = false;
+  return {};
+}
+Result<void> build_to_local(Transform& t, Type) {
+  t.in = [](const Json& value, const Context&) { return to_utc(value, {}); };
+  t.out = [zone = option_text(t.options, "zone")](const Value& value, const Context& context) {
+    return to_local(value, zone.empty() ? context.zone : zone);
+  };
+  return {};
+}
+
+Result<VendorTo> vendor_to(const Json& options, Type type, std::string_view vendor_word) {
+  const std::string to = option_text(options, "to");
+  if (to == "date" || (to.empty() && type == Type::Date)) return VendorTo::Date;
+  if (to == "datetime" || to.empty()) return VendorTo::Datetime;
+  if (to == vendor_word) return type == Type::Date ? VendorTo::Date : VendorTo::Datetime;
+  return fail(Code::ChoiceUnknown, "to: has no such choice here",
+              "Write to: date, datetime or " + std::string(vendor_word));
+}
+Result<void> build_xero_datetime(Transform& t, Type type) {
+  const auto to = vendor_to(t.options, type, "xero");
+  if (!to) return tl::unexpected(to.error());
+  t.in = [to = *to](const Json& value, const Context&) { return xero_datetime(value, to); };
+  t.out = [](const Value& value, const Context&) { return xero_datetime(value, VendorTo::Vendor); };
+  return {};
+}
+Result<void> build_hubspot_datetime(Transform& t, Type type) {
+  const auto to = vendor_to(t.options, type, "epoch");
+  if (!to) return tl::unexpected(to.error());
+  t.in = [to = *to](const Json& value, const Context&) { return hubspot_datetime(value, to); };
+  // HubSpot takes ISO 8601 for both of its types; every property's value is a text.
+  t.out = [epoch = option_text(t.options, "to") == "epoch"](const Value& value, const Context&) -> Result<Json> {
+    if (!epoch) return value;
+    const Json ms = TRY(hubspot_datetime(value, VendorTo::Vendor));
+    return ms.is_null() ? Json() : Json(ms.number_text());
+  };
+  return {};
+}
+
+Result<void> build_money(Transform& t, Type) {
+  auto form = money_options(t.options);
+  if (!form) return tl::unexpected(form.error());
+  t.in = [form = *form](const Json& value, const Context&) { return normalise_money(value, form); };
+  const std::string unit = option_text(t.options, "unit");
+  if (unit == "minor_in" || unit == "minor_out") {
+    auto counted = *form;
+    counted.minor_in = true;
+    t.in = [counted](const Json& value, const Context&) { return normalise_money(value, counted); };
+    t.out = [](const Value& value, const Context&) { return minor_units(value); };
+  } else {
+    t.out = [currency = form->currency](const Value& value, const Context&) -> Result<Json> {
+      if (value.is_null()) return Json();
+      if (!currency.empty() && value["currency"].text() != currency) {
+        return fail(Code::ValueMismatch, "the amount is in another currency than the mapping declares");
+      }
+      return currency.empty() ? value : Json(Json::Number{value["amount"].text()});
+    };
+  }
+  t.invertible = !form->rounding;
+  return {};
+}
+Result<void> build_number(Transform& t, Type type) {
+  const std::string kind = option_text(t.options, "type");
+  const bool whole = kind == "integer" || (kind.empty() && type == Type::Integer);
+  t.in = [whole, form = number_options(t.options)](const Json& value, const Context&) {
+    return whole ? normalise_integer(value, form) : normalise_decimal(value, form);
+  };
+  t.out = [](const Value& value, const Context&) -> Result<Json> {
+    return value.is_text() ? Json(Json::Number{value.text()}) : value;
+  };
+  return {};
+}
+Result<void> build_country(Transform& t, Type) {
+  const auto form = country_options(t.options);
+  if (!form) return tl::unexpected(form.error());
+  t.in = [](const Json& value, const Context&) { return normalise_country(value); };
+  t.out = [form = *form](const Value& value, const Context&) { return format_country(value, form); };
+  return {};
+}
+Result<void> build_address_au(Transform& t, Type) {
+  const std::string what = option_text(t.options, "what");
+  if (what != "state" && what != "postcode")
+    return fail(Code::ChoiceUnknown, "address.au does not say what it reads", "Write what: state or postcode");
+  t.in = [state = what == "state"](const Json& value, const Context&) {
+    return state ? normalise_australian_state(value) : normalise_australian_postcode(value);
+  };
+  t.out = as_it_is;
+  return {};
+}
+Result<void> build_address(Transform& t, Type) {
+  AddressNames names{"", "", "", "", ""};
+  names.street = option_text(t.options, "street");
+  names.suburb = option_text(t.options, "suburb");
+  names.state = option_text(t.options, "state");
+  names.postcode = option_text(t.options, "postcode");
+  names.country = option_text(t.options, "country");
+  for (const std::string* part : {&names.street, &names.suburb, &names.state, &names.postcode, &names.country}) {
+    if (!part->empty()) t.parts.push_back(*part);
+  }
+  if (t.parts.empty())
+    return fail(Code::KeyRequired, "address names no part", "Write address(street: AddressLine1, suburb: City, …)");
+  t.in = [names](const Json& value, const Context&) { return address_in(value, names); };
+  t.out = [names](const Value& value, const Context&) { return address_out(value, names); };
+  return {};
+}
+
+// A hub value is what stands before the colon; ignore_case, trim and list are the table's own options when they are
+// true or a separator.
+Result<void> build_enum_table(Transform& t, Type) {
+  EnumTable table;
+  for (const auto& [name, value] : t.options.members()) {
+    const bool flag = value.text() == "true";
+    if (name == "ignore_case" && flag)
+      table.ignore_case = true;
+    else if (name == "trim" && flag)
+      table.trim = true;
+    else if (name == "list")
+      table.list = value.text();
+    else
+      table.rows.emplace_back(name, value);
+  }
+  if (table.rows.empty())
+    return fail(Code::KeyRequired, "enum.table has no rows", "Write enum.table(client: ACTIVE, former: ARCHIVED)");
+  t.invertible = is_one_to_one(table);
+  t.in = [table](const Json& value, const Context&) { return enum_in(value, table); };
+  t.out = [table](const Value& value, const Context&) { return enum_out(value, table); };
+  return {};
+}
+Result<void> build_boolean(Transform& t, Type) {
+  const std::string yes = option_text(t.options, "true");
+  const std::string no = option_text(t.options, "false");
+  if (yes.empty() != no.empty() || (!yes.empty() && yes == no)) {
+    return fail(Code::KeyRequired, "boolean does not give a word for each of true and false",
+                "Write boolean(true: Yes, false: No)");
+  }
+  t.in = [yes, no](const Json& value, const Context&) -> Result<Value> {
+    if (!yes.empty() && value.is_text()) {
+      const std::string word = trimmed(value.text());
+      if (word == yes) return Value(true);
+      if (word == no) return Value(false);
+    }
+    return normalise_boolean(value);
+  };
+  t.out = [yes, no](const Value& value, const Context&) -> Result<Json> {
+    if (yes.empty() || !value.is_boolean()) return value;
+    return Json(value.boolean() ? yes : no);
+  };
+  return {};
+}
+Result<void> build_list_join(Transform& t, Type) {
+  std::string separator = option_text(t.options, "separator");
+  if (separator.empty()) separator = ";";
+  const bool trim = option_flag(t.options, "trim");
+  t.in = [separator, trim](const Json& value, const Context&) { return list_from_text(value, separator, trim); };
+  t.out = [separator, trim](const Value& value, const Context&) { return text_from_list(value, separator, trim); };
+  return {};
+}
+Result<void> build_ref(Transform& t, Type) {
+  for (const auto& member : t.options.members()) t.ref_by = member.first;
+  if (t.options.members().size() != 1 || (t.ref_by != "id" && t.ref_by != "name")) {
+    return fail(Code::ChoiceUnknown, "ref does not say by what it refers", "Write ref(id) or ref(name)");
+  }
+  t.in = [](const Json& value, const Context& context) { return normalise(Type::Ref, value, context); };
+  t.out = as_it_is;
+  return {};
+}
+Result<void> build_email(Transform& t, Type) {
+  t.in = [named = option_flag(t.options, "display_name")](const Json& value, const Context&) {
+    return normalise_email(value, named);
+  };
+  t.out = as_it_is;
+  return {};
+}
+Result<void> build_url(Transform& t, Type) {
+  t.in = [](const Json& value, const Context&) { return normalise_url(value); };
+  t.out = as_it_is;
+  return {};
+}
+// The kinds that are one function of the system's value, whose result is what the hub keeps: in only.
+Result<void> build_kind_in(Transform& t, Type) {
+  t.in = [name = t.name, options = t.options](const Json& value, const Context&) {
+    return run_transform(name, value, options);
+  };
+  t.invertible = false;
+  return {};
+}
+// The kinds that make what a system gets of what the hub holds: out only.
+Result<void> build_kind_out(Transform& t, Type) {
+  t.out = [name = t.name, options = t.options](const Value& value, const Context&) {
+    return run_transform(name, value, options);
+  };
+  t.invertible = false;
+  return {};
+}
+Result<void> build_text(Transform& t, Type) {
+  t.in = [name = t.name, options = t.options](const Json& value, const Context&) {
+    return run_transform(name, value, options);
+  };
+  t.out = as_it_is;
+  return {};
+}
+// What does not fit is refused or, where the mapping says so, cut: then the system holds less than the hub.
+Result<void> build_text_fit(Transform& t, Type type) {
+  t.in = [type](const Json& value, const Context& context) { return normalise(type, value, context); };
+  t.out = [options = t.options](const Value& value, const Context&) {
+    return run_transform("text.fit", value, options);
+  };
+  t.invertible = option_text(t.options, "over") != "cut";
+  return {};
+}
+
+struct Named {
+  std::string_view name;
+  Result<void> (*build)(Transform&, Type);
+};
+constexpr std::array<Named, 28> named{{
+    {"phone.normalise", build_phone_normalise},
+    {"phone.format", build_phone_format},
+    {"phone.join", build_phone_join},
+    {"date.parse", build_date_parse},
+    {"datetime.to_utc", build_to_utc},
+    {"datetime.to_date", build_to_date},
+    {"datetime.to_local", build_to_local},
+    {"xero.datetime", build_xero_datetime},
+    {"hubspot.datetime", build_hubspot_datetime},
+    {"money", build_money},
+    {"number", build_number},
+    {"country", build_country},
+    {"address.au", build_address_au},
+    {"address", build_address},
+    {"enum.table", build_enum_table},
+    {"boolean", build_boolean},
+    {"list.join", build_list_join},
+    {"ref", build_ref},
+    {"email.normalise", build_email},
+    {"url.normalise", build_url},
+    {"email.key", build_kind_in},
+    {"fold", build_kind_in},
+    {"name.split", build_kind_in},
+    {"name.join", build_kind_out},
+    {"text.case", build_kind_out},
+    {"text.exact", build_text},
+    {"text.clean", build_text},
+    {"text.fit", build_text_fit},
+}};
+
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t corner = row[0]++;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t next = std::min({row[j] + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1])});
+      corner = std::exchange(row[j], next);
+    }
+  }
+  return row.back();
+}
+
+tl::unexpected<Error> unknown_name(std::string_view name) {
+  std::string_view best;
+  std::size_t distance = std::max<std::size_t>(3, name.size() / 2);
+  for (const Named& one : named) {
+    if (const std::size_t d = edits(name, one.name); d < distance) {
+      distance = d;
+      best = one.name;
+    }
+  }
+  return fail(Code::ChoiceUnknown, "there is no transform of that name",
+              best.empty() ? "The transforms are listed in the guide; what none of them says is an expression behind ="
+                           : "Did you mean " + std::string(best) + "?");
+}
+
+// name(option: value, …): values bare up to , or ), or quoted.
+class Arguments {
+ public:
+  explicit Arguments(std::string_view text) : text_(text) {}
+
+  Result<Json> parse() {
+    Json::Object out;
+    skip();
+    if (at_ == text_.size()) return Json(std::move(out));
+    for (;;) {
+      std::string name = TRY(word(":,"));
+      skip();
+      Json value = Json(true);
+      if (peek() == ':') {
+        ++at_;
+        skip();
+        value = Json(TRY(word(",")));
+      }
+      if (std::any_of(out.begin(), out.end(), [&](const auto& m) { return m.first == name; })) {
+        return fail(Code::NameDuplicate, "the transform is given one option twice", "Leave one of them out");
+      }
+      out.emplace_back(std::move(name), std::move(value));
+      skip();
+      if (at_ == text_.size()) return Json(std::move(out));
+      if (peek() != ',')
+        return fail(Code::TypeWrong, "a comma is due between the transform's options",
+                    "Write name(option: value, option: value)");
+      ++at_;
+      skip();
+    }
+  }
+
+ private:
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  void skip() {
+    while (peek() == ' ' || peek() == '\n' || peek() == '\t') ++at_;
+  }
+  Result<std::string> word(std::string_view ends) {
+    if (const char quote = peek(); quote == '"' || quote == '\'') {
+      const auto close = text_.find(quote, at_ + 1);
+      if (close == std::string_view::npos)
+        return fail(Code::TypeWrong, "a quote of the transform's options is not closed", "Close it");
+      std::string out(text_.substr(at_ + 1, close - at_ - 1));
+      at_ = close + 1;
+      return out;
+    }
+    const std::size_t end = std::min(text_.find_first_of(ends, at_), text_.size());
+    std::string out = trimmed(text_.substr(at_, end - at_));
+    at_ = end;
+    if (out.empty())
+      return fail(Code::TypeWrong, "an option of the transform is empty",
+                  "Write name(option: value), with quotes around an empty value");
+    return out;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Result<Transform> parse_transform(std::string_view as, Type type) {
+  const std::string text = trimmed(as);
+  Transform out;
+  if (text.starts_with('=')) {
+    out.name = "=";
+    out.options = Json(Json::Object{});
+    out.expression = TRY(Expression::parse(std::string_view(text).substr(1)));
+    out.invertible = false;
+    const auto run = [expression = *out.expression](const Json& value) -> Result<Json> {
+      auto found = expression.value(value);
+      if (!found) return tl::unexpected(found.error());
+      return found->value_or(Json());
+    };
+    out.in = [run, type](const Json& value, const Context& context) -> Result<Value> {
+      const Json found = TRY(run(value));
+      return normalise(type, found, context);
+    };
+    out.out = [run](const Value& value, const Context&) { return run(value); };
+    return out;
+  }
+  const auto open = text.find('(');
+  out.name = trimmed(std::string_view(text).substr(0, open));
+  const auto found = std::find_if(named.begin(), named.end(), [&](const Named& one) { return one.name == out.name; });
+  if (found == named.end()) return unknown_name(out.name);
+  out.options = Json(Json::Object{});
+  if (open != std::string::npos) {
+    if (text.back() != ')') return fail(Code::TypeWrong, "the transform's bracket is not closed", "Close it with )");
+    out.options = TRY(Arguments(std::string_view(text).substr(open + 1, text.size() - open - 2)).parse());
+  }
+  if (const auto built = found->build(out, type); !built) return tl::unexpected(built.error());
+  return out;
+}
+
+Transform default_transform(Type type) {
+  Transform out;
+  out.options = Json(Json::Object{});
+  out.in = [type](const Json& value, const Context& context) { return normalise(type, value, context); };
+  out.out = as_it_is;
+  if (type == Type::Address) {
+    for (const char* part : {"street", "suburb", "state", "postcode", "country"}) out.parts.emplace_back(part);
+    out.out = [](const Value& value, const Context&) { return address_out(value, {}); };
+  }
+  return out;
+}
+
+}  // namespace linchpin::mapping

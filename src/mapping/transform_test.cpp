@@ -1,0 +1,112 @@
+#include "mapping/transform.hpp"
+
+#include <gtest/gtest.h>
+
+namespace linchpin::mapping {
+namespace {
+
+const Context australian{.type = Type::Text, .region = "AU", .zone = "Australia/Sydney", .enum_values = {}};
+
+Json json(std::string_view text) { return parse_json(text).value(); }
+std::string outcome(const Result<Json>& result) {
+  return result ? canonical(*result) : std::string(code_text(result.error().code));
+}
+std::string in(std::string_view as, Type type, const Json& value) {
+  return outcome(parse_transform(as, type).value().in(value, australian));
+}
+std::string out(std::string_view as, Type type, const Json& value) {
+  return outcome(parse_transform(as, type).value().out(value, australian));
+}
+
+constexpr const char* parts = "phone.join(country: C, area: A, number: N)";
+
+TEST(PhoneJoin, TakesWhateverAnOrganisationHolds) {
+  for (const char* held : {R"({"C":"61","A":"","N":"412 345 678"})", R"({"C":"61","A":"","N":"0412345678"})",
+                           R"({"C":"","A":"","N":"0412 345 678"})", R"({"C":"+61","A":"0412","N":"345678"})",
+                           R"({"C":"61","A":"412","N":"345 678"})", R"({"C":null,"A":null,"N":"+61 412 345 678"})",
+                           R"({"C":"0061","A":"","N":"412345678"})", R"({"C":"61","A":"04","N":"12345678"})",
+                           R"({"C":"61","A":"","N":"61412345678"})", R"({"C":"61","A":"0412","N":"0412 345 678"})"}) {
+    EXPECT_EQ(in(parts, Type::Phone, json(held)), "\"+61412345678\"") << held;
+  }
+  EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"61","A":"02","N":"9123 4567 ext 12"})")), "\"+61291234567;ext=12\"");
+  EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"64","A":"21","N":"123 4567"})")), "\"+64211234567\"");
+  EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"","A":"","N":""})")), "null");
+}
+
+TEST(PhoneJoin, RefusesPartsThatContradictEachOther) {
+  EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"64","A":"","N":"+61 412 345 678"})")), "mismatch");
+  EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"61","A":"03","N":"+61 2 9123 4567"})")), "mismatch");
+  EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"61","A":"","N":"12"})")), "invalid");
+}
+
+TEST(EnumTable, GoesBothWaysOnlyWhenItIsOneToOne) {
+  const auto table = parse_transform("enum.table(client: ACTIVE, former: ARCHIVED, lead: ACTIVE)", Type::Enum).value();
+  EXPECT_FALSE(table.invertible);
+  EXPECT_EQ(outcome(table.out(Json("lead"), australian)), "\"ACTIVE\"");
+  EXPECT_EQ(outcome(table.in(Json("ARCHIVED"), australian)), "\"former\"");
+  EXPECT_EQ(outcome(table.in(Json("ACTIVE"), australian)), "not_invertible");
+  EXPECT_TRUE(parse_transform("enum.table(client: customer, lead: lead)", Type::Enum).value().invertible);
+  const auto rest = parse_transform("enum.table(client: customer, *: other)", Type::Enum).value();
+  EXPECT_FALSE(rest.invertible);
+  EXPECT_EQ(outcome(rest.out(Json("lead"), australian)), "\"other\"");
+  EXPECT_EQ(outcome(rest.in(Json("partner"), australian)), "unmapped");
+}
+
+TEST(Boolean, KnowsASystemsOwnWords) {
+  EXPECT_EQ(in("boolean(true: \"true\", false: \"false\")", Type::Boolean, Json("true")), "true");
+  EXPECT_EQ(out("boolean(true: \"true\", false: \"false\")", Type::Boolean, Json(false)), "\"false\"");
+  EXPECT_EQ(in("boolean(true: Ja, false: Nein)", Type::Boolean, Json("Nein")), "false");
+  EXPECT_FALSE(parse_transform("boolean(true: Y)", Type::Boolean));
+}
+
+TEST(VendorDates, GoOutAndComeBack) {
+  EXPECT_EQ(in("xero.datetime", Type::Datetime, Json("/Date(1419937200000+1300)/")), "\"2014-12-30T11:00:00Z\"");
+  EXPECT_EQ(out("xero.datetime", Type::Date, Json("2015-08-13")), "\"/Date(1439424000000+0000)/\"");
+  EXPECT_EQ(in("xero.datetime", Type::Date, Json("2015-08-13T00:00:00")), "\"2015-08-13\"");
+  EXPECT_EQ(in("hubspot.datetime", Type::Datetime, Json("2026-11-24T01:02:03.456Z")), "\"2026-11-24T01:02:03.456Z\"");
+  EXPECT_EQ(in("hubspot.datetime", Type::Date, Json("1430438400000")), "\"2015-05-01\"");
+  EXPECT_EQ(out("hubspot.datetime(to: epoch)", Type::Date, Json("2015-05-01")), "\"1430438400000\"");
+}
+
+TEST(Transform, AnUnknownNameSuggestsTheNearest) {
+  const auto unknown = parse_transform("phone.joint(number: N)", Type::Phone);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, Code::ChoiceUnknown);
+  EXPECT_NE(unknown.error().fix.find("phone.join"), std::string::npos);
+  EXPECT_FALSE(parse_transform("ref", Type::Ref));
+  EXPECT_EQ(parse_transform("ref(name)", Type::Ref).value().ref_by, "name");
+}
+
+TEST(Transform, AnExpressionReadsTheValueAtItsPath) {
+  const auto transform =
+      parse_transform(R"(=.Phones[] | select(.PhoneType == "DDI") | .PhoneNumber)", Type::Phone).value();
+  EXPECT_FALSE(transform.invertible);
+  EXPECT_EQ(
+      outcome(transform.in(
+          json(
+              R"({"Phones":[{"PhoneType":"FAX","PhoneNumber":"1"},{"PhoneType":"DDI","PhoneNumber":"02 9123 4567"}]})"),
+          australian)),
+      "\"+61291234567\"");
+  EXPECT_EQ(outcome(transform.in(json(R"({"Phones":[]})"), australian)), "null");
+}
+
+TEST(DefaultTransform, NormalisesByTypeAndMakesNullOfBlank) {
+  const auto by_type = [](Type type, const Json& value) {
+    return outcome(default_transform(type).in(value, australian));
+  };
+  for (const Type type :
+       {Type::Email, Type::Phone, Type::Date, Type::Datetime, Type::Boolean, Type::Integer, Type::Decimal, Type::Money,
+        Type::Enum, Type::Country, Type::Address, Type::Url, Type::Ref, Type::GovernmentId}) {
+    EXPECT_EQ(by_type(type, Json(" \t")), "null");
+    EXPECT_EQ(by_type(type, Json()), "null");
+  }
+  EXPECT_EQ(by_type(Type::Text, Json("Cafe\u0301")), "\"Café\"");
+  EXPECT_EQ(by_type(Type::Datetime, Json("2026-11-24T01:02:03.000+11:00")), "\"2026-11-23T14:02:03Z\"");
+  EXPECT_EQ(by_type(Type::Datetime, Json("2026-11-24T01:02:03")), "needs_zone");
+  EXPECT_EQ(by_type(Type::Phone, Json("0412 345 678")), "\"+61412345678\"");
+  EXPECT_EQ(by_type(Type::Integer, json("12345678901234567890")), "out_of_range");
+  EXPECT_EQ(by_type(Type::Text, json("1234567.10")), "\"1234567.10\"");
+}
+
+}  // namespace
+}  // namespace linchpin::mapping
