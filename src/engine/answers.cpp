@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/metric.hpp"
 #include "engine/confirm.hpp"
+#include "engine/connection.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
 
@@ -318,33 +319,8 @@ void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, In
 Result<void> Engine::on_authorised(Work& work, const Flying& flying, const Authorised& authorised, Instant now) {
   Connected& system = systems_.at(flying.call.system);
   system.authorising = false;
-  system.credential.access_token = authorised.access_token;
-  system.credential.access_expires = authorised.expires;
-  if (!authorised.refresh_token.empty()) system.credential.refresh_token = authorised.refresh_token;
-  const auto given = system.credential.secrets.find("refresh_token");
-  const std::string from =
-      given == system.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
-  // In this step's commit, and used only after it: a rotated token that was not kept would be the last.
-  const Json kept = Json::object({{"access_token", std::string(system.credential.access_token.bytes())},
-                                  {"expires", ms_since_epoch(authorised.expires)},
-                                  {"refresh_token", std::string(system.credential.refresh_token.bytes())},
-                                  {"from", from}});
-  work.rows().credentials.push_back(
-      {flying.call.system, seal_detail(kept, "credential/" + flying.call.system.text, TRY(world_.keys.of_hub()))});
-  work.attest(nullptr, {.entry = "credential/" + flying.call.system.text + "/" + std::to_string(ms_since_epoch(now)),
-                        .kind = "connected",
-                        .trigger = "token",
-                        .change = {},
-                        .flow = {},
-                        .system = flying.call.system,
-                        .direction = {},
-                        .entity = {},
-                        .values = {},
-                        .outcome = "authorised",
-                        .by = {},
-                        .at = now,
-                        .version = 0});
-  return {};
+  // In this step's commit, and used only after it.
+  return keep_tokens(work, system.credential, flying.call.system, authorised, world_.keys, now);
 }
 
 Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome& outcome, const Result<Answer>& answer,

@@ -30,6 +30,7 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
   if (name == "review.accept" || name == "review.reject") return answer_review(command, now);
   if (name == "dead-letters.list" || name == "dead-letters.show") return dead_letters(command);
   if (name == "dead-letters.retry") return retry(command, now);
+  if (name == "connection") return connection(command, now);
   if (name == "process.get" || name == "process.list") return process(command);
   if (name == "app.add" || name == "app.revoke") return change_app(command, now);
   if (name == "app.list") {
@@ -96,6 +97,21 @@ Result<Json> Engine::table() {
                                  {"discrepant_fields", row.discrepant}}));
   }
   return Json::object({{"rows", std::move(list)}});
+}
+
+// How a system is connected, as the engine has it now. No secret is in it.
+Result<Json> Engine::connection(const Json& command, Instant now) {
+  const SystemName name(command["system"].text());
+  const auto system = systems_.find(name);
+  if (system == systems_.end())
+    return fail(Code::NotFound, "the hub has no system of that name", "`linchpin check` lists what it has.");
+  const Connected& c = system->second;
+  const bool token = c.connector->needs_access_token();
+  const bool live = !token || (!c.credential.access_token.empty() && c.credential.access_expires > now);
+  Json answer =
+      Json::object({{"system", name.text}, {"connected", live && c.prepared}, {"failures_in_a_row", c.failures}});
+  if (token && live) answer = answer.with("expires", rfc3339(c.credential.access_expires));
+  return answer;
 }
 
 Result<Json> Engine::explain(const Json& command) {

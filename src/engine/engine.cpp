@@ -5,6 +5,7 @@
 #include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "engine/connection.hpp"
 #include "engine/inbox.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
@@ -52,7 +53,6 @@ Result<void> Engine::resume(Instant now) {
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = TRY(world_.store.done_up_to());
 
-  const Result<Secret> hub_key = world_.keys.of_hub();
   for (const auto& [name, system] : hub_->systems) {
     const auto connector = world_.connectors.find(name);
     if (connector == world_.connectors.end()) continue;
@@ -61,20 +61,7 @@ Result<void> Engine::resume(Instant now) {
     c.credential = world_.credentials[name];
     c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
     c.prepared = !c.connector->needs_prepare();
-    if (const auto row = TRY(world_.store.credential(name))) {
-      const Json kept = TRY(open_detail(row->sealed, "credential/" + name.text, TRY(world_.keys.of_hub())));
-      const auto given = c.credential.secrets.find("refresh_token");
-      const std::string from =
-          given == c.credential.secrets.end() ? "" : to_hex(world_.keys.digest("credential", given->second.bytes()));
-      if (kept["from"].text() == from) {  // else the environment names another one since: that one counts
-        c.credential.access_token = Secret(kept["access_token"].text());
-        c.credential.access_expires = from_ms(kept["expires"].integer().value_or(0));
-        c.credential.refresh_token = Secret(kept["refresh_token"].text());
-      }
-    }
-    if (c.credential.refresh_token.empty())
-      if (const auto given = c.credential.secrets.find("refresh_token"); given != c.credential.secrets.end())
-        c.credential.refresh_token = given->second;
+    TRY(restore_tokens(c.credential, name, world_.store, world_.keys));
     systems_.emplace(name, std::move(c));
   }
 

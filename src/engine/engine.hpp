@@ -59,7 +59,8 @@ class Engine {
   Result<void> sync(const FlowName&);
 
   // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp): status table explain walk sync
-  // review.list|accept|reject dead-letters.list|show|retry process.get|list app.add|list|revoke. Between steps only.
+  // connection review.list|accept|reject dead-letters.list|show|retry process.get|list app.add|list|revoke. Between
+  // steps only.
   Result<Json> ask(const Json& command, Instant now);
 
  private:
@@ -130,6 +131,7 @@ class Engine {
 
   // Questions (ask.cpp).
   Result<Json> explain(const Json&);
+  Result<Json> connection(const Json&, Instant now);
   Result<Json> table();
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
