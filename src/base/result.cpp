@@ -40,7 +40,7 @@ std::string to_text(const Error& error) {
   if (!text.empty() && text.back() != '.') text += '.';
   if (!error.fix.empty()) {
     text += ' ' + error.fix;
-    if (text.back() != '.') text += '.';
+    if (text.back() != '.' && text.back() != '?') text += '.';
   }
   return text;
 }
