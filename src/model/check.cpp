@@ -102,6 +102,7 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
 
   judge_hub(draft);
   judge_environment(draft);
+  judge_systems(draft);
   judge_entities(draft);
   judge_mappings(draft);
   judge_flows(draft);

@@ -66,6 +66,7 @@ void read_flow(const Node&, Draft&);
 // The rules that a kind must keep with the rest of the hub, after everything has been read.
 void judge_hub(Draft&);
 void judge_environment(Draft&);
+void judge_systems(Draft&);
 void judge_entities(Draft&);
 void judge_mappings(Draft&);
 void judge_flows(Draft&);

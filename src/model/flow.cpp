@@ -179,7 +179,7 @@ class FlowJudge {
       findings().warning(Code::NotBuilt, place_at(part, key), "batches do not run yet: nothing is exchanged here");
       return Pace::Batch;
     }
-    return text == "realtime" ? Pace::Realtime : Pace::No;
+    return text == "no" ? Pace::No : Pace::Realtime;
   }
 
   void judge_keep() {
@@ -192,12 +192,12 @@ class FlowJudge {
                          "It says the systems that take part");
     for (const Node::Member& member : members_at(node_, "systems")) {
       const System* known = draft_.known_system(member.key, member.at);
-      if (known == nullptr || !member.value.is_mapping()) continue;
       FlowSystem system;
-      system.system = known->name;
       system.place = member.at;
       system.read = pace(member.value, "read", system);
       system.write = pace(member.value, "write", system);
+      if (known == nullptr || !member.value.is_mapping()) continue;
+      system.system = known->name;
       if (const std::string sweep = text_at(member.value, "sweep"); is_sweep(sweep))
         system.sweep = *parse_span(sweep.substr(6));
       if (const Node* when = member.value.find("when")) system.when = condition(*when, *entity, draft_);

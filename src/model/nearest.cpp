@@ -28,7 +28,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest(std::string_view written, const std::vector<std::string>& choices) {
   if (written.size() > 100) return {};
   std::string best;
-  std::size_t least = std::max<std::size_t>(1, written.size() / 3) + 1;
+  std::size_t least = (written.size() < 2   ? 0
+                       : written.size() < 4 ? 1
+                                            : std::max<std::size_t>(2, written.size() / 3)) +
+                      1;
   for (const std::string& choice : choices) {
     if (choice.size() > 100) continue;
     const std::size_t d = distance(written, choice);

@@ -55,6 +55,8 @@ void read_system(const Node& node, Draft& draft) {
   if (const Node* limits = node.find("limits"))
     if (const auto share = share_of(text_at(*limits, "keep_for_realtime"))) system.keep_for_realtime = *share;
 
+  // A ceiling that cannot be read is a mistake already; the proof need not find fault with every field because of it.
+  system.ceiling = Class::Personal;
   const std::vector<const Node*> may_hold = items_at(node, "may_hold");
   for (std::size_t i = 0; i < may_hold.size(); ++i) {
     const std::string& text = may_hold[i]->text;
@@ -104,6 +106,18 @@ void read_system(const Node& node, Draft& draft) {
                            "The first is " + to_text(first->second.place));
   else
     draft.system_nodes[system.name] = node;
+}
+
+void judge_systems(Draft& draft) {
+  for (const auto& [name, node] : draft.system_nodes) {
+    const std::vector<const Node*> may_hold = items_at(node, "may_hold");
+    for (std::size_t i = 1; i < may_hold.size(); ++i) {
+      const std::size_t dot = may_hold[i]->text.find('.');
+      if (dot == std::string::npos) continue;
+      if (const Entity* entity = draft.known_entity(may_hold[i]->text.substr(0, dot), may_hold[i]->at))
+        draft.known_field(*entity, may_hold[i]->text.substr(dot + 1), may_hold[i]->at);
+    }
+  }
 }
 
 }  // namespace linchpin::model

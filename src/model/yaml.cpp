@@ -175,7 +175,11 @@ class Builder {
   }
   Place place(fy_event* event) const {
     const fy_mark* mark = fy_event_start_mark(event);
-    return mark == nullptr ? Place{file_, 0, 0} : place(mark->line, mark->column);
+    if (mark == nullptr) return {file_, 0, 0};
+    // libfyaml marks a scalar in quotes after its opening quote.
+    const fy_scalar_style style = event->type == FYET_SCALAR ? fy_token_scalar_style(event->scalar.value) : FYSS_PLAIN;
+    const bool in_quotes = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+    return place(mark->line, mark->column - (in_quotes ? 1 : 0));
   }
 
   Error complaint() const {

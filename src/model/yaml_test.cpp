@@ -27,6 +27,15 @@ TEST(Yaml, EveryNodeKnowsItsPlace) {
   EXPECT_EQ(to_text(xero->find("write")->items[1].at), "a.yaml:3:38");
 }
 
+TEST(Yaml, AScalarInQuotesBeginsAtItsQuote) {
+  const Node node = parsed("a: 'x'\n\"b\": [\"y\", 'z']\nc: >-\n  folded\n");
+  EXPECT_EQ(to_text(node.find("a")->at), "a.yaml:1:4");
+  EXPECT_EQ(to_text(node.members[1].at), "a.yaml:2:1");
+  EXPECT_EQ(to_text(node.find("b")->items[0].at), "a.yaml:2:7");
+  EXPECT_EQ(to_text(node.find("b")->items[1].at), "a.yaml:2:12");
+  EXPECT_EQ(node.find("c")->at.line, 4);
+}
+
 TEST(Yaml, ScalarsStayAsTheyWereWritten) {
   const Node node = parsed("a: 0412\nb: \"0412\"\nc: 1.10\nd: no\ne: |\n  two\n  lines\nf: 'it''s'\ng:\n");
   EXPECT_EQ(node.find("a")->text, "0412");
