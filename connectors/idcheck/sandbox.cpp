@@ -114,6 +114,7 @@ class IdentityService final : public Vendor {
     return shown(v);
   }
 
+  milliseconds webhook_timeout() const override { return milliseconds{15'000}; }
   Json credentials() const override { return Json::object({{"token", token_}, {"webhook_secret", secret_}}); }
 
  protected:

@@ -255,9 +255,12 @@ bool ascii_upcase(Run& run, const Node& call, const Json& in, const Sink& out) {
   return in.is_text() ? out(Json(ascii_case(in.text(), 'a', 'z', -32))) : refuse(run, call, in);
 }
 bool to_entries(Run& run, const Node& call, const Json& in, const Sink& out) {
-  if (!in.is_object()) return refuse(run, call, in);
+  if (!in.is_object() && !in.is_list()) return refuse(run, call, in);
   List items;
   for (const auto& [key, value] : in.members()) items.push_back(Json::object({{"key", Json(key)}, {"value", value}}));
+  for (std::size_t i = 0; i < in.items().size(); ++i) {
+    items.push_back(Json::object({{"key", Json(i)}, {"value", in.items()[i]}}));
+  }
   return run.charge(call, items.size()) && out(Json(std::move(items)));
 }
 bool rounded(Run& run, const Node& call, const Json& in, const Sink& out, int toward) {

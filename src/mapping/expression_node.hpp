@@ -54,6 +54,7 @@ using NodePtr = std::unique_ptr<const Node>;
 struct Node {
   Op op = Op::Identity;
   std::size_t at = 0;  // byte in the expression's text, for errors
+  int depth = 1;       // levels of the tree from here down
   std::string text;
   Json value;
   std::vector<NodePtr> kids;

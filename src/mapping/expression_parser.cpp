@@ -1,6 +1,7 @@
 // jq's grammar, as far as the language has it. Loosest first: | , // or and == + * and what stands behind a value.
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <array>
 
 #include "mapping/decimal.hpp"
@@ -12,6 +13,7 @@ namespace linchpin::mapping {
 namespace {
 
 constexpr int depth_max = 100;
+constexpr int levels_max = 250;
 
 struct Refused {
   std::string_view word, why, remedy;
@@ -92,11 +94,17 @@ class Parser {
                "Compare with the examples of the guide's page on expressions");
   }
 
+  static int depth_of(const std::vector<NodePtr>& kids) {
+    int out = 0;
+    for (const NodePtr& kid : kids) out = std::max(out, kid->depth);
+    return out + 1;
+  }
   NodePtr node(Op op, std::size_t at, std::vector<NodePtr> kids = {}) const {
     auto out = std::make_unique<Node>();
     out->op = op;
     out->at = offset_ + at;
     out->kids = std::move(kids);
+    out->depth = depth_of(out->kids);
     return out;
   }
   NodePtr literal(Json value, std::size_t at) const {
@@ -241,6 +249,7 @@ class Parser {
     out->at = offset_ + at;
     out->text = std::move(name);
     out->kids.push_back(std::move(base));
+    out->depth = depth_of(out->kids);
     return out;
   }
   Result<NodePtr> quoted_member(NodePtr base) {
@@ -448,6 +457,7 @@ class Parser {
     out->text = t.text;
     out->function = function;
     out->kids = std::move(arguments);
+    out->depth = depth_of(out->kids);
     if (t.text == "test") {
       auto pattern = compiled(*out, t.at);
       if (!pattern) return tl::unexpected(pattern.error());
@@ -495,6 +505,14 @@ tl::unexpected<Error> expression_error(Code code, std::size_t at, std::string wh
   return fail(code, "character " + std::to_string(at + 1) + " of the expression: " + std::move(what), std::move(fix));
 }
 
-Result<NodePtr> parse_expression(std::string_view text) { return Parser(text, TRY(tokens_of(text)), 0, 0).all(); }
+Result<NodePtr> parse_expression(std::string_view text) {
+  NodePtr root = TRY(Parser(text, TRY(tokens_of(text)), 0, 0).all());
+  // A long chain of + is as deep a tree as brackets are, and is walked by recursion too.
+  if (root->depth > levels_max) {
+    return expression_error(Code::ExpressionInvalid, root->at, "it has more than 250 levels",
+                            "Say it with fewer words");
+  }
+  return root;
+}
 
 }  // namespace linchpin::mapping

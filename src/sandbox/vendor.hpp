@@ -58,6 +58,9 @@ class Vendor {
 
   void set_webhook_target(std::string url, Instant now);  // the URL that signatures cover; "" for none
   const std::string& webhook_target() const { return target_; }
+  virtual milliseconds webhook_timeout() const {
+    return milliseconds{5'000};
+  }                                            // how long the vendor waits for an answer
   virtual std::string webhook_status() const;  // "none", "ok"; Xero also "pending", "failed", "disabled"
 
   // {"objects":{"contacts":[every record in the vendor's own form]}}. seed() takes the same and replaces what is there,

@@ -27,6 +27,13 @@ Result<std::unique_ptr<DurableFile>> DurableFile::open(const std::filesystem::pa
   return file;
 }
 
+Result<std::unique_ptr<DurableFile>> DurableFile::open_snapshot(const std::filesystem::path& path) {
+  auto file = std::unique_ptr<DurableFile>(new DurableFile(path, {}));
+  file->database_ = TRY(Database::open_reader(path));
+  TRY(file->database_->run("BEGIN"));  // ends with the connection
+  return file;
+}
+
 Result<void> DurableFile::begin() {
   if (in_doubt_) TRY(recover());
   return database_->run("BEGIN IMMEDIATE");

@@ -11,6 +11,9 @@ class DurableFile {
  public:
   static Result<std::unique_ptr<DurableFile>> open(const std::filesystem::path&, std::span<const Migration>);
 
+  // One snapshot of a file that may have a writer: for database() alone.
+  static Result<std::unique_ptr<DurableFile>> open_snapshot(const std::filesystem::path&);
+
   // Runs `write` in a transaction and commits it: durable when this returns, or nothing of it is stored.
   template <class Write>
   Result<void> commit(Write write) {

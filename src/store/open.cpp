@@ -48,6 +48,16 @@ Result<State> open_state(const fs::path& folder) {
   return State{std::make_unique<SqliteStore>(state), std::make_unique<SqliteAuditStore>(state)};
 }
 
+Result<std::unique_ptr<engine::AuditStore>> open_audit_snapshot(const fs::path& folder) {
+  const fs::path path = folder / "state.db";
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    return fail(Code::NotFound, "there is no state in " + folder.string(), "The hub makes it when it first runs.");
+  auto state = std::make_shared<StateFile>();
+  state->file = TRY(DurableFile::open_snapshot(path));
+  return std::make_unique<SqliteAuditStore>(state);
+}
+
 Result<std::unique_ptr<engine::Inbox>> open_inbox(const fs::path& folder, const InboxLimits& limits) {
   return TRY(SqliteInbox::open(folder, limits));
 }

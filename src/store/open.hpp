@@ -29,6 +29,9 @@ struct State {
   std::unique_ptr<engine::AuditStore> audit;  // the same file, the same commits
 };
 Result<State> open_state(const std::filesystem::path& folder);
+// The audit log as it stands now, beside a hub that may be running. Nothing is written through it; its state's -wal is
+// not emptied while it is open. NotFound when there is no state.
+Result<std::unique_ptr<engine::AuditStore>> open_audit_snapshot(const std::filesystem::path& folder);
 Result<std::unique_ptr<engine::Inbox>> open_inbox(const std::filesystem::path& folder, const InboxLimits& = {});
 Result<std::unique_ptr<engine::KeyStore>> open_keys(const std::filesystem::path& folder);
 

@@ -1,0 +1,460 @@
+#include <gtest/gtest.h>
+
+#include "base/crypto.hpp"
+#include "sandbox/vendor.hpp"
+#include "sandbox/webhook_signature.hpp"
+
+namespace linchpin::sandbox {
+namespace {
+
+constexpr Instant start = Instant{milliseconds{1'795'480'000'000}};
+
+class Xero : public ::testing::Test {
+ protected:
+  explicit Xero(Limits limits = Limits::None)
+      : vendor_(*make_vendor("xero", 7, limits)), credentials_(vendor_->credentials()) {
+    refresh_ = credentials_["refresh_token"].text();
+    access_ = token(refresh_)["access_token"].text();
+  }
+
+  std::string secret(const char* name) const { return credentials_[name].text(); }
+  Answer token_answer(const std::string& form) {
+    const std::string basic = to_base64(secret("client_id") + ":" + secret("client_secret"));
+    return vendor_
+        ->answer({"POST",
+                  "/connect/token",
+                  {{"Authorization", "Basic " + basic}, {"Content-Type", "application/x-www-form-urlencoded"}},
+                  form},
+                 now_)
+        .answer;
+  }
+  Json token(const std::string& refresh) {
+    return json(token_answer("grant_type=refresh_token&refresh_token=" + refresh));
+  }
+  Answer call(std::string method, std::string url, const std::string& body = "", const Headers& more = {}) {
+    Request request{std::move(method),
+                    "/api.xro/2.0" + url,
+                    {{"Authorization", "Bearer " + access_},
+                     {"xero-tenant-id", secret("tenant_id")},
+                     {"Accept", "application/json"}},
+                    body};
+    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.headers.insert(request.headers.end(), more.begin(), more.end());
+    return vendor_->answer(request, now_).answer;
+  }
+  static Json json(const Answer& answer) {
+    auto parsed = parse_json(answer.body);
+    return parsed ? *parsed : Json();
+  }
+  std::string create(const std::string& members) {
+    const Answer answer = call("PUT", "/Contacts", R"({"Contacts":[{)" + members + "}]}");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return json(answer)["Contacts"][0]["ContactID"].text();
+  }
+  Json contact(const std::string& id) { return json(call("GET", "/Contacts/" + id))["Contacts"][0]; }
+  std::size_t count(const std::string& query, const Headers& more = {}) {
+    return json(call("GET", "/Contacts" + query, "", more))["Contacts"].items().size();
+  }
+  // Answers the handshake as a receiver does that checks signatures.
+  void shake_hands(int to_good = 200, int to_bad = 401) {
+    for (const Webhook& webhook : vendor_->webhooks_due(now_)) {
+      const bool good = *find_header(webhook.request.headers, "x-xero-signature") ==
+                        xero_signature(secret("webhook_key"), webhook.request.body);
+      vendor_->webhook_answered(webhook.id, good ? to_good : to_bad, now_);
+    }
+  }
+
+  std::unique_ptr<Vendor> vendor_;
+  const Json credentials_;
+  std::string refresh_, access_;
+  Instant now_ = start;
+};
+
+struct XeroWithLimits : Xero {
+  XeroWithLimits() : Xero(Limits::Real) {}
+};
+
+std::string first_error(const Answer& answer) {
+  return (*parse_json(answer.body))["Elements"][0]["ValidationErrors"][0]["Message"].text();
+}
+
+TEST_F(Xero, ARefreshTokenRotatesAndTheOldOneHasHalfAnHourOfGrace) {
+  const Json fresh = token(refresh_);
+  EXPECT_EQ(fresh["expires_in"].integer(), 1800);
+  const std::string next = fresh["refresh_token"].text();
+  EXPECT_NE(next, refresh_);
+  now_ += std::chrono::minutes{30};
+  EXPECT_EQ(token_answer("grant_type=refresh_token&refresh_token=" + refresh_).status, 200);
+  now_ += std::chrono::minutes{1};
+  const Answer late = token_answer("grant_type=refresh_token&refresh_token=" + refresh_);
+  EXPECT_EQ(late.status, 400);
+  EXPECT_EQ(json(late)["error"].text(), "invalid_grant");
+  EXPECT_EQ(token_answer("grant_type=refresh_token&refresh_token=" + next).status, 200);
+  EXPECT_EQ(json(token_answer("grant_type=password"))["error"].text(), "unsupported_grant_type");
+}
+
+TEST_F(Xero, ARefreshTokenThatNobodyUsesEndsAfterSixtyDays) {
+  const std::string next = token(refresh_)["refresh_token"].text();
+  now_ += std::chrono::hours{24 * 60} + std::chrono::minutes{1};
+  EXPECT_EQ(json(token_answer("grant_type=refresh_token&refresh_token=" + next))["error"].text(), "invalid_grant");
+}
+
+TEST_F(Xero, RefusesAnotherClientAnExpiredTokenAndAnotherTenant) {
+  const Answer other =
+      vendor_
+          ->answer({"POST",
+                    "/connect/token",
+                    {{"Authorization", "Basic eDp5"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+                    "grant_type=refresh_token&refresh_token=" + refresh_},
+                   now_)
+          .answer;
+  EXPECT_EQ(json(other)["error"].text(), "invalid_client");
+  const Answer tenantless =
+      vendor_->answer({"GET", "/api.xro/2.0/Contacts", {{"Authorization", "Bearer " + access_}}, ""}, now_).answer;
+  EXPECT_EQ(tenantless.status, 403);
+  EXPECT_EQ(json(tenantless)["Detail"].text(), "AuthenticationUnsuccessful");
+  now_ += std::chrono::minutes{30};
+  const Answer expired = call("GET", "/Contacts");
+  EXPECT_EQ(expired.status, 401);
+  EXPECT_TRUE(json(expired)["Detail"].text().starts_with("TokenExpired"));
+}
+
+TEST_F(Xero, ListsItsConnectionAndForgetsItWhenItIsDeleted) {
+  const auto connections = [&](std::string method, std::string url) {
+    return vendor_->answer({std::move(method), std::move(url), {{"Authorization", "Bearer " + access_}}, ""}, now_)
+        .answer;
+  };
+  const Json list = json(connections("GET", "/connections"));
+  EXPECT_EQ(list[0]["tenantId"].text(), secret("tenant_id"));
+  EXPECT_EQ(connections("DELETE", "/connections/" + list[0]["id"].text()).status, 204);
+  EXPECT_EQ(call("GET", "/Contacts").status, 403);
+}
+
+TEST_F(Xero, ShowsAContactWithFourPhonesAndDatesOfItsOwn) {
+  const Json c = contact(create(
+      R"("Name":" Zoë  O'Brien ","FirstName":"Zoë","Phones":[{"PhoneType":"MOBILE","PhoneCountryCode":"61","PhoneAreaCode":"491","PhoneNumber":"570 156"}])"));
+  EXPECT_EQ(c["Name"].text(), "Zoë O'Brien");
+  EXPECT_EQ(c["LastName"], Json());
+  EXPECT_EQ(c["EmailAddress"].text(), "");
+  EXPECT_TRUE(c["EmailAddress"].is_text());
+  ASSERT_EQ(c["Phones"].items().size(), 4u);
+  for (const Json& phone : c["Phones"].items()) {
+    EXPECT_TRUE(phone["PhoneNumber"].is_text());
+    if (phone["PhoneType"].text() == "MOBILE") EXPECT_EQ(phone["PhoneNumber"].text(), "570 156");
+  }
+  EXPECT_EQ(c["UpdatedDateUTC"].text(), "/Date(1795480000000+0000)/");
+  EXPECT_EQ(c["ContactStatus"].text(), "ACTIVE");
+}
+
+TEST_F(Xero, PutRefusesANameOrNumberThatExistsAndPostMeansThatContact) {
+  const std::string id = create(R"("Name":"John Smith","ContactNumber":"g_1")");
+  const Answer name = call("PUT", "/Contacts", R"({"Contacts":[{"Name":"john smith"}]})");
+  EXPECT_EQ(name.status, 400);
+  EXPECT_EQ(json(name)["ErrorNumber"].integer(), 10);
+  EXPECT_NE(first_error(name).find("already assigned to another contact"), std::string::npos);
+  EXPECT_EQ(call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Another","ContactNumber":"g_1"}]})").status, 400);
+  const Json posted =
+      json(call("POST", "/Contacts", R"({"Contacts":[{"Name":"JOHN SMITH","EmailAddress":"j@s.example"}]})"));
+  EXPECT_EQ(posted["Contacts"][0]["ContactID"].text(), id) << "POST falls back to the name";
+  const Json by_number = json(call("POST", "/Contacts", R"({"Contacts":[{"Name":"J Smith","ContactNumber":"g_1"}]})"));
+  EXPECT_EQ(by_number["Contacts"][0]["ContactID"].text(), id);
+  EXPECT_EQ(contact("g_1")["Name"].text(), "J Smith");
+  EXPECT_EQ(contact("g_1")["EmailAddress"].text(), "j@s.example") << "what is not sent stays";
+  EXPECT_EQ(call("GET", "/Contacts/g_2").status, 404);
+}
+
+TEST_F(Xero, RefusesWhatAFieldCannotHold) {
+  const auto refused = [&](const std::string& members) {
+    const Answer answer = call("PUT", "/Contacts", R"({"Contacts":[{)" + members + "}]}");
+    return answer.status == 400 && !first_error(answer).empty();
+  };
+  EXPECT_TRUE(refused(R"("FirstName":"Ann")"));
+  EXPECT_TRUE(refused(R"("Name":"A <b>")"));
+  EXPECT_TRUE(refused(R"("Name":")" + std::string(256, 'a') + "\""));
+  EXPECT_TRUE(refused(R"("Name":"Ann","EmailAddress":"nonsense")"));
+  EXPECT_TRUE(refused(R"("Name":"Ann","EmailAddress":"zoë@b.example")"));
+  EXPECT_TRUE(refused(R"("Name":"Ann","ContactNumber":")" + std::string(51, '1') + "\""));
+  EXPECT_TRUE(refused(R"("Name":"Ann","Phones":[{"PhoneType":"PAGER","PhoneNumber":"1"}])"));
+  EXPECT_TRUE(refused(R"("Name":"Ann","Phones":[{"PhoneType":"MOBILE","PhoneAreaCode":"12345678901"}])"));
+  EXPECT_TRUE(refused(R"("Name":"Ann","Addresses":[{"AddressType":"STREET","Country":"AU1"}])"));
+  EXPECT_TRUE(refused(R"("Name":"Ann","ContactStatus":"ASLEEP")"));
+  EXPECT_TRUE(refused(R"("Name":"Ann","ContactPersons":[{},{},{},{},{},{}])"));
+  EXPECT_EQ(call("PUT", "/Contacts", "{not json").status, 400);
+  EXPECT_EQ(count("?includeArchived=true"), 0u);
+}
+
+TEST_F(Xero, OneBadElementRefusesAllUnlessErrorsAreNotSummarised) {
+  const std::string body = R"({"Contacts":[{"Name":"Ann"},{"Name":"Bob","EmailAddress":"x"},{"Name":"ANN"}]})";
+  EXPECT_EQ(call("PUT", "/Contacts", body).status, 400);
+  EXPECT_EQ(count(""), 0u);
+  const Answer told = call("PUT", "/Contacts?summarizeErrors=false", body);
+  EXPECT_EQ(told.status, 200);
+  const Json elements = json(told)["Contacts"];
+  ASSERT_EQ(elements.items().size(), 3u);
+  EXPECT_EQ(elements[0]["StatusAttributeString"].text(), "OK");
+  EXPECT_EQ(elements[1]["StatusAttributeString"].text(), "ERROR");
+  EXPECT_FALSE(elements[1]["ValidationErrors"][0]["Message"].text().empty());
+  EXPECT_EQ(elements[2]["StatusAttributeString"].text(), "ERROR") << "one name twice in one call";
+  EXPECT_EQ(count(""), 1u);
+}
+
+TEST_F(Xero, NestedListsReplaceAndPhonesReplaceByType) {
+  const std::string id = create(
+      R"("Name":"Ann","ContactPersons":[{"FirstName":"A"},{"FirstName":"B"}],"Phones":[{"PhoneType":"MOBILE","PhoneNumber":"1","PhoneAreaCode":"2"},{"PhoneType":"FAX","PhoneNumber":"9"}])");
+  call("POST", "/Contacts/" + id,
+       R"({"Contacts":[{"ContactPersons":[{"FirstName":"C"}],"Phones":[{"PhoneType":"MOBILE","PhoneNumber":"3"}]}]})");
+  const Json c = contact(id);
+  ASSERT_EQ(c["ContactPersons"].items().size(), 1u);
+  for (const Json& phone : c["Phones"].items()) {
+    if (phone["PhoneType"].text() == "MOBILE")
+      EXPECT_EQ(phone["PhoneNumber"].text() + "/" + phone["PhoneAreaCode"].text(), "3/");
+    if (phone["PhoneType"].text() == "FAX") EXPECT_EQ(phone["PhoneNumber"].text(), "9");
+  }
+}
+
+TEST_F(Xero, AnIdempotencyKeyReplaysForSixMinutesAndRefusesAnotherRequest) {
+  const Headers key{{"Idempotency-Key", "k1"}};
+  const Answer first = call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Ann"}]})", key);
+  const Answer again = call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Ann"}]})", key);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(json(again)["Contacts"], json(first)["Contacts"]);
+  EXPECT_EQ(call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Bob"}]})", key).status, 400);
+  EXPECT_EQ(
+      call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Bob"}]})", {{"Idempotency-Key", std::string(129, 'k')}}).status,
+      400);
+  EXPECT_EQ(count(""), 1u);
+  now_ += std::chrono::minutes{6};
+  EXPECT_EQ(call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Ann"}]})", key).status, 400)
+      << "forgotten: the name exists";
+}
+
+TEST_F(Xero, AnErrorIsRememberedUnderItsIdempotencyKeyToo) {
+  ASSERT_TRUE(vendor_->set_faults(*parse_json(R"({"error_500":1})"), now_));
+  const Headers key{{"Idempotency-Key", "k1"}};
+  EXPECT_EQ(call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Ann"}]})", key).status, 500);
+  ASSERT_TRUE(vendor_->set_faults(*parse_json("{}"), now_));
+  EXPECT_EQ(call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Ann"}]})", key).status, 500);
+  EXPECT_EQ(call("PUT", "/Contacts?x=1", R"({"Contacts":[{"Name":"Ann"}]})", key).status, 400);
+}
+
+TEST_F(Xero, ListsWhatChangedSinceAWholeSecond) {
+  create(R"("Name":"Ann")");
+  now_ += milliseconds{2'500};
+  create(R"("Name":"Bob")");
+  const auto since = [&](const std::string& text) { return count("?page=1", {{"If-Modified-Since", text}}); };
+  EXPECT_EQ(since(rfc3339(start).substr(0, 19)), 1u) << "at the boundary itself nothing is given";
+  EXPECT_EQ(since(rfc3339(start - milliseconds{1'000}).substr(0, 19)), 2u);
+  EXPECT_EQ(since(rfc3339(start + milliseconds{2'900}).substr(0, 19) + ".900Z"), 1u) << "fractions do not count";
+  EXPECT_EQ(since("Tue, 24 Nov 2026 00:26:42 GMT"), 1u);
+  EXPECT_EQ(call("GET", "/Contacts", "", {{"If-Modified-Since", "soon"}}).status, 400);
+}
+
+TEST_F(Xero, PagesHaveTheirCountAndListsWithoutPagesAreSummaries) {
+  for (int i = 0; i < 5; ++i) create("\"Name\":\"N" + std::to_string(i) + R"(","ContactPersons":[{"FirstName":"A"}])");
+  const Json page = json(call("GET", "/Contacts?page=2&pageSize=2&order=Name%20DESC"));
+  EXPECT_EQ(page["Contacts"][0]["Name"].text(), "N2");
+  EXPECT_EQ(page["pagination"]["pageCount"].integer(), 3);
+  EXPECT_EQ(page["pagination"]["itemCount"].integer(), 5);
+  EXPECT_TRUE(page["Contacts"][0]["ContactPersons"].is_list());
+  const Json all = json(call("GET", "/Contacts"));
+  EXPECT_EQ(all["Contacts"].items().size(), 5u);
+  EXPECT_TRUE(all["Contacts"][0]["ContactPersons"].is_null());
+  EXPECT_TRUE(all["pagination"].is_null());
+}
+
+TEST_F(Xero, FindsByWhereAndByIds) {
+  const std::string id = create(R"("Name":"Ann \"A\" O'Brien","EmailAddress":"Ann@b.example")");
+  create(R"("Name":"Bob")");
+  EXPECT_EQ(count("?where=" + percent_encode(R"(EmailAddress=="ann@b.example")")), 1u);
+  EXPECT_EQ(count("?where=" + percent_encode(R"(Name=="Ann \"A\" O'Brien" AND ContactStatus=="ACTIVE")")), 1u);
+  EXPECT_EQ(count("?where=" + percent_encode(R"(EmailAddress!=null AND Name.StartsWith("B"))")), 0u);
+  EXPECT_EQ(count("?where=" + percent_encode("ContactID==guid(\"" + id + "\")")), 1u);
+  EXPECT_EQ(count("?IDs=" + id + ",00000000-0000-0000-0000-000000000000"), 1u);
+  const Answer bad = call("GET", "/Contacts?where=" + percent_encode("Shoe==\"9\""));
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(json(bad)["Type"].text(), "QueryParseException");
+  EXPECT_EQ(call("GET", "/Contacts?where=" + percent_encode("Name==")).status, 400);
+}
+
+TEST_F(Xero, AnArchivedContactIsHiddenAndItsNameIsFree) {
+  const std::string id = create(R"("Name":"Ann")");
+  EXPECT_EQ(
+      call("POST", "/Contacts", R"({"Contacts":[{"ContactID":")" + id + R"(","ContactStatus":"ARCHIVED"}]})").status,
+      200);
+  EXPECT_EQ(count(""), 0u);
+  EXPECT_EQ(count("?includeArchived=true"), 1u);
+  EXPECT_EQ(contact(id)["ContactStatus"].text(), "ARCHIVED");
+  create(R"("Name":"Ann")");
+  EXPECT_EQ(
+      call("POST", "/Contacts", R"({"Contacts":[{"ContactID":")" + id + R"(","ContactStatus":"ACTIVE"}]})").status,
+      400);
+  EXPECT_EQ(
+      call("POST", "/Contacts", R"({"Contacts":[{"ContactID":")" + id + R"(","ContactStatus":"GDPRREQUEST"}]})").status,
+      200);
+  EXPECT_EQ(call("POST", "/Contacts", R"({"Contacts":[{"ContactID":")" + id + R"(","FirstName":"A"}]})").status, 400);
+}
+
+TEST_F(Xero, AContactMergedByAPersonPointsToTheSurvivor) {
+  const std::string a = create(R"("Name":"Ann")"), b = create(R"("Name":"Anne")");
+  ASSERT_TRUE(vendor_->edit("Contacts", b, Json::object({{"MergedToContactID", a}}), now_));
+  EXPECT_EQ(contact(b)["MergedToContactID"].text(), a);
+  EXPECT_EQ(contact(b)["ContactStatus"].text(), "ARCHIVED");
+}
+
+TEST_F(XeroWithLimits, TakesSixtyCallsAMinuteAndSaysHowLongToWait) {
+  Answer answer;
+  for (int i = 0; i < 60; ++i) answer = call("GET", "/Contacts");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(*find_header(answer.headers, "X-MinLimit-Remaining"), "0");
+  now_ += milliseconds{20'000};
+  answer = call("GET", "/Contacts");
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(*find_header(answer.headers, "X-Rate-Limit-Problem"), "minute");
+  EXPECT_EQ(*find_header(answer.headers, "Retry-After"), "40");
+  EXPECT_EQ(call("GET", "/Organisation").status, 200) << "the organisation is not counted";
+  now_ += milliseconds{40'000};
+  EXPECT_EQ(call("GET", "/Contacts").status, 200);
+}
+
+TEST_F(XeroWithLimits, TakesFiveSlowCallsAtOnce) {
+  ASSERT_TRUE(vendor_->set_faults(*parse_json(R"({"slow_ms":1000})"), now_));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(call("GET", "/Contacts").status, 200);
+  const Answer sixth = call("GET", "/Contacts");
+  EXPECT_EQ(sixth.status, 429);
+  EXPECT_EQ(*find_header(sixth.headers, "X-Rate-Limit-Problem"), "concurrent");
+  now_ += milliseconds{1'000};
+  EXPECT_EQ(call("GET", "/Contacts").status, 200);
+}
+
+TEST_F(XeroWithLimits, ADayHasFiveThousandCalls) {
+  Answer answer;
+  for (int i = 0; i < 5'000; ++i) {
+    if (i % 60 == 0) now_ += milliseconds{60'000};
+    if (i % 1'200 == 0) access_ = token(refresh_ = token(refresh_)["refresh_token"].text())["access_token"].text();
+    answer = call("GET", "/Contacts/none");
+  }
+  EXPECT_EQ(answer.status, 404);
+  now_ += milliseconds{60'000};
+  access_ = token(refresh_)["access_token"].text();
+  answer = call("GET", "/Contacts/none");
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(*find_header(answer.headers, "X-Rate-Limit-Problem"), "day");
+}
+
+TEST_F(Xero, TellsNothingUntilTheHandshakeIsAnsweredRightly) {
+  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
+  create(R"("Name":"Ann")");
+  EXPECT_EQ(vendor_->webhook_status(), "pending");
+  const auto handshake = vendor_->webhooks_due(now_);
+  ASSERT_EQ(handshake.size(), 4u);
+  int good = 0;
+  for (const Webhook& webhook : handshake) {
+    const Json body = *parse_json(webhook.request.body);
+    EXPECT_TRUE(body["events"].items().empty());
+    EXPECT_EQ(body["lastEventSequence"].integer(), 0);
+    const bool right = *find_header(webhook.request.headers, "x-xero-signature") ==
+                       xero_signature(secret("webhook_key"), webhook.request.body);
+    good += right;
+    vendor_->webhook_answered(webhook.id, right ? 200 : 401, now_);
+  }
+  EXPECT_EQ(good, 2);
+  EXPECT_EQ(vendor_->webhook_status(), "ok");
+  const auto due = vendor_->webhooks_due(now_);
+  ASSERT_EQ(due.size(), 1u);
+  const Json body = *parse_json(due[0].request.body);
+  EXPECT_EQ(body["events"][0]["eventType"].text(), "CREATE");
+  EXPECT_EQ(body["events"][0]["eventCategory"].text(), "CONTACT");
+  EXPECT_EQ(body["events"][0]["tenantId"].text(), secret("tenant_id"));
+  EXPECT_EQ(body["events"][0]["eventDateUtc"].text(), "2026-11-24T00:26:40.000");
+  EXPECT_EQ(body["firstEventSequence"].integer(), 1);
+}
+
+TEST_F(Xero, AReceiverThatAcceptsAWrongSignatureGetsNothing) {
+  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
+  shake_hands(200, 200);
+  EXPECT_EQ(vendor_->webhook_status(), "failed");
+  create(R"("Name":"Ann")");
+  EXPECT_TRUE(vendor_->webhooks_due(now_ + std::chrono::hours{1}).empty());
+  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
+  shake_hands();
+  EXPECT_EQ(vendor_->webhook_status(), "ok");
+}
+
+TEST_F(Xero, RetriesForADayThenDisablesTheWebhookAndReplaysWhenItIsEnabledAgain) {
+  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
+  shake_hands();
+  create(R"("Name":"Ann")");
+  int attempts = 0;
+  std::vector<milliseconds> waits;
+  Instant last = now_;
+  while (vendor_->webhook_status() == "ok") {
+    now_ = *vendor_->next_due();
+    for (const Webhook& webhook : vendor_->webhooks_due(now_)) {
+      if (attempts++) waits.push_back(now_ - last);
+      last = now_;
+      vendor_->webhook_answered(webhook.id, 204, now_);  // Xero wants 200 and nothing else
+    }
+  }
+  EXPECT_EQ(vendor_->webhook_status(), "disabled");
+  EXPECT_EQ(waits.front(), milliseconds{1'000});
+  EXPECT_EQ(waits.back(), std::chrono::minutes{15});
+  EXPECT_GE(now_ - start, std::chrono::hours{24});
+  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
+  shake_hands();
+  const auto replayed = vendor_->webhooks_due(now_);
+  ASSERT_EQ(replayed.size(), 1u);
+  EXPECT_EQ((*parse_json(replayed[0].request.body))["firstEventSequence"].integer(), 1);
+}
+
+TEST_F(Xero, AnswersXmlWhereJsonIsNotAskedFor) {
+  create(R"("Name":"Ann & Co")");
+  const Answer answer = vendor_
+                            ->answer({"GET",
+                                      "/api.xro/2.0/Contacts",
+                                      {{"Authorization", "Bearer " + access_}, {"xero-tenant-id", secret("tenant_id")}},
+                                      ""},
+                                     now_)
+                            .answer;
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_TRUE(find_header(answer.headers, "Content-Type")->starts_with("text/xml"));
+  EXPECT_NE(answer.body.find("<Contacts><Contact>"), std::string::npos);
+  EXPECT_NE(answer.body.find("Ann &amp; Co"), std::string::npos);
+}
+
+TEST_F(Xero, KeepsGroupsAndInvoices) {
+  const std::string ann = create(R"("Name":"Ann")");
+  const Json group = json(call("PUT", "/ContactGroups", R"({"ContactGroups":[{"Name":"VIP"}]})"));
+  const std::string id = group["ContactGroups"][0]["ContactGroupID"].text();
+  EXPECT_EQ(
+      call("PUT", "/ContactGroups/" + id + "/Contacts", R"({"Contacts":[{"ContactID":")" + ann + R"("}]})").status,
+      200);
+  EXPECT_EQ(contact(ann)["ContactGroups"][0]["Name"].text(), "VIP");
+  EXPECT_EQ(call("DELETE", "/ContactGroups/" + id + "/Contacts/" + ann).status, 204);
+  EXPECT_TRUE(contact(ann)["ContactGroups"].items().empty());
+  const std::string line = R"("LineItems":[{"Description":"Advice","Quantity":1.5,"UnitAmount":100.10}])";
+  const Json made = json(call(
+      "PUT", "/Invoices",
+      R"({"Invoices":[{"Type":"ACCREC","Date":"2026-11-24","Contact":{"ContactID":")" + ann + R"("},)" + line + "}]}"));
+  EXPECT_EQ(made["Invoices"][0]["SubTotal"].number_text(), "150.15");
+  EXPECT_EQ(made["Invoices"][0]["TotalTax"].number_text(), "15.02");
+  EXPECT_EQ(made["Invoices"][0]["Total"].number_text(), "165.17");
+  EXPECT_EQ(made["Invoices"][0]["Date"].text(), "/Date(1795478400000+0000)/");
+  EXPECT_TRUE(contact(ann)["IsCustomer"].boolean());
+  const std::string invoice = made["Invoices"][0]["InvoiceID"].text();
+  EXPECT_EQ(call("POST", "/Invoices/" + invoice, R"({"Invoices":[{"Status":"VOIDED"}]})").status, 400)
+      << "a draft is deleted, not voided";
+  EXPECT_EQ(call("PUT", "/Invoices", R"({"Invoices":[{"Type":"ACCREC",)" + line + "}]}").status, 400);
+}
+
+TEST_F(Xero, ItsStateSeedsAnotherSandbox) {
+  create(R"("Name":"Ann","AccountNumber":"C1","Phones":[{"PhoneType":"MOBILE","PhoneNumber":"1"}])");
+  const Json state = vendor_->state(now_);
+  auto other = *make_vendor("xero", 8, Limits::None);
+  ASSERT_TRUE(other->seed(state, now_ + milliseconds{99'000}));
+  EXPECT_EQ(other->state(now_), state);
+  EXPECT_FALSE(other->seed(*parse_json(R"({"objects":{"contacts":[{"FirstName":"no name"}]}})"), now_));
+  EXPECT_EQ(other->state(now_), state);
+}
+
+}  // namespace
+}  // namespace linchpin::sandbox
