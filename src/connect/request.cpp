@@ -121,10 +121,10 @@ Result<const Send*> send_of(const Language& language, const Call& call, const Js
 Result<std::string> url_path(const Send& send, const Json& input) {
   const std::string path = fill_text(send.path, input, percent_encode);
   // percent_encode keeps dots: an id that is ".." would leave the path that the manifest names.
-  for (std::size_t begin = 0; begin < path.size();) {
+  for (std::size_t begin = 1; begin <= path.size();) {
     const auto end = std::min(path.find('/', begin), path.size());
     const auto segment = std::string_view(path).substr(begin, end - begin);
-    if (segment == "." || segment == ".." || (segment.empty() && begin > 0)) {
+    if (segment.empty() || segment == "." || segment == "..") {
       return fail(Code::InvalidArgument, "an id that is empty or only dots cannot stand in " + send.path);
     }
     begin = end + 1;
