@@ -152,6 +152,13 @@ Result<SecretSource> parse_secret_source(const std::string& text, const Place& a
   return SecretSource{kind, text.substr(colon + 1), SecretSource::Part::Whole, at};
 }
 
+fs::path file_of(const SecretSource& source, const std::string& folder) {
+  const char* home = std::getenv("HOME");
+  if (source.locator.starts_with("~/") && home != nullptr) return fs::path(home) / source.locator.substr(2);
+  const fs::path path = source.locator;
+  return path.is_relative() ? fs::path(folder) / path : path;
+}
+
 Result<Secret> resolve(const SecretSource& source, const std::string& folder) {
   if (source.kind == "exec") return from_command(source, folder);
   if (source.kind == "env") {
@@ -171,11 +178,7 @@ Result<Secret> resolve(const SecretSource& source, const std::string& folder) {
     return from_file(fs::path(directory) / source.locator, source, false);
   }
   if (source.kind != "file") return fail(Code::KeyMissing, "no source of a secret is named here", {}, source.place);
-  fs::path path = source.locator;
-  const char* home = std::getenv("HOME");
-  if (source.locator.starts_with("~/") && home != nullptr) path = fs::path(home) / source.locator.substr(2);
-  if (path.is_relative()) path = fs::path(folder) / path;
-  return from_file(path, source, true);
+  return from_file(file_of(source, folder), source, true);
 }
 
 Result<Resolved> resolve(const Connection& connection, const std::string& folder) {

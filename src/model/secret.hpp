@@ -1,6 +1,7 @@
 // Where secrets are, and getting them when the hub starts. A secret never stands in a hub file.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace linchpin::model {
 
 // "file:~/.config/x" and the like. No error holds the text: it may be the secret itself.
 Result<SecretSource> parse_secret_source(const std::string& text, const Place&);
+
+// Of a file: source, the file: `~/` is the home, and what is relative starts at the hub's folder.
+std::filesystem::path file_of(const SecretSource&, const std::string& folder);
 
 // Reads it. `folder` is the hub's: where a relative file: starts and exec: runs.
 //   file:        refused (KeyUnsafe) when others or the group may read it, or when it lies in a git work tree
