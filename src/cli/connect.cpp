@@ -1,0 +1,159 @@
+// linchpin connect: proves a connection, without a browser. A system with tokens is asked for a new one, which is kept
+// as the engine keeps it; then one small list shows that the system answers. When a hub runs on the folder, the
+// connection is the hub's, and it is asked: two processes that renew one rotating token would lock each other out.
+#include <future>
+#include <iostream>
+
+#include "cli/ask_hub.hpp"
+#include "cli/command.hpp"
+#include "cli/open_hub.hpp"
+#include "connect/transport.hpp"
+#include "engine/connection.hpp"
+#include "model/privacy.hpp"
+
+namespace linchpin::cli {
+namespace {
+
+struct Asked : Where {
+  std::string system;
+};
+
+constexpr int requests_most = 10;  // of one call
+
+// Makes one call, with all the requests that it takes.
+Result<engine::Outcome> make(const engine::Connector& connector, const engine::Credential& credential,
+                             HttpClient& client, engine::Call call) {
+  SystemClock clock;
+  for (int i = 0; i < requests_most; ++i) {
+    Request request = TRY(connector.request(call, credential, clock.now()));
+    std::promise<Result<Answer>> promise;
+    client.send(std::move(request), milliseconds(30'000), [&](Result<Answer> a) { promise.set_value(std::move(a)); });
+    engine::Outcome outcome = connector.outcome(call, promise.get_future().get(), clock.now());
+    const auto* more = std::get_if<engine::Continues>(&outcome);
+    if (!more) return outcome;
+    call.carry = more->carry;
+  }
+  return fail(Code::AnswerUnusable, "the system never came to an end of its answer");
+}
+
+struct Failure {
+  std::optional<Error> operator()(const engine::Retry& r) const { return r.error; }
+  std::optional<Error> operator()(const engine::Unauthorised& r) const { return r.error; }
+  std::optional<Error> operator()(const engine::Unknown& r) const { return r.error; }
+  std::optional<Error> operator()(const engine::Refused& r) const { return r.error; }
+  std::optional<Error> operator()(const auto&) const { return std::nullopt; }
+};
+
+// What the hub's files let the connection do.
+Json may_do(const model::Hub& hub, const SystemName& system) {
+  Json::List reads, writes, operations, receives;
+  for (const auto& [name, flow] : hub.flows) {
+    for (const model::FlowSystem& member : flow.systems) {
+      if (member.system != system || flow.mode == model::Mode::Off) continue;
+      if (member.read != model::Pace::No) reads.push_back(flow.entity.text);
+      if (member.write != model::Pace::No) writes.push_back(flow.entity.text);
+    }
+    if (flow.do_system == system && !flow.do_operation.empty()) operations.push_back(flow.do_operation);
+  }
+  for (const model::Disclosure& d : model::disclosures(hub))
+    if (d.system == system) receives.push_back(d.field);
+  return Json::object({{"reads", std::move(reads)},
+                       {"writes", std::move(writes)},
+                       {"operations", std::move(operations)},
+                       {"may_hold", std::string(to_text(hub.system(system).ceiling))},
+                       {"receives", std::move(receives)}});
+}
+
+std::string joined(const Json& list) {
+  std::string text;
+  for (const Json& item : list.items()) text += (text.empty() ? "" : ", ") + item.text();
+  return text.empty() ? "nothing" : text;
+}
+
+Result<void> authorise(OpenHub& hub, const SystemName& system, engine::Credential& credential, HttpClient& client) {
+  const engine::Connector& connector = *hub.connectors.at(system);
+  const engine::Outcome outcome =
+      TRY(make(connector, credential, client, {CallId(1), system, engine::AuthoriseCall{}, {}}));
+  if (const auto error = std::visit(Failure{}, outcome)) return tl::unexpected(*error);
+  const auto* authorised = std::get_if<engine::Authorised>(&outcome);
+  if (!authorised) return fail(Code::AnswerUnusable, "the system's answer holds no token");
+  engine::Store& store = *hub.files->state.store;
+  const std::vector<engine::RegisterRow> registers = TRY(store.registers());
+  std::int64_t next_delivery = TRY(store.last_delivery()).number;
+  engine::Work work(store, *hub.keys, registers.empty() ? 0 : registers.back().version, next_delivery);
+  TRY(engine::keep_tokens(work, credential, system, *authorised, *hub.keys, SystemClock().now()));
+  return work.commit();
+}
+
+Result<void> prove(const OpenHub& hub, const SystemName& system, const engine::Credential& credential,
+                   HttpClient& client) {
+  for (const auto& [name, mapping] : hub.hub->mappings) {
+    if (mapping.system != system) continue;
+    const engine::Outcome outcome = TRY(make(*hub.connectors.at(system), credential, client,
+                                             {CallId(2), system, engine::ListCall{mapping.object, {}, "", {}}, {}}));
+    if (const auto error = std::visit(Failure{}, outcome)) return tl::unexpected(*error);
+    return {};
+  }
+  return {};  // no mapping reads it: the token is all there is to prove
+}
+
+Result<Json> connect_here(const Asked& asked, const SystemName& system) {
+  OpenHub hub = TRY(open_hub(asked.folder, asked.environment));
+  const auto held = hub.credentials.find(system);
+  if (held == hub.credentials.end())
+    return fail(Code::NotFound, "the environment has no connection to " + system.text,
+                "Add it under connections: in environments/.");
+  engine::Credential credential = held->second;
+  const engine::Connector& connector = *hub.connectors.at(system);
+  connect::ClientOptions options;
+  const model::Connection& connection = hub.hub->environment.connections.at(system);
+  if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
+  const std::unique_ptr<HttpClient> client = connect::make_http_client(std::move(options));
+  TRY(engine::restore_tokens(credential, system, *hub.files->state.store, *hub.keys));
+  if (connector.needs_access_token()) TRY(authorise(hub, system, credential, *client));
+  TRY(prove(hub, system, credential, *client));
+  Json answer = Json::object({{"system", system.text}, {"connected", true}});
+  if (connector.needs_access_token()) answer = answer.with("expires", rfc3339(credential.access_expires));
+  return answer;
+}
+
+Result<int> connect(const Asked& asked) {
+  const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
+  const SystemName system(asked.system);
+  if (!hub->systems.contains(system))
+    return fail(Code::NotFound, "the hub has no system of that name", "`linchpin check` lists what it has.");
+  const bool runs = hub_runs(asked.folder);
+  Json answer = TRY(runs ? ask_hub(asked.folder, asked.environment,
+                                   Json::object({{"command", "connection"}, {"system", asked.system}}))
+                         : connect_here(asked, system));
+  const Json may = may_do(*hub, system);
+  const bool connected = answer["connected"].boolean();
+  if (asked.json) {
+    std::cout << canonical(answer.with("may", may).with("hub_runs", runs)) << "\n";
+    return connected ? 0 : 1;
+  }
+  if (runs) std::cout << "A hub runs on this folder; this is its connection.\n";
+  std::cout << asked.system << (connected ? " is connected" : " is not connected");
+  if (!answer["expires"].text().empty())
+    std::cout << "; its access token ends at " << answer["expires"].text() << " and is renewed before";
+  std::cout << ".\n  reads: " << joined(may["reads"]) << "\n  writes: " << joined(may["writes"])
+            << "\n  does: " << joined(may["operations"]) << "\n  may hold: " << may["may_hold"].text()
+            << "\n  receives: " << joined(may["receives"]) << "\n";
+  return connected ? 0 : 1;
+}
+
+}  // namespace
+
+void add_connect(CLI::App& app, int& status) {
+  auto asked = std::make_shared<Asked>();
+  auto* command = app.add_subcommand(
+      "connect", "Authorise a connection, and show until when and for what. Example: linchpin connect my-hub xero");
+  add_where(*command, *asked);
+  command->add_option("SYSTEM", asked->system, "its name, as in systems/")->required();
+  command->callback([asked, &status] {
+    const Result<int> done = connect(*asked);
+    status = done ? *done : failed(done.error());
+  });
+}
+
+}  // namespace linchpin::cli
