@@ -5,6 +5,7 @@
 #include <unicode/locid.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <set>
@@ -39,6 +40,23 @@ std::string name_key(std::string_view name) {
   return out;
 }
 
+std::string upper_ascii(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  }
+  return text;
+}
+
+// A code that CLDR knows as another one's alias (UK is GB), when that is one country.
+std::string alias_of(const std::string& code) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Locale locale = icu::LocaleBuilder().setLanguage("und").setRegion(code).build(status);
+  if (U_FAILURE(status)) return "";
+  icu::Locale canonical(locale);
+  canonical.canonicalize(status);
+  return U_SUCCESS(status) ? canonical.getCountry() : "";
+}
+
 class Names {
  public:
   Names() {
@@ -54,6 +72,17 @@ class Names {
       }
     }
     add_language(icu::Locale::getEnglish());
+    // Names in use that neither list has, of countries that still exist.
+    for (const auto& [name, alpha_2] : {std::pair{"Great Britain", "GB"}, {"Britain", "GB"}, {"Macedonia", "MK"}})
+      add(name, alpha_2);
+    for (const FormerCountry& former : former_countries()) {
+      // Those that fell apart have no one successor.
+      if (is_one_of(former.alpha_2, {"AN", "CS", "SU", "YU", "NT", "PC"})) continue;
+      const std::string today = alias_of(former.alpha_2);
+      if (today == former.alpha_2 || !find_country(today)) continue;
+      add_if_new(former.name, today);
+      add_if_new(former.name.substr(0, former.name.find(',')), today);
+    }
   }
 
   // "" when nothing has that name; "?" when several have.
@@ -63,12 +92,21 @@ class Names {
     std::set<std::string> found;
     if (const auto at = names_.find(key); at != names_.end()) found = at->second;
     if (const auto at = heads_.find(key); at != heads_.end()) found.insert(at->second.begin(), at->second.end());
-    if (found.empty()) return foreign(key);
+    // Two or three letters are a code to everyone who writes them: some language's short name is no reading of one.
+    const bool like_a_code = key.size() <= 3 && is_ascii(name);
+    if (found.empty()) return like_a_code ? "" : foreign(key);
     return found.size() == 1 ? *found.begin() : "?";
   }
 
  private:
   void add(std::string_view name, const std::string& alpha_2) { names_[name_key(name)].insert(alpha_2); }
+  void add_if_new(std::string_view name, const std::string& alpha_2) {
+    const std::string key = name_key(name);
+    if (!names_.contains(key) && !heads_.contains(key)) names_[key].insert(alpha_2);
+  }
+  static bool is_one_of(std::string_view code, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), code) != list.end();
+  }
   void add_language(const icu::Locale& language) {
     for_names(language, [this](std::string_view name, const std::string& alpha_2) {
       add(name, alpha_2);
@@ -124,23 +162,6 @@ class Names {
   std::map<std::string, std::set<std::string>, std::less<>> heads_;
   std::vector<std::pair<std::size_t, std::pair<char, char>>> foreign_;
 };
-
-std::string upper_ascii(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  }
-  return text;
-}
-
-// A code that CLDR knows as another one's alias (UK is GB), when that is one country.
-std::string alias_of(const std::string& code) {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Locale locale = icu::LocaleBuilder().setLanguage("und").setRegion(code).build(status);
-  if (U_FAILURE(status)) return "";
-  icu::Locale canonical(locale);
-  canonical.canonicalize(status);
-  return U_SUCCESS(status) ? canonical.getCountry() : "";
-}
 
 std::string from_code(const std::string& code) {
   if (code.size() == 2) {

@@ -41,6 +41,16 @@ const Country* find_country(std::string_view alpha_2) {
   return found != all.end() && found->alpha_2 == alpha_2 ? &*found : nullptr;
 }
 
+const std::vector<FormerCountry>& former_countries() {
+  static const std::vector<FormerCountry> all = [] {
+    std::vector<FormerCountry> out;
+    const Json rows = read_list("3166-3");
+    for (const Json& row : rows.items()) out.push_back({row["alpha_2"].text(), row["name"].text()});
+    return out;
+  }();
+  return all;
+}
+
 const std::vector<Subdivision>& subdivisions_of_australia() {
   static const std::vector<Subdivision> all = [] {
     std::vector<Subdivision> out;

@@ -14,6 +14,11 @@ struct Country {
 const std::vector<Country>& countries();  // ISO 3166-1; empty when iso-codes is not installed
 const Country* find_country(std::string_view alpha_2);
 
+struct FormerCountry {
+  std::string alpha_2, name;  // "BU", "Burma, Socialist Republic of the Union of"
+};
+const std::vector<FormerCountry>& former_countries();  // ISO 3166-3
+
 struct Subdivision {
   std::string code, name;  // "AU-NSW", "New South Wales"
 };

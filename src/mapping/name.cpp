@@ -30,11 +30,12 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& lis
 constexpr std::array<std::string_view, 24> particles{
     "de",     "del", "de la", "dela", "da",  "dos", "di",  "du",  "la", "le", "van",    "van der",
     "van de", "von", "zu",    "ter",  "ten", "bin", "ibn", "abu", "st", "te", "de las", "de los"};
-constexpr std::array<std::string_view, 26> titles{
-    "mr",  "mrs",  "ms",   "miss", "mx", "master", "dr",   "doctor", "prof", "professor", "rev",    "reverend", "hon",
-    "sir", "dame", "lord", "lady", "fr", "herr",   "frau", "mme",    "mlle", "monsieur",  "madame", "sra",      "srta"};
+constexpr std::array<std::string_view, 27> titles{
+    "sr",   "mr",        "mrs",  "ms",       "miss", "mx",       "master", "dr",   "doctor",
+    "prof", "professor", "rev",  "reverend", "hon",  "sir",      "dame",   "lord", "lady",
+    "fr",   "herr",      "frau", "mme",      "mlle", "monsieur", "madame", "sra",  "srta"};
 constexpr std::array<std::string_view, 2> generations{"jr", "sr"};
-constexpr std::array<std::string_view, 4> numerals{"II", "III", "IV", "Esq"};
+constexpr std::array<std::string_view, 5> numerals{"II", "III", "IV", "Esq", "PhD"};
 constexpr std::array<std::string_view, 22> organisation_words{
     "pty",     "ltd", "limited",        "trust", "fund",        "inc",        "incorporated", "llc",
     "llp",     "plc", "gmbh",           "corp",  "corporation", "foundation", "association",  "holdings",
@@ -211,6 +212,9 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
   if (is_two_people(words))
     return fail(Code::ValueTwoPeople, "the name is that of two people", "Make a record for each of them");
   if (!has_letter(text) || text.find('@') != std::string::npos) return not_a_name();
+
+  // A remark behind the name, "(née Lee)": which of the two is the family name is not for the program to say.
+  if (text.ends_with(')')) return unclear();
 
   const std::string locale = form.locale.substr(0, form.locale.find_first_of("-_"));
   Parts parts;

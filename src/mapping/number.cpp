@@ -93,34 +93,29 @@ Result<Decimal> parse_number_text(std::string_view raw, const NumberForm& form) 
   std::string_view whole = std::string_view(text).substr(0, point);
   const std::string_view fraction =
       point == std::string::npos ? std::string_view{} : std::string_view(text).substr(point + 1);
-  if (whole.find(decimal[0]) != std::string_view::npos)
-    return form.decimal.empty() && form.group.empty() ? Result<Decimal>(ambiguous_sign())
-                                                      : Result<Decimal>(not_a_number());
+  // A text that would be a number if the signs stood for the other thing is refused as ambiguous, not as no number.
+  const bool undeclared = form.decimal.empty() && form.group.empty();
+  const auto refused = [&](bool other_reading) -> Result<Decimal> {
+    if (undeclared && other_reading) return ambiguous_sign();
+    return not_a_number();
+  };
+  if (whole.find(decimal[0]) != std::string_view::npos) return refused(true);
   // A text such as 1.5E3 is exact and has one reading.
   if (whole.find(group[0]) == std::string_view::npos && whole.find(' ') == std::string_view::npos) {
     std::string plain = sign + std::string(whole) + (point == std::string::npos ? "" : "." + std::string(fraction));
-    if (const auto out = Decimal::parse(plain); out && (whole.empty() || (whole[0] != '+' && whole[0] != '-')))
-      return *out;
-    return not_a_number();
+    const bool signed_twice = whole.starts_with('+') || whole.starts_with('-');
+    if (const auto out = Decimal::parse(plain); out && !signed_twice) return *out;
+    return refused(fraction.find(group[0]) != std::string_view::npos);
   }
-  if (point != std::string::npos && !all_digits(fraction)) {
-    // "1.234,56" with nothing declared: the decimal sign is the other one, which is not for the program to say.
-    return form.decimal.empty() && form.group.empty() && fraction.find(',') != std::string_view::npos
-               ? Result<Decimal>(ambiguous_sign())
-               : Result<Decimal>(not_a_number());
-  }
+  if (point != std::string::npos && !all_digits(fraction))
+    return refused(fraction.find(group[0]) != std::string_view::npos);
   // Spaces always divide groups, where another mark does not.
   const bool by_space = whole.find(' ') != std::string_view::npos;
   if (by_space && !form.group.empty() && form.group != " ") return not_a_number();
   const std::vector<std::string_view> groups = split_at(whole, by_space ? ' ' : group[0]);
-  if (!groups_fit(groups, indian)) {
-    return form.decimal.empty() && form.group.empty() && groups.size() == 2 && point == std::string::npos
-               ? Result<Decimal>(ambiguous_sign())
-               : Result<Decimal>(not_a_number());
-  }
-  // One mark alone may be either sign.
-  if (!by_space && form.group.empty() && form.decimal.empty() && groups.size() == 2 && point == std::string::npos)
-    return ambiguous_sign();
+  const bool one_mark = groups.size() == 2 && point == std::string::npos && !by_space;
+  if (!groups_fit(groups, indian)) return refused(one_mark);
+  if (one_mark && undeclared) return ambiguous_sign();
   std::string plain = sign;
   for (const std::string_view part : groups) plain += part;
   if (point != std::string::npos) plain += "." + std::string(fraction);

@@ -5,6 +5,7 @@
 
 #include "mapping/choice.hpp"
 #include "mapping/expression_node.hpp"
+#include "mapping/name.hpp"
 #include "mapping/normal.hpp"
 #include "mapping/options.hpp"
 #include "mapping/path.hpp"
@@ -36,7 +37,7 @@ struct Described {
   std::string_view as;
   Type type;
 };
-constexpr std::array<Described, 17> described{{
+constexpr std::array<Described, 16> described{{
     {{"phone", "parts"}, "phone.join(country: country, area: area, number: number)", Type::Phone},
     {{"phone", "national"}, "phone.format(style: national)", Type::Phone},
     {{"phone", "international"}, "phone.format(style: international)", Type::Phone},
@@ -48,7 +49,6 @@ constexpr std::array<Described, 17> described{{
     {{"hubspot", "date"}, "hubspot.datetime(to: date)", Type::Date},
     {{"epoch", "date"}, "hubspot.datetime(to: epoch)", Type::Date},
     {{"epoch", ""}, "hubspot.datetime(to: epoch)", Type::Datetime},
-    {{"minor", ""}, "money(unit: minor_out)", Type::Money},
     {{"country", "alpha"}, "country(to: alpha_3)", Type::Country},
     {{"country", "numeric"}, "country(to: numeric)", Type::Country},
     {{"country", ""}, "country(to: name)", Type::Country},
@@ -84,6 +84,7 @@ Result<Json> same_values(const Json& pair, const Json& options) {
   const Json &a = pair.items()[0], &b = pair.items()[1];
   // Text is compared as it is: "" is no null, and white space is white space.
   const bool exact = type == Type::Text || type == Type::Note || type == Type::JsonAny || type == Type::ListOf;
+  if (a.is_text() && b.is_text() && exact) return Json(nfc(a.text()) == nfc(b.text()));
   if (exact) return Json(same_value(type, a, b) || compare(a, b) == 0);
   const auto x = normalise(type, a, context), y = normalise(type, b, context);
   if (!x || !y) return Json(!x && !y && a == b);
@@ -93,11 +94,26 @@ Result<Json> same_values(const Json& pair, const Json& options) {
 Result<Json> round_trip(const Json& value, const Json& options) {
   const std::string as = option_text(options, "as");
   const std::string words = lower_ascii(as);
+  const bool plain = words.find_first_of("(.") == std::string::npos;
+  if (plain && words.find("name") != std::string::npos && value.is_object()) {
+    const Value joined = TRY(join_name(value, option_text(options, "locale"), false));
+    return split_name(joined, {option_text(options, "locale"), false, std::nullopt});
+  }
+  // Cents say nothing of their currency, which the mapping declares.
+  if (plain && words.find("minor") != std::string::npos) {
+    const Json minor = TRY(minor_units(value));
+    MoneyForm form;
+    form.currency = value["currency"].text();
+    form.minor_in = true;
+    return normalise_money(minor, form);
+  }
   for (const Described& one : described) {
     const bool all = std::all_of(one.words.begin(), one.words.end(),
                                  [&](std::string_view word) { return words.find(word) != std::string::npos; });
-    if (!all || words.find('(') != std::string::npos || words.find('.') != std::string::npos) continue;
-    return there_and_back(TRY(parse_transform(one.as, one.type)), value, context_of(options, one.type));
+    if (!all || !plain) continue;
+    const bool date = one.type == Type::Datetime && days_of(value.text());
+    const Type type = date ? Type::Date : one.type;
+    return there_and_back(TRY(parse_transform(one.as, type)), value, context_of(options, type));
   }
   if (options["table"].is_object()) {
     const EnumTable table = TRY(enum_options(options));
