@@ -1,0 +1,144 @@
+// The conventions of each kind of transform, by the cases that would hurt a firm most.
+#include <gtest/gtest.h>
+
+#include "mapping/transform.hpp"
+
+namespace linchpin::mapping {
+namespace {
+
+Json json(std::string_view text) { return parse_json(text).value(); }
+std::string run(std::string_view kind, std::string_view input, std::string_view options = "{}") {
+  const auto out = run_transform(kind, json(input), json(options));
+  return out ? canonical(*out) : std::string(code_text(out.error().code));
+}
+
+TEST(Phone, NeverLosesAnExtensionAndNeverGuessesARegion) {
+  EXPECT_EQ(run("phone.normalise", R"("02 9123 4567 x12")", R"({"region":"AU"})"), R"("+61291234567;ext=12")");
+  EXPECT_EQ(run("phone.normalise", R"("0412 345 678")"), "needs_region");
+  EXPECT_EQ(run("phone.normalise", R"("unknown")"), "invalid");
+  EXPECT_EQ(run("phone.normalise", "412345678", R"({"region":"AU"})"), R"("+61412345678")");
+  EXPECT_EQ(run("phone.format", R"("+61291234567;ext=12")", R"({"style":"rfc3966"})"),
+            R"("tel:+61-2-9123-4567;ext=12")");
+}
+
+TEST(Date, OrderAndCenturyAreDeclaredOrRefused) {
+  EXPECT_EQ(run("date.parse", R"("13/04/2025")"), "ambiguous");
+  EXPECT_EQ(run("date.parse", R"("13/04/2025")", R"({"order":"dmy"})"), R"("2025-04-13")");
+  EXPECT_EQ(run("date.parse", R"("04/13/2025")", R"({"order":"mdy"})"), R"("2025-04-13")");
+  EXPECT_EQ(run("date.parse", R"("01/02/68")", R"({"order":"dmy"})"), "ambiguous");
+  EXPECT_EQ(run("date.parse", R"("01/02/69")", R"({"order":"dmy","pivot":68})"), R"("1969-02-01")");
+  EXPECT_EQ(run("date.parse", R"("Thu, 3rd April 2025")"), R"("2025-04-03")");
+  EXPECT_EQ(run("date.parse", R"("Fri, 3 April 2025")"), "mismatch");
+  EXPECT_EQ(run("date.parse", R"("29/02/1900")", R"({"order":"dmy"})"), "invalid");
+  EXPECT_EQ(run("date.parse", R"("2025-04-03T10:00:00")"), "lossy");
+  EXPECT_EQ(run("date.parse", R"("60")", R"({"format":"excel"})"), "invalid");
+  EXPECT_EQ(run("date.parse", R"("59")", R"({"format":"excel"})"), R"("1900-02-28")");
+}
+
+TEST(Time, AnHourThatHappensTwiceOrNeverIsRefusedUnlessDeclared) {
+  constexpr const char* sydney = R"({"zone":"Australia/Sydney"})";
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-06T02:30:00")", sydney), "ambiguous");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-10-05T02:30:00")", sydney), "nonexistent");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-10-05T02:30:00")", R"({"zone":"Australia/Sydney","gap":"earlier"})"),
+            R"("2025-10-04T15:30:00Z")");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03")", sydney), "needs_time");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03")", R"({"zone":"Australia/Sydney","at":"09:00"})"),
+            R"("2025-04-02T22:00:00Z")");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03T10:00:00")", R"({"zone":"AEST"})"), "unknown_zone");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03T10:00:00.1200Z")"), R"("2025-04-03T10:00:00.12Z")");
+}
+
+TEST(Time, KeepsTheZonesRuleBehindTheLastListedYear) {
+  EXPECT_EQ(run("datetime.to_utc", R"("2045-01-15T09:00:00")", R"({"zone":"Australia/Sydney"})"),
+            R"("2045-01-14T22:00:00Z")");
+  EXPECT_EQ(run("datetime.to_utc", R"("2045-04-02T02:30:00")", R"({"zone":"Australia/Sydney"})"), "ambiguous");
+  EXPECT_EQ(run("datetime.to_utc", R"("2045-10-01T02:30:00")", R"({"zone":"Australia/Sydney"})"), "nonexistent");
+  EXPECT_EQ(run("datetime.to_local", R"("2060-07-05T15:30:00Z")", R"({"zone":"America/New_York"})"),
+            R"("2060-07-05T11:30:00-04:00")");
+}
+
+TEST(Money, IsExactAndLosesNoDecimalUnasked) {
+  EXPECT_EQ(run("money", "12345678901234567890.12", R"({"currency":"AUD"})"),
+            R"({"amount":"12345678901234567890.12","currency":"AUD"})");
+  EXPECT_EQ(run("money", R"("1.005")", R"({"currency":"AUD"})"), "lossy");
+  EXPECT_EQ(run("money", R"("1.005")", R"({"currency":"AUD","round":"half_even"})"),
+            R"({"amount":"1.00","currency":"AUD"})");
+  EXPECT_EQ(run("money", R"("1,234")", R"({"currency":"AUD"})"), "ambiguous");
+  EXPECT_EQ(run("money", "\"(1,234.56)\"", R"({"currency":"AUD"})"), R"({"amount":"-1234.56","currency":"AUD"})");
+  EXPECT_EQ(run("money", R"("€10")", R"({"currency":"AUD"})"), "mismatch");
+  EXPECT_EQ(run("money", R"("$10")"), "needs_currency");
+  EXPECT_EQ(run("money", R"("12.34")", R"({"currency":"AUD","unit":"minor_out"})"), "1234");
+}
+
+TEST(Number, RefusesWhatDoesNotFit) {
+  EXPECT_EQ(run("number", R"("007")", R"({"type":"integer"})"), "7");
+  EXPECT_EQ(run("number", "7.5", R"({"type":"integer"})"), "lossy");
+  EXPECT_EQ(run("number", "9223372036854775808", R"({"type":"integer"})"), "out_of_range");
+  EXPECT_EQ(run("number", "1e-7", R"({"type":"decimal"})"), R"("0.0000001")");
+}
+
+TEST(Country, ANearNameIsRefusedAndASharedOneIsAmbiguous) {
+  for (const char* name : {R"("Australia")", R"("aus")", R"("036")", "36", R"("澳大利亚")"})
+    EXPECT_EQ(run("country", name), R"("AU")") << name;
+  EXPECT_EQ(run("country", R"("Autralia")"), "invalid");
+  EXPECT_EQ(run("country", R"("Korea")"), "ambiguous");
+  EXPECT_EQ(run("country", R"("UK")"), R"("GB")");
+  EXPECT_EQ(run("country", R"("Burma")"), R"("MM")");
+  EXPECT_EQ(run("country", R"("AN")"), "invalid");
+  EXPECT_EQ(run("country", "false"), "invalid");
+  EXPECT_EQ(run("address.au", "800", R"({"what":"postcode"})"), R"("0800")");
+  EXPECT_EQ(run("address.au", R"("n.s.w.")", R"({"what":"state"})"), R"("NSW")");
+}
+
+TEST(Name, TwoPeopleAndOrganisationsAreNoPerson) {
+  EXPECT_EQ(run("name.split", R"("Mr & Mrs Smith")"), "two_people");
+  EXPECT_EQ(run("name.split", R"("John Smith and Jane Doe")"), "two_people");
+  EXPECT_EQ(run("name.split", R"("Smith & Sons Pty Ltd")"), "not_a_person");
+  EXPECT_EQ(run("name.split", R"("john@example.com")"), "invalid");
+}
+
+TEST(Name, KeepsAFamilyNamesParticles) {
+  EXPECT_EQ(run("name.split", R"("Dr. Anna van der Berg Jr.")"),
+            R"({"family":"van der Berg","given":"Anna","suffix":"Jr.","title":"Dr."})");
+  EXPECT_EQ(run("name.split", R"("Van Morrison")"),
+            R"({"family":"Morrison","given":"Van","suffix":null,"title":null})");
+  EXPECT_EQ(run("name.split", R"("O'Brien, Mary-Jane")"),
+            R"({"family":"O'Brien","given":"Mary-Jane","suffix":null,"title":null})");
+  EXPECT_EQ(run("name.split", R"("山田太郎")", R"({"locale":"ja"})"), "ambiguous");
+  EXPECT_EQ(run("name.join", R"({"given":"伟","family":"王"})", R"({"locale":"zh"})"), R"("王伟")");
+}
+
+TEST(Text, IsCleanedCutAndFoldedByWholeCharacters) {
+  EXPECT_EQ(run("text.clean", R"("\ufeff a\u200bb\u00a0 c ")"), R"("ab c")");
+  EXPECT_EQ(run("text.clean", R"("👨\u200d👩\u200d👧")"), "\"👨\u200d👩\u200d👧\"");
+  EXPECT_EQ(run("text.fit", R"("Zoë")", R"({"max":3,"unit":"bytes","over":"cut"})"), R"("Zo")");
+  EXPECT_EQ(run("text.fit", R"("Hello")", R"({"max":3})"), "too_long");
+  EXPECT_EQ(run("fold", R"("Łukasz Ørsted")"), R"("lukasz orsted")");
+}
+
+TEST(Email, KeepsTheLocalPartAndLowersTheDomain) {
+  EXPECT_EQ(run("email.normalise", R"("Jane.Citizen@MÜNCHEN.de")"), R"("Jane.Citizen@xn--mnchen-3ya.de")");
+  EXPECT_EQ(run("email.normalise", R"("a@b.com; c@d.com")"), "invalid");
+  EXPECT_EQ(run("email.key", R"("John.Smith+news@googlemail.com")", R"({"drop_tag":true,"gmail":true})"),
+            R"("johnsmith@gmail.com")");
+  EXPECT_EQ(run("url.normalise", R"("https://EXAMPLE.com:443/a/../b?q=1 2")"), R"("https://example.com/b?q=1%202")");
+  EXPECT_EQ(run("url.normalise", "\"javascript:alert(1)\""), "invalid");
+}
+
+TEST(List, AnItemWithTheSeparatorInsideIsNotLostInTheText) {
+  EXPECT_EQ(run("list.join", R"(["a","b;c"])", R"({"separator":";","to":"text"})"), "lossy");
+  EXPECT_EQ(run("list.join", R"(";a;b")", R"({"separator":";","to":"list"})"), R"(["a","b"])");
+}
+
+TEST(Values, AreTheSameWhenTheirNormalFormsAre) {
+  EXPECT_EQ(run("same.value", R"(["+61412345678","0412 345 678"])", R"({"type":"phone","region":"AU"})"), "true");
+  EXPECT_EQ(run("same.value", R"(["e\u0301","é"])", R"({"type":"text"})"), "true");
+  EXPECT_EQ(run("same.value", R"(["2025-01-01T00:00:00Z","2025-01-01T11:00:00+11:00"])", R"({"type":"datetime"})"),
+            "true");
+  EXPECT_EQ(run("same.value", R"(["a ","a"])", R"({"type":"text"})"), "false");
+}
+
+TEST(Kinds, AnUnknownOneIsNotFound) { EXPECT_EQ(run("phone.guess", "1"), "not_found"); }
+
+}  // namespace
+}  // namespace linchpin::mapping
