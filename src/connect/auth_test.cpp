@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "connect/runtime.hpp"
 
 namespace linchpin::connect {
@@ -110,6 +112,22 @@ TEST(Connector, APinnedVersionMustBeOneThatItSpeaks) {
   const auto wrong = make_connector(manifest, {{"crm", "v3"}});
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().fix.find("2026-09"), std::string::npos);
+}
+
+TEST(Connector, SpeaksTheWorkedExampleOfItsDocumentation) {
+  std::ifstream in("docs/internals/manifest.md");
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const auto begin = text.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos) << "the tests run at the root of the tree";
+  const auto manifest =
+      model::parse_manifest("manifest.md", text.substr(begin + 8, text.find("```", begin + 8) - begin - 8));
+  ASSERT_TRUE(manifest) << to_text(manifest.error());
+  const auto made = make_connector(*manifest, {});
+  ASSERT_TRUE(made) << to_text(made.error());
+  const FetchCall fetch{ObjectName("people"), {RecordId("7"), RecordId("9")}, {}};
+  const auto request = (*made)->request({CallId(1), SystemName("acme"), fetch, {}}, credential(""), now);
+  ASSERT_TRUE(request) << to_text(request.error());
+  EXPECT_EQ(request->url, "https://api.acme.example/v2/people?ids=7%2C9");
 }
 
 TEST(Connector, MoreItemsThanOneCallTakesAreRefused) {
