@@ -130,7 +130,7 @@ HubspotResult<Answer> HubspotVendor::list(const Ask& ask) {
     return refuse("Invalid limit: it must be between 1 and " + std::to_string(static_cast<int>(most)));
   const bool archived = query_or(ask.request, "archived", "false") == "true";
   const auto after = as_number(query_or(ask.request, "after", "0"));
-  if (!after) return refuse("Invalid value for after");
+  if (!after || *after < 0 || *after > 1e18) return refuse("Invalid value for after");
   auto properties = listed(ask.request, "properties");
   if (properties.empty()) properties = with_history;
   const auto associations = listed(ask.request, "associations");

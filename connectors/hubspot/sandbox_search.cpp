@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "sandbox/text.hpp"
 
@@ -215,8 +216,7 @@ HubspotResult<HubspotFound> hubspot_search(const HubspotPortal& portal, const Hu
   const Json& after_json = body["after"];
   const std::string after_text = after_json.is_number() ? after_json.number_text() : after_json.text();
   const auto after_number = as_number(after_text.empty() ? "0" : after_text);
-  if (!after_number || *after_number < 0 ||
-      *after_number != static_cast<double>(static_cast<std::int64_t>(*after_number))) {
+  if (!after_number || *after_number < 0 || *after_number > 1e9 || *after_number != std::floor(*after_number)) {
     return refuse("Invalid value for after: it must be an integer");
   }
   const auto after = static_cast<std::int64_t>(*after_number);

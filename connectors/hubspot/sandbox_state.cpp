@@ -56,7 +56,6 @@ Result<void> HubspotPortal::seed(const Json& json, Instant now) {
     tables_ = tables_before;
     return fail(Code::InvalidArgument, std::move(what));
   };
-  links.clear();
   for (auto& [name, table] : tables_) {
     table.records.clear();
     table.unique.clear();
@@ -102,6 +101,7 @@ Result<void> HubspotPortal::seed(const Json& json, Instant now) {
       last_id_ = std::max(last_id_, id);
     }
   }
+  links.clear();
   events_.clear();
   return {};
 }

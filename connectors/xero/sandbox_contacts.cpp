@@ -1,6 +1,7 @@
 #include "connectors/xero/sandbox_contacts.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sandbox/text.hpp"
 
@@ -134,7 +135,8 @@ std::optional<Instant> parse_xero_date(std::string_view text) {
     std::string_view inside = text.substr(6, text.size() - 8);
     inside = inside.substr(0, inside.find_first_of("+-", 1));
     const auto ms = as_number(inside);
-    return ms ? std::optional(from_ms(static_cast<std::int64_t>(*ms))) : std::nullopt;
+    if (!ms || std::abs(*ms) > 1e14) return std::nullopt;  // some 3,000 years
+    return from_ms(static_cast<std::int64_t>(*ms));
   }
   std::string full(text);
   if (full.size() == 10) full += "T00:00:00";

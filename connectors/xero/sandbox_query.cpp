@@ -73,7 +73,7 @@ bool read_value(Reader& in, XeroCondition& condition) {
     int count = 0;
     do {
       const auto number = as_number(in.word());
-      if (!number || count == 6) return false;
+      if (!number || *number < 0 || *number > 9'999 || count == 6) return false;
       parts[count++] = static_cast<int>(*number);
     } while (in.take(","));
     if (count < 3 || !in.take(")")) return false;

@@ -9,7 +9,8 @@ Result<Faults> read_faults(const Json& json, Instant now) {
   Faults faults;
   for (const auto& [key, value] : json.members()) {
     const auto number = value.is_number() ? as_number(value.number_text()) : std::nullopt;
-    if (!number || *number < 0) return fail(Code::InvalidArgument, "a fault is not a number from 0 upwards");
+    if (!number || *number < 0 || *number > 1e9)
+      return fail(Code::InvalidArgument, "a fault is not a number from 0 to 1,000,000,000");
     double* probability = key == "lost_answer"       ? &faults.lost_answer
                           : key == "error_500"       ? &faults.error_500
                           : key == "reject_429"      ? &faults.reject_429
@@ -21,8 +22,6 @@ Result<Faults> read_faults(const Json& json, Instant now) {
     if (probability) {
       if (*number > 1) return fail(Code::InvalidArgument, "a fault's probability is above 1");
       *probability = *number;
-    } else if (*number > 1e9) {
-      return fail(Code::InvalidArgument, "a fault's span is above 1,000,000,000");
     } else if (key == "slow_ms") {
       faults.slow = milliseconds{whole};
     } else if (key == "webhook_delay_s") {

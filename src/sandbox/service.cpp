@@ -12,6 +12,8 @@ namespace {
 
 constexpr milliseconds idle_most{1'000};  // the clock is asked again at least so often: it may be a test's
 
+constexpr std::int64_t advance_most = 1'000'000'000;
+
 const Answer cut{0, {}, ""};
 
 Answer done() { return json_answer(200, "{}"); }
@@ -115,7 +117,9 @@ class ServedSandbox::Inside : public std::enable_shared_from_this<Inside> {
     }
     if (what == "clock") {
       const auto by = body["advance_s"].integer();
-      if (!by || *by < 0) return fail(Code::InvalidArgument, "advance_s must be a whole number from 0 upwards");
+      if (!by || *by < 0 || *by > advance_most) {
+        return fail(Code::InvalidArgument, "advance_s must be a whole number from 0 to 1,000,000,000");
+      }
       advanced_ += seconds{*by};
       return json_answer(200, canonical(Json::object({{"now", rfc3339(now())}})));
     }

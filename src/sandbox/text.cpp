@@ -1,6 +1,7 @@
 #include "sandbox/text.hpp"
 
 #include <charconv>
+#include <cmath>
 
 #include "base/http.hpp"
 
@@ -65,7 +66,7 @@ std::vector<std::string> path_segments(std::string_view target) {
 std::optional<double> as_number(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 

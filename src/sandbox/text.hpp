@@ -15,6 +15,6 @@ std::size_t character_count(std::string_view utf8);  // code points: vendors' le
 bool looks_like_email(std::string_view);
 std::vector<std::string> split(std::string_view, char at);
 std::vector<std::string> path_segments(std::string_view target);  // of the path, decoded, without empty ones
-std::optional<double> as_number(std::string_view);                // the whole text, in plain or scientific form
+std::optional<double> as_number(std::string_view);                // the whole text, in plain or scientific form; finite
 
 }  // namespace linchpin::sandbox

@@ -30,7 +30,7 @@ Vendor::Vendor(std::string name, std::uint64_t seed, Limits limits, Schedule sch
       limits_(limits) {}
 
 Served Vendor::answer(const Request& given, Instant now) {
-  if (faults_.until && now >= *faults_.until) faults_ = {};
+  end_faults(now);
   advance(now);
   Request request = given;
   request.url = target_of(given.url);
@@ -97,7 +97,12 @@ bool Vendor::accepted(const Message&, std::optional<int> status) const {
 
 void Vendor::settled(const Message&, bool, bool, std::optional<int>, Instant) {}
 
+void Vendor::end_faults(Instant now) {
+  if (faults_.until && now >= *faults_.until) faults_ = {};
+}
+
 void Vendor::raise(Json event, Instant now) {
+  end_faults(now);
   if (target_.empty() || fault_chance_.happens(faults_.webhook_drop)) return;
   const int times = fault_chance_.happens(faults_.webhook_double) ? 2 : 1;
   for (int i = 0; i < times; ++i) {

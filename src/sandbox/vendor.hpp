@@ -60,7 +60,7 @@ class Vendor {
   const std::string& webhook_target() const { return target_; }
   virtual milliseconds webhook_timeout() const {
     return milliseconds{5'000};
-  }                                            // how long the vendor waits for an answer
+  }  // how long the vendor waits for an answer
   virtual std::string webhook_status() const;  // "none", "ok"; Xero also "pending", "failed", "disabled"
 
   // {"objects":{"contacts":[every record in the vendor's own form]}}. seed() takes the same and replaces what is there,
@@ -102,6 +102,8 @@ class Vendor {
   std::string target_;
 
  private:
+  void end_faults(Instant now);
+
   std::string name_;
   Limits limits_;
   Faults faults_;
