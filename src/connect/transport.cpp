@@ -208,7 +208,8 @@ class Client final : public HttpClient {
     transfer->timeout = std::max(timeout, milliseconds(1));
     transfer->done = std::move(done);
     transfer->options = &options_;
-    transfer->allowed_private = options_.private_hosts.contains(url_authority(transfer->request.url));
+    transfer->allowed_private =
+        options_.private_anywhere || options_.private_hosts.contains(url_authority(transfer->request.url));
     {
       const std::lock_guard lock(mutex_);
       waiting_.push_back(std::move(transfer));

@@ -19,6 +19,7 @@ struct ClientOptions {
   std::string proxy;                     // "" = none
   std::string ca_file;                   // "" = the system's
   std::size_t answer_bytes = 16u << 20;  // after decompression
+  bool private_anywhere = false;         // for simulated systems, whose webhooks go to wherever a test listens
 };
 // Its end calls `done` of what is under way with SystemUnavailable (SystemUnreachable for what was never sent).
 std::unique_ptr<HttpClient> make_http_client(ClientOptions);
