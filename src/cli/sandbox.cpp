@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "connect/transport.hpp"
+#include "sandbox/client_book.hpp"
 #include "sandbox/service.hpp"
 #include "server/http.hpp"
 
@@ -17,6 +18,7 @@ struct Options {
   std::vector<std::string> systems;
   std::string listen = "127.0.0.1:9100", limits = "real";
   std::uint64_t seed = 1;
+  int clients = 0;
 };
 
 // A comparison from outside, or a first load, comes in one body.
@@ -60,6 +62,19 @@ Result<Running> start(const std::string& system, const Options& options, std::si
   return running;
 }
 
+// The invented client book, as each system that keeps people has it.
+Result<void> fill(const std::vector<Running>& all, const Options& options) {
+  if (options.clients == 0) return {};
+  const sandbox::ClientBook book =
+      sandbox::make_client_book(options.seed, real_time(), sandbox::client_book_of(options.clients));
+  for (const Running& running : all) {
+    const std::string& name = running.sandbox->name();
+    if (name == "hubspot") TRY(running.sandbox->seed(book.hubspot));
+    if (name == "xero") TRY(running.sandbox->seed(book.xero));
+  }
+  return {};
+}
+
 Result<void> run(const Options& options) {
   // Before any thread starts, so that all of them leave the signals to the wait below.
   sigset_t ending;
@@ -74,6 +89,7 @@ Result<void> run(const Options& options) {
   std::vector<Running> all;
   for (const std::string& system : options.systems.empty() ? sandbox::vendor_names() : options.systems)
     all.push_back(TRY(start(system, options, all.size(), *client)));
+  TRY(fill(all, options));
   for (const Running& running : all)
     std::cout << running.sandbox->ready_line(base_url(running.server->address())) << std::endl;
 
@@ -97,6 +113,9 @@ void add_sandbox(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"real", "none", "10x"}))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "what the ids and tokens that they make up follow from")
+      ->capture_default_str();
+  command->add_option("--clients", options->clients, "people of an invented client book, from the seed, to begin with")
+      ->check(CLI::Range(0, 100'000))
       ->capture_default_str();
   command->callback([options, &status] {
     const Result<void> ran = run(*options);
