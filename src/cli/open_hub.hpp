@@ -19,7 +19,7 @@ struct OpenHub {
   std::unique_ptr<store::Files> files;
   std::unique_ptr<engine::Keys> keys;
   std::unique_ptr<engine::Random> random;
-  std::map<SystemName, std::unique_ptr<engine::Connector>> connectors;
+  std::map<SystemName, std::shared_ptr<const engine::Connector>> connectors;
   std::map<SystemName, engine::Credential> credentials;
   SigningKey log_key;  // of the audit log's checkpoints
 

@@ -184,6 +184,13 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
 
   Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change});
   merged.link.held = held_of(mapping, change.record.body);
+  for (const mapping::FieldMapping& m :
+       mapping.fields)  // someone changed there what we only send: it is to be compared anew
+    if (m.direction == mapping::Direction::Out &&
+        mapping::read(m.at, merged.link.held) != mapping::read(m.at, link.held)) {
+      merged.link.given.erase(m.field.text);
+      merged.link.left.erase(m.field.text);
+    }
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
   if (merged.took.empty() && !fresh && !was_gone && merged.link.held == link.held)

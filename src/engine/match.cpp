@@ -1,8 +1,9 @@
 #include "engine/match.hpp"
 
 #include <algorithm>
+#include <cctype>
 
-#include "mapping/transform.hpp"
+#include "mapping/text.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -71,10 +72,11 @@ Agreement names_agree(const model::SameRule& rule, const Values& mine, const Val
 }  // namespace
 
 std::string name_key(const Value& value) {
-  const Result<Json> folded = mapping::run_transform("fold", value, Json(Json::Object{}));
-  if (!folded) return value.text();
-  const Json& key = folded->is_object() ? (*folded)["value"] : *folded;
-  return key.text();
+  // Where one writes an apostrophe, a hyphen or a space, another writes none: they do not tell names apart.
+  std::string letters;
+  for (const char c : mapping::fold_key(value.text()))
+    if (static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c))) letters.push_back(c);
+  return letters;
 }
 
 std::string whole_name(const Entity& entity, const Values& values) {

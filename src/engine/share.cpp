@@ -17,11 +17,25 @@ const Value& golden_value(const Golden& golden, const FieldName& field) {
   return at == golden.fields.end() ? none : at->second.value;
 }
 
-bool agrees(const Field& field, const Value& wanted, const Link& link) {
+// What a mapping only sends (a status table, a joined name) is compared in the system's own form.
+bool agrees_as_sent(const mapping::Mapping& mapping, const mapping::FieldMapping& m, const Value& wanted,
+                    const Link& link) {
+  const std::optional<Json> holds = mapping::read(m.at, link.held);
+  if (!holds) return wanted.is_null();
+  const Json sent = mapping::write(mapping, {{m.field.text, wanted}}, link.held).record;
+  const Json would = mapping::read(m.at, sent).value_or(Json());
+  if (m.unique_suffix && holds->is_text() && would.is_text())
+    return mapping::without_suffix(holds->text()) == mapping::without_suffix(would.text());
+  return *holds == would || (wanted.is_null() && (holds->is_null() || holds->text().empty()));
+}
+
+bool agrees(const mapping::Mapping& mapping, const mapping::FieldMapping& m, const Field& field, const Value& wanted,
+            const Link& link) {
   const std::string& name = field.name.text;
   if (const auto given = link.given.find(name);
       given != link.given.end() && same_value(field.type, wanted, given->second))
     return true;
+  if (m.direction == Direction::Out) return agrees_as_sent(mapping, m, wanted, link);
   if (const auto base = link.base.find(name); base != link.base.end())
     return same_value(field.type, wanted, base->second);
   return wanted.is_null();
@@ -42,7 +56,7 @@ Values sent(const Hub& hub, const mapping::Mapping& mapping, const Golden& golde
     const Field* field = entity.field(m.field.text);
     if (!field) continue;
     const Value& wanted = golden_value(golden, field->name);
-    if (!pick(*field, wanted)) continue;
+    if (!pick(m, *field, wanted)) continue;
     hold(Invariant::ClassIsKept, may_hold(system, entity.name, *field));
     values.emplace(field->name.text, wanted);
   }
@@ -85,9 +99,10 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         if (link.gone) continue;  // detached: its link stays, so that it is not created anew
         Intent update = intent;
         update.record = link.key.record;
-        update.values = sent(hub, *mapping, golden, [&](const Field& f, const Value& wanted) {
-          return !agrees(f, wanted, link) && !left_alone(f, wanted, link);
-        });
+        update.values =
+            sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
+              return !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);
+            });
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
       if (!linked && !sharing.undecided.contains(member.system)) {
@@ -97,7 +112,8 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         }
         intent.operation = Operation::Create;
         intent.values =
-            sent(hub, *mapping, golden, [](const Field&, const Value& wanted) { return !wanted.is_null(); });
+            sent(hub, *mapping, golden,
+                 [](const mapping::FieldMapping&, const Field&, const Value& wanted) { return !wanted.is_null(); });
         if (!intent.values.empty()) intents.push_back(std::move(intent));
       }
     }
@@ -121,7 +137,8 @@ std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Li
   for (const mapping::FieldMapping& m : mapping->second.fields) {
     if (m.direction == Direction::In) continue;
     const Field* field = entity.field(m.field.text);
-    if (field && !agrees(*field, golden_value(golden, field->name), link)) fields.push_back(field->name);
+    if (field && !agrees(mapping->second, m, *field, golden_value(golden, field->name), link))
+      fields.push_back(field->name);
   }
   return fields;
 }

@@ -1,0 +1,36 @@
+// The program: its commands, each in a file of its own.
+#include <iostream>
+
+#include "base/log.hpp"
+#include "cli/command.hpp"
+#include "vault/process.hpp"
+
+int main(int argc, char** argv) {
+  using namespace linchpin;
+  if (const Result<void> guarded = vault::guard_process(); !guarded)
+    log::warn("the process's memory is not guarded", {{"error", guarded.error()}});
+  CLI::App app{"Keeps a firm's systems in agreement with one golden record.", "linchpin"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", LINCHPIN_VERSION);
+  int status = 0;
+  cli::add_init(app, status);
+  cli::add_check(app, status);
+  cli::add_connect(app, status);
+  cli::add_run(app, status);
+  cli::add_sync(app, status);
+  cli::add_map(app, status);
+  cli::add_transform(app, status);
+  cli::add_explain(app, status);
+  cli::add_dead_letters(app, status);
+  cli::add_review(app, status);
+  cli::add_app(app, status);
+  cli::add_audit(app, status);
+  cli::add_sandbox(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  std::cout.flush();
+  return status;
+}

@@ -1,0 +1,170 @@
+// linchpin run: the whole program, wired on one page.
+//
+//   HTTP server ─ webhooks ─► inbox ─► engine's thread ─► HTTP client ─► systems
+//        │                                 ▲
+//        └─ process tier, control socket ──┘ questions
+#include <csignal>
+#include <iomanip>
+#include <iostream>
+#include <thread>
+
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "cli/command.hpp"
+#include "cli/engine_loop.hpp"
+#include "connect/transport.hpp"
+#include "server/control.hpp"
+#include "server/health.hpp"
+#include "server/http.hpp"
+#include "server/router.hpp"
+#include "server/tier_process.hpp"
+#include "server/webhooks.hpp"
+
+namespace linchpin::cli {
+namespace {
+
+// The inbox, with the engine told of each entry once it is durable.
+class HeardInbox : public engine::Inbox {
+ public:
+  HeardInbox(engine::Inbox& inbox, std::function<void()> heard) : inbox_(inbox), heard_(std::move(heard)) {}
+  void append(engine::InboxEntry entry, std::function<void(Result<Position>)> done) override {
+    inbox_.append(std::move(entry), [this, done = std::move(done)](Result<Position> position) {
+      const bool stored = position.has_value();
+      done(std::move(position));
+      if (stored) heard_();
+    });
+  }
+  Result<std::vector<engine::InboxEntry>> read(Position after, std::size_t most) override {
+    return inbox_.read(after, most);
+  }
+  Result<Position> last() override { return inbox_.last(); }
+  Result<void> forget_before(const std::string& day) override { return inbox_.forget_before(day); }
+
+ private:
+  engine::Inbox& inbox_;
+  std::function<void()> heard_;
+};
+
+// Quiet for a whole second: webhooks of our own last writes come back a moment later.
+bool settle(EngineLoop& loop, std::string_view what, const std::atomic<bool>& stopped) {
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  int quiet_for = 0, shown = 0;
+  while (quiet_for < 10 && !stopped) {
+    std::this_thread::sleep_for(milliseconds(100));
+    const Result<Json> status = loop.ask_and_wait(Json::object({{"command", "status"}}));
+    quiet_for = status && (*status)["quiet"].boolean() ? quiet_for + 1 : 0;
+    if (terminal && ++shown % 10 == 0) std::cerr << "\rlinchpin: " << what << "… " << shown / 10 << " s" << std::flush;
+  }
+  if (terminal && shown >= 10) std::cerr << "\r\033[K";
+  return !stopped;
+}
+
+void print_table(const Json& table) {
+  const auto row = [](auto&&... cells) {
+    int column = 0;
+    ((std::cout << (column++ < 2 ? std::left : std::right) << std::setw(column <= 2 ? 14 : 11) << cells), ...);
+    std::cout << "\n";
+  };
+  row("system", "entity", "linked", "created", "updated", "dead", "in review", "discrepant");
+  for (const Json& r : table["rows"].items())
+    row(r["system"].text(), r["entity"].text(), r["linked"].number_text(), r["created"].number_text(),
+        r["updated"].number_text(), r["dead"].number_text(), r["in_review"].number_text(),
+        r["discrepant_fields"].number_text());
+}
+
+// Runs until every system agrees: links, shares, and reads all of it once more to compare with what systems really
+// hold.
+Result<int> run_once(EngineLoop& loop, bool json, const std::atomic<bool>& stopped) {
+  if (!settle(loop, "reading, linking and sharing", stopped)) return 0;
+  TRY(loop.ask_and_wait(Json::object({{"command", "walk"}})));
+  if (!settle(loop, "comparing with what every system holds", stopped)) return 0;
+  const Json table = TRY(loop.ask_and_wait(Json::object({{"command", "table"}})));
+  if (json) {
+    std::cout << canonical(table) << "\n";
+  } else {
+    print_table(table);
+  }
+  std::int64_t discrepant = 0, review = 0;
+  for (const Json& r : table["rows"].items()) {
+    discrepant += r["discrepant_fields"].integer().value_or(0);
+    review += r["in_review"].integer().value_or(0);
+  }
+  if (!json && review > 0)
+    std::cout << "\n"
+              << review << " pairs that the rules cannot decide wait for a person: `linchpin review DIR list`.\n";
+  return discrepant == 0 ? 0 : 1;
+}
+
+Result<int> run(const Where& where, bool once) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // every thread inherits it; one waits for them below
+  std::signal(SIGPIPE, SIG_IGN);
+
+  OpenHub hub = TRY(open_hub(where.folder, where.environment));
+  const model::Environment& environment = hub.hub->environment;
+  connect::ClientOptions options;
+  for (const auto& [name, connection] : environment.connections)
+    if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
+  const std::unique_ptr<HttpClient> client = connect::make_http_client(options);
+  const std::unique_ptr<audit::Log> log =
+      TRY(audit::Log::open(*hub.files->state.audit, log_origin(*hub.hub), hub.log_key));
+  EngineLoop* heard_by = nullptr;
+  HeardInbox inbox(*hub.files->inbox, [&] { heard_by->notify(); });
+  EngineLoop loop(hub, inbox, *client, *log);
+  heard_by = &loop;
+  SystemClock clock;
+
+  std::map<std::string, server::WebhookSystem> systems;
+  for (const auto& [name, connector] : hub.connectors) {
+    const auto credential = std::make_shared<const engine::Credential>(hub.credentials[name]);
+    systems.emplace(name.text,
+                    server::WebhookSystem{connector, [credential] { return credential; }, environment.public_url});
+  }
+  server::Router router;
+  server::add_webhooks(router, std::move(systems), inbox, *hub.keys, clock);
+  server::add_health(router, [&] { return loop.ready(); });
+  server::add_metrics(router);
+  server::add_tier_process(router, loop, [hub = hub.hub] { return hub; });
+
+  TRY(loop.start());
+  const std::unique_ptr<HttpServer> control =
+      TRY(server::serve_local(socket_path(where.folder).string(), server::control(loop)));
+  const std::unique_ptr<HttpServer> server = TRY(server::serve(environment.listen, ServerLimits{}, router));
+  if (!once || !where.json)
+    std::cout << "linchpin: " << hub.hub->name << " (" << environment.name << ") at http://" << server->address()
+              << std::endl;
+
+  std::atomic<bool> stopped{false};
+  std::thread ender([&] {
+    int signal = 0;
+    sigwait(&ends, &signal);
+    stopped = true;
+  });
+  Result<int> status = 0;
+  if (once) {
+    status = run_once(loop, where.json, stopped);
+    if (!stopped) pthread_kill(ender.native_handle(), SIGTERM);
+  }
+  ender.join();
+  return status;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("run", "Serve. Example: linchpin run my-hub --env staging");
+  auto where = std::make_shared<Where>();
+  auto once = std::make_shared<bool>(false);
+  add_where(*command, *where);
+  command->add_flag("--once", *once, "run until every system agrees, print what was moved, and stop");
+  command->callback([where, once, &status] {
+    const Result<int> done = run(*where, *once);
+    status = done ? *done : failed(done.error());
+  });
+}
+
+}  // namespace linchpin::cli

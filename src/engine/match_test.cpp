@@ -1,0 +1,99 @@
+#include "engine/match.hpp"
+
+#include <gtest/gtest.h>
+
+#include "engine/small_family.hpp"
+#include "sim/memory_store.hpp"
+#include "vault/keys.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+class Match : public testing::Test {
+ protected:
+  Match() : hub(small::hub()), entity(hub->entity(EntityName("contact"))) {}
+  Verdict verdict(Values mine, std::vector<Values> theirs,
+                  const std::set<std::pair<std::string, std::string>>& crowded = {}) const {
+    return compare(entity, mine, {GoldenId("g"), std::move(theirs)}, crowded);
+  }
+  std::shared_ptr<const model::Hub> hub;
+  const model::Entity& entity;
+};
+
+Values person(const std::string& given, const std::string& family, Value phone, Value born) {
+  return {{"given_name", given}, {"family_name", family}, {"phone", std::move(phone)}, {"born", std::move(born)}};
+}
+
+TEST_F(Match, NamesAndTwoIdentifiersAreOnePerson) {
+  EXPECT_EQ(
+      verdict(person("Mia", "Tan", "+61400000001", "1980-02-03"), {person("Mia", "Tan", "+61400000001", "1980-02-03")}),
+      Verdict::Same);
+}
+
+TEST_F(Match, ASpellingAnInitialAndTheOrderOfNamesAreTheSameName) {
+  for (const auto& [given, family] :
+       {std::pair{"Zoë", "O'Brien"}, {"ZOE", "OBRIEN"}, {"Z", "O'Brien"}, {"O'Brien", "Zoe"}})
+    EXPECT_EQ(verdict(person("Zoe", "O'Brien", "+61400000001", "1980-02-03"),
+                      {person(given, family, "+61400000001", "1980-02-03")}),
+              Verdict::Same)
+        << given << " " << family;
+}
+
+TEST_F(Match, SpousesWhoShareAPhoneAreTwoPeople) {
+  EXPECT_EQ(verdict(person("Mia", "Tan", "+61400000001", Value()), {person("Leo", "Tan", "+61400000001", Value())}),
+            Verdict::Different);
+}
+
+TEST_F(Match, ADifferentDateOfBirthVetoes) {
+  EXPECT_EQ(
+      verdict(person("Mia", "Tan", "+61400000001", "1980-02-03"), {person("Mia", "Tan", "+61400000001", "1955-11-30")}),
+      Verdict::Different);
+}
+
+TEST_F(Match, ASlipInADateOfBirthDoesNotVeto) {
+  for (const char* slip : {"1980-03-02", "1980-02-08"})
+    EXPECT_EQ(verdict(person("Mia", "Tan", "+61400000001", "1980-02-03"), {person("Mia", "Tan", "+61400000001", slip)}),
+              Verdict::Doubtful)
+        << slip;
+}
+
+TEST_F(Match, ANameAloneIsAQuestionUnlessEverythingElseContradicts) {
+  EXPECT_EQ(verdict(person("Mia", "Tan", Value(), Value()), {person("Mia", "Tan", "+61400000001", Value())}),
+            Verdict::Doubtful);
+  EXPECT_EQ(verdict(person("Mia", "Tan", "+61400000002", Value()), {person("Mia", "Tan", "+61400000001", Value())}),
+            Verdict::Different);
+}
+
+TEST_F(Match, OldValuesOfAnySourceCount) {
+  EXPECT_EQ(
+      verdict(person("Mia", "Tan", "+61400000001", "1980-02-03"),
+              {person("Mia", "Tan-Lee", "+61400000009", "1980-02-03"), person("Mia", "Tan", "+61400000001", Value())}),
+      Verdict::Same);
+}
+
+TEST_F(Match, AValueThatManyPeopleHoldIdentifiesNobody) {
+  EXPECT_EQ(verdict(person("Mia", "Tan", "+61400000001", "1980-02-03"),
+                    {person("Mia", "Tan", "+61400000001", "1980-02-03")}, {{"phone", "+61400000001"}}),
+            Verdict::Doubtful);
+}
+
+TEST_F(Match, KeysAreBlindAndBindTheBirthdayToTheName) {
+  sim::KeyStore store;
+  vault::KeySetup setup;
+  setup.hub = "small";
+  setup.master = Secret(std::string(32, 'm')), setup.match = Secret(std::string(32, 'k'));
+  const auto keys = vault::Keys::open(store, std::move(setup));
+  ASSERT_TRUE(keys);
+  const std::vector<BlindKey> all = match_keys(entity, person("Mia", "Tan", "+61400000001", "1980-02-03"), **keys);
+  EXPECT_EQ(all.size(), 3u);
+  for (const BlindKey& key : all) {
+    EXPECT_EQ(key.key.size(), 16u);
+    EXPECT_EQ(key.key.find("614"), std::string::npos);
+  }
+  const std::vector<BlindKey> other = match_keys(entity, person("Leo", "Ng", "+61400000002", "1980-02-03"), **keys);
+  for (const BlindKey& a : all)
+    for (const BlindKey& b : other) EXPECT_NE(a.key, b.key) << "a birthday alone is no key";
+}
+
+}  // namespace
+}  // namespace linchpin::engine

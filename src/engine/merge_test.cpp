@@ -1,0 +1,128 @@
+#include "engine/merge.hpp"
+
+#include <gtest/gtest.h>
+
+#include "engine/small_family.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+using small::books;
+using small::crm;
+using small::monday;
+using small::Person;
+
+TEST(Merge, OwnerWinsOverALaterWriteFromElsewhere) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Maya"}, {"family_name", "Tan"}}, monday + seconds(60));
+  EXPECT_EQ(p.value("given_name"), Value("Mia"));
+  EXPECT_EQ(p.golden.fields.at(FieldName("given_name")).rule, "owner");
+}
+
+TEST(Merge, WhatOthersKnewFillsABlankThatTheOwnerLeaves) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  EXPECT_EQ(p.value("given_name"), Value("Mia"));
+  EXPECT_EQ(p.value("stage"), Value("lead")) << "the field's default";
+}
+
+TEST(Merge, TheLaterWriteWinsWhereNobodyOwnsTheField) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000001"}}, monday + seconds(5));
+  p.merge(*hub, crm("2"), {{"phone", "+61400000002"}}, monday);
+  EXPECT_EQ(p.value("phone"), Value("+61400000001"));
+  p.merge(*hub, crm("2"), {{"phone", "+61400000003"}}, monday + seconds(9));
+  EXPECT_EQ(p.value("phone"), Value("+61400000003"));
+}
+
+TEST(Merge, AnUnrelatedEditNeverWinsAField) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000001"}, {"given_name", "Mia"}}, monday);
+  p.merge(*hub, crm("2"), {{"phone", "+61400000002"}}, monday + seconds(1));
+  const Merged& merged =
+      p.merge(*hub, crm("1"), {{"phone", "+61400000001"}, {"given_name", "Maya"}}, monday + seconds(2));
+  EXPECT_EQ(merged.took, std::vector<FieldName>{FieldName("given_name")});
+  EXPECT_EQ(p.value("phone"), Value("+61400000002")) << "crm:1 has not changed its phone";
+}
+
+TEST(Merge, AnEchoChangesNothing) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Maya"}}, monday);
+  const std::int64_t version = p.golden.version;
+  const Merged& merged =
+      p.merge(*hub, books("a"), {{"given_name", "Mia"}}, monday + seconds(3));  // what we wrote there
+  EXPECT_TRUE(merged.changed.empty());
+  EXPECT_TRUE(merged.foreign.empty());
+  EXPECT_EQ(p.golden.version, version);
+  EXPECT_EQ(merged.link.given.at("given_name"), Value("Mia"));
+}
+
+TEST(Merge, AWriteToWhatAnotherSystemOwnsIsAQuestion) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}}, monday);
+  const Merged& merged = p.merge(*hub, books("a"), {{"given_name", "Mai"}}, monday + seconds(3));
+  ASSERT_EQ(merged.foreign.size(), 1u);
+  EXPECT_EQ(merged.foreign[0].ruling, model::ForeignWrite::Review);
+  EXPECT_EQ(p.value("given_name"), Value("Mia"));
+  EXPECT_EQ(merged.link.left.at("given_name"), Value("Mia")) << "left as it is there until somebody answers";
+}
+
+TEST(Merge, ABlankIsNoChangeWhereTheMappingIgnoresIt) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000001"}}, monday);
+  p.merge(*hub, crm("1"), {{"phone", Value()}}, monday + seconds(2));
+  EXPECT_EQ(p.value("phone"), Value("+61400000001"));
+  EXPECT_EQ(p.link(crm("1")).base.at("phone"), Value()) << "so that it is written back";
+}
+
+TEST(Merge, FieldsThatBelongTogetherComeFromOneSource) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  p.merge(*hub, crm("2"), {{"given_name", "Maya"}, {"family_name", "Lee"}}, monday + seconds(1));
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tang"}}, monday + seconds(2));
+  EXPECT_EQ(p.value("given_name"), Value("Mia"));
+  EXPECT_EQ(p.value("family_name"), Value("Tang"));
+}
+
+TEST(Merge, TheOutcomeDoesNotDependOnTheOrderOfArrival) {
+  const auto hub = small::hub();
+  struct One {
+    RecordKey key;
+    Values values;
+    Instant at;
+  };
+  const std::vector<One> all = {{crm("1"), {{"phone", "+61400000001"}, {"given_name", "Mia"}}, monday + seconds(1)},
+                                {books("a"), {{"given_name", "Maya"}, {"family_name", "Tan"}}, monday + seconds(7)},
+                                {crm("2"), {{"phone", "+61400000003"}, {"given_name", "Mai"}}, monday + seconds(1)}};
+  std::vector<std::size_t> order = {0, 1, 2};
+  std::vector<Value> first;
+  do {
+    Person p;
+    for (const std::size_t i : order) p.merge(*hub, all[i].key, all[i].values, all[i].at);
+    const std::vector<Value> now = {p.value("phone"), p.value("given_name"), p.value("family_name"),
+                                    p.value("full_name")};
+    if (first.empty()) first = now;
+    EXPECT_TRUE(now == first);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST(Merge, DerivedFieldsFollowTheirParts) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Zoë"}, {"family_name", "O'Brien"}}, monday);
+  EXPECT_EQ(p.value("full_name"), Value("Zoë O'Brien"));
+}
+
+}  // namespace
+}  // namespace linchpin::engine

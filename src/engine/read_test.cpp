@@ -1,0 +1,89 @@
+#include "engine/read.hpp"
+
+#include <gtest/gtest.h>
+
+namespace linchpin::engine {
+namespace {
+
+const Instant noon = from_ms(1795500000000);
+const SystemName crm("crm");
+const ObjectName contacts("contacts");
+RecordKey key(const std::string& id) { return {crm, contacts, RecordId(id)}; }
+Settles item(std::int64_t position) { return {Position(position), 0}; }
+
+Record record(const std::string& id) {
+  Record r;
+  r.id = RecordId(id);
+  return r;
+}
+
+TEST(Read, HintsForOneRecordAreJoinedIntoOneChange) {
+  Read read;
+  read.hint(key("1"), {.trigger = Trigger::Webhook,
+                       .seen = noon + seconds(1),
+                       .property = "properties.phone",
+                       .settles = {item(2)},
+                       .not_before = {}});
+  read.hint(key("1"), {.trigger = Trigger::Webhook,
+                       .seen = noon,
+                       .property = "properties.email",
+                       .settles = {item(1)},
+                       .not_before = {}});
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  ASSERT_EQ(call.records.size(), 1u);
+  const std::vector<Change> changes = read.answered(crm, call, {record("1")}, noon);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].settles, (std::vector<Settles>{item(1), item(2)}));
+  EXPECT_EQ(changes[0].seen, noon);
+  EXPECT_EQ(changes[0].id.text, "c1.0");
+  EXPECT_EQ(changes[0].property_at.at("properties.phone"), noon + seconds(1));
+  EXPECT_TRUE(read.empty());
+}
+
+TEST(Read, ManyRecordsAreFetchedInOneCallInTheOrderOfTheirHints) {
+  Read read;
+  for (const char* id : {"3", "1", "2"}) read.hint(key(id), {});
+  EXPECT_EQ(read.ask(crm, contacts, 2, noon), (std::vector<RecordId>{RecordId("3"), RecordId("1")}));
+  EXPECT_EQ(read.ask(crm, contacts, 2, noon), (std::vector<RecordId>{RecordId("2")}));
+  EXPECT_TRUE(read.ask(crm, contacts, 2, noon).empty());
+}
+
+TEST(Read, AHintThatComesAfterTheRecordWasAskedForIsReadAgain) {
+  Read read;
+  read.hint(key("1"),
+            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(1)}, .not_before = {}});
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  read.hint(key("1"),
+            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(2)}, .not_before = {}});
+  EXPECT_EQ(read.answered(crm, call, {record("1")}, noon)[0].settles, std::vector<Settles>{item(1)});
+  ASSERT_TRUE(read.waits(key("1")));
+  const FetchCall again{contacts, read.ask(crm, contacts, 10, noon), {}};
+  EXPECT_EQ(read.answered(crm, again, {record("1")}, noon)[0].settles, std::vector<Settles>{item(2)});
+}
+
+TEST(Read, ARecordThatTheSystemDoesNotGiveIsGone) {
+  Read read;
+  read.hint(key("1"), {});
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  const std::vector<Change> changes = read.answered(crm, call, {}, noon);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_TRUE(changes[0].gone);
+}
+
+TEST(Read, ACallThatFailedIsAskedAgainAndForgetsNothing) {
+  Read read;
+  read.hint(key("1"),
+            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(1)}, .not_before = {}});
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  read.hint(key("1"),
+            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(2)}, .not_before = {}});
+  read.failed(crm, call, noon + seconds(5));
+  EXPECT_TRUE(read.ask(crm, contacts, 10, noon + seconds(4)).empty());
+  EXPECT_TRUE(read.objects(crm, noon + seconds(4)).empty());
+  const FetchCall again{contacts, read.ask(crm, contacts, 10, noon + seconds(5)), {}};
+  ASSERT_EQ(again.records.size(), 1u);
+  EXPECT_EQ(read.answered(crm, again, {record("1")}, noon)[0].settles.size(), 2u);
+}
+
+}  // namespace
+}  // namespace linchpin::engine
