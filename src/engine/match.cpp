@@ -47,7 +47,7 @@ bool differs(const Field& field, const Value& a, const Value& b) {
 
 bool initial_of(const std::string& a, const std::string& b) { return a.size() == 1 && !b.empty() && a[0] == b[0]; }
 
-enum class Agreement { Yes, No, Unknown };
+enum class Agreement { Yes, Nearly, No, Unknown };
 
 // The names that a rule asks for, against one set of values: each as it is; with ~ an initial or the two swapped.
 Agreement names_agree(const model::SameRule& rule, const Values& mine, const Values& theirs) {
@@ -63,8 +63,9 @@ Agreement names_agree(const model::SameRule& rule, const Values& mine, const Val
   }
   if (left == right) return Agreement::Yes;
   if (nearly && left.size() == 2) {
-    if (left[0] == right[1] && left[1] == right[0]) return Agreement::Yes;
-    if (left[1] == right[1] && (initial_of(left[0], right[0]) || initial_of(right[0], left[0]))) return Agreement::Yes;
+    if (left[0] == right[1] && left[1] == right[0]) return Agreement::Nearly;
+    if (left[1] == right[1] && (initial_of(left[0], right[0]) || initial_of(right[0], left[0])))
+      return Agreement::Nearly;
   }
   return Agreement::No;
 }
@@ -128,10 +129,13 @@ Verdict compare(const Entity& entity, const Values& values, const Candidate& can
   }
   Verdict verdict = Verdict::Different;
   for (const model::SameRule& rule : entity.match.same) {
-    const bool named = std::any_of(candidate.alternates.begin(), candidate.alternates.end(), [&](const Values& theirs) {
-      return names_agree(rule, values, theirs) == Agreement::Yes;
-    });
-    if (!named) continue;
+    bool named = false, nearly = false;
+    for (const Values& theirs : candidate.alternates) {
+      const Agreement agreement = names_agree(rule, values, theirs);
+      named = named || agreement == Agreement::Yes;
+      nearly = nearly || agreement == Agreement::Nearly;
+    }
+    if (!named && !nearly) continue;
     int agreeing = 0, contradicting = 0;
     for (const FieldName& name : rule.two_of) {
       const Field* field = entity.field(name.text);
@@ -149,8 +153,9 @@ Verdict compare(const Entity& entity, const Values& values, const Candidate& can
       contradicting += known && !agrees;
     }
     if (agreeing >= 2) return Verdict::Same;
-    // A name with one identifier, or with nothing that speaks against it, may be the same person: a person decides.
-    if (agreeing == 1 || contradicting == 0) verdict = Verdict::Doubtful;
+    // One identifier, or nothing that speaks against it, or the very same name with another phone and e-mail (people
+    // move): it may be the same person. A duplicate costs more than a question.
+    if (named || agreeing == 1 || contradicting == 0) verdict = Verdict::Doubtful;
   }
   return verdict;
 }

@@ -57,10 +57,15 @@ TEST_F(Match, ASlipInADateOfBirthDoesNotVeto) {
         << slip;
 }
 
-TEST_F(Match, ANameAloneIsAQuestionUnlessEverythingElseContradicts) {
+TEST_F(Match, TheSameNameIsAQuestionWhateverElseIsKnown) {
   EXPECT_EQ(verdict(person("Mia", "Tan", Value(), Value()), {person("Mia", "Tan", "+61400000001", Value())}),
             Verdict::Doubtful);
   EXPECT_EQ(verdict(person("Mia", "Tan", "+61400000002", Value()), {person("Mia", "Tan", "+61400000001", Value())}),
+            Verdict::Doubtful);
+}
+
+TEST_F(Match, ANearNameWithAnotherPhoneIsAnotherPerson) {
+  EXPECT_EQ(verdict(person("M", "Tan", "+61400000002", Value()), {person("Mia", "Tan", "+61400000001", Value())}),
             Verdict::Different);
 }
 
