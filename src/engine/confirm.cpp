@@ -16,7 +16,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   link.mapping = d.mapping;
   link.gone = false;
   link.confirmed = now;
-  if (record) link.updated = std::max(link.updated, record->updated);
+  if (record) link.updated = std::max(link.updated, record->updated), link.archived = record->archived;
 
   const mapping::Mapping& mapping = hub.mappings.at(d.mapping);
   Values returned;

@@ -54,7 +54,9 @@ struct Link {
   Instant created{};    // the source's time of creation
   Instant updated{};    // the source's time of the last state that we saw: older ones are stale
   Instant confirmed{};  // our last confirmed write: an answer asked for before it is stale
-  bool gone = false;    // deleted or archived there: kept, never written to
+  bool archived =
+      false;          // put away there, and still there: kept in agreement; nobody is created elsewhere for its sake
+  bool gone = false;  // deleted there: kept, never written to
 };
 
 }  // namespace linchpin::engine

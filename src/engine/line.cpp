@@ -179,8 +179,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   }
   link.mapping = mapping.name;
   link.golden = family->golden.id;
-  const bool was_gone = link.gone;
+  const bool was_gone = link.gone, was_archived = link.archived;
   link.gone = false;
+  link.archived = change.record.archived;
 
   Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change});
   merged.link.held = held_of(mapping, change.record.body);
@@ -193,7 +194,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     }
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
-  if (merged.took.empty() && !fresh && !was_gone && merged.link.held == link.held)
+  if (merged.took.empty() && !fresh && !was_gone && link.archived == was_archived && merged.link.held == link.held)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   Values took;
@@ -240,8 +241,6 @@ Result<Line::Found> Line::find(const Mapping& mapping, const Change& change, con
     if (Family* named = TRY(work_.family(GoldenId(id))); named && named->golden.entity == mapping.entity)
       if (mapping.golden_id_at || !linked_in(*named, change.key)) return Found{Found::Kind::Golden, named};
   if (mapping.golden_id_at) return Found{Found::Kind::Nobody, nullptr};  // it is about a golden record that is not here
-  if (change.record.archived)
-    return Found{Found::Kind::Nobody, nullptr};  // what was put away before we came stays there
   return find_by_rules(mapping, change, values);
 }
 

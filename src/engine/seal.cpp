@@ -80,7 +80,8 @@ LinkRow to_row(const Link& l, const Secret& key) {
                                   {"own", std::move(own)},
                                   {"held", l.held},
                                   {"created", ms_since_epoch(l.created)},
-                                  {"updated", ms_since_epoch(l.updated)}});
+                                  {"updated", ms_since_epoch(l.updated)},
+                                  {"archived", l.archived}});
   return {l.key,       l.entity, l.golden,
           l.confirmed, l.gone,   seal(key.bytes(), canonical(body), bound(l.key, l.entity, l.golden))};
 }
@@ -102,6 +103,7 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
   l.held = body["held"];
   l.created = instant_of(body["created"]);
   l.updated = instant_of(body["updated"]);
+  l.archived = body["archived"].boolean();
   return l;
 }
 

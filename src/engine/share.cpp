@@ -105,7 +105,10 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
             });
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
-      if (!linked && !sharing.undecided.contains(member.system)) {
+      // What was put away before we came stays where it is.
+      const bool put_away =
+          !links.empty() && std::all_of(links.begin(), links.end(), [](const Link& l) { return l.gone || l.archived; });
+      if (!linked && !put_away && !sharing.undecided.contains(member.system)) {
         if (member.when) {
           const Result<bool> wanted = member.when->holds(as_object(golden));
           if (!wanted || !*wanted) continue;
