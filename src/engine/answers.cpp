@@ -367,7 +367,18 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
       }
     }
   }
-  return {};  // a look is made again while its delivery is unknown
+  if (const auto* call = std::get_if<LookCall>(&flying.call.what)) {
+    for (const GoldenId& id : call->goldens) {
+      Family* family = TRY(work.family(id));
+      if (!family) continue;
+      for (Delivery d : std::vector<Delivery>(family->deliveries)) {
+        if (d.state != DeliveryState::Unknown || d.system != flying.call.system || d.object != call->object) continue;
+        d.due = now + wait;  // looked for again, and not at once: a system that is down is not to be stormed
+        work.changed_delivery(*family, std::move(d));
+      }
+    }
+  }
+  return {};
 }
 
 Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcome& outcome, Instant now) {

@@ -201,7 +201,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
   const Values base = merged.link.base;
   work_.changed_link(*family, std::move(merged.link));
-  if (!merged.changed.empty() || family->fresh) {
+  // Where a value comes from is kept as well: the owner may now say what only another said before.
+  if (family->fresh || merged.golden.fields != family->golden.fields) {
     family->golden = std::move(merged.golden);
     work_.changed_golden(*family);
   }
