@@ -360,7 +360,7 @@ def folded(name):
 def hubspot_person(record):
     p = record["properties"]
     return {"given": (p.get("firstname") or "").strip(), "family": (p.get("lastname") or "").strip(),
-            "email": (p.get("email") or "").strip().lower(), "phone": phone_digits(p.get("mobilephone")),
+            "email": (p.get("email") or "").strip().lower(), "phone": phone_digits(p.get("phone")),
             "stage": p.get("lifecyclestage") or "", "hub_id": p.get("linchpin_id") or ""}
 
 

@@ -107,6 +107,13 @@ class Once(unittest.TestCase):
                 self.assertEqual(folded(xero_person(self.before[1][i])["given"]),
                                  folded(xero_person(self.after[1][i])["given"]))
 
+    def test_what_the_owner_says_is_kept_as_the_owners(self):
+        for person in self.people:
+            links = {l["system"]: l["record"] for l in person["links"]}
+            if "hubspot" in links and links["hubspot"] in self.before[0]:
+                for field in ("given_name", "family_name", "email"):
+                    self.assertEqual(person["fields"][field]["source"], "hubspot")
+
     def test_one_person_of_a_system_is_one_golden_record(self):
         for person in self.people:
             for system in ("hubspot", "xero"):

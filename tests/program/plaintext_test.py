@@ -74,14 +74,14 @@ class Plaintext(unittest.TestCase):
                 given, family = "Planted" + word, "Needlewoman" + word
                 email, phone = f"{given}.{family}@haystack.example".lower(), f"424{n:03d}{n * 7 % 1000:03d}"
                 made = world.edit("hubspot", "", {"firstname": given, "lastname": family, "email": email,
-                                                  "mobilephone": "0" + phone, "lifecyclestage": "lead"})
+                                                  "phone": "0" + phone, "lifecyclestage": "lead"})
                 planted.append(made["id"])
                 needles |= {given, family, f"{given} {family}", email, "0" + phone, "+61" + phone, "61" + phone}
             world.wait_quiet()
             for record in planted:
                 world.edit("hubspot", record, {"lifecyclestage": "customer"})
             emails = {hubspot_person(world.hubspot()[r])["email"] for r in planted}
-            world.edit("hubspot", planted[0], {"mobilephone": "not a number of Plantedaaa"})  # a dead letter
+            world.edit("hubspot", planted[0], {"phone": "not a number of Plantedaaa"})  # a dead letter
             needles.add("not a number of Plantedaaa")
             eventually("all are verified", 180, lambda: sum(
                 v["person"] is not None and v["status"] == "complete" for v in world.state("idcheck")["verifications"])

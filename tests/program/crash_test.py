@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""kill -9 of the hub, again and again, under load and with faults on: at the end every system agrees, no acknowledged
+change is missing, and nothing is doubled.
+
+CRASH_ROUNDS: how often it is killed. The default of 8 keeps CI short; 40 is the full test.
+"""
+import collections
+import os
+import random
+import threading
+import time
+import unittest
+
+import hub
+from hub import World, hubspot_person, is_person, xero_person
+
+ROUNDS = int(os.environ.get("CRASH_ROUNDS") or 8)
+FAULTS = {"lost_answer": 0.05, "error_500": 0.05, "reject_429": 0.02, "webhook_double": 0.2, "slow_ms": 20}
+
+
+class Load:
+    """Edits at both sides. A field of a person has one thread and one side, so that its last edit is known: the first
+    half's phones are edited at HubSpot, the others' at Xero, and all e-mails at HubSpot. New people appear at both."""
+
+    def __init__(self, world, pairs):
+        self.world = world
+        self.pairs = pairs
+        self.stopped = threading.Event()
+        self.lock = threading.Lock()
+        self.numbers = iter(range(1, 1 << 30))
+        self.last = {}  # (field, hubspot id, xero id): the value that was acknowledged last
+        self.made = {"hubspot": [], "xero": []}  # e-mails of people who were created there
+        self.edits = 0
+        self.failed = []
+        half = len(pairs) // 2
+        work = [(self.phone_at_hubspot, pairs[:half]), (self.phone_at_xero, pairs[half:]),
+                (self.email_at_hubspot, pairs[::2]), (self.email_at_hubspot, pairs[1::2])]
+        self.threads = [threading.Thread(target=self.run, args=w) for w in work]
+        self.threads.append(threading.Thread(target=self.create))
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+
+    def number(self):
+        with self.lock:
+            self.edits += 1
+            return next(self.numbers)
+
+    def run(self, edit, pairs):
+        try:
+            chance = random.Random(len(pairs))
+            while not self.stopped.wait(0.05):
+                h, x = chance.choice(pairs)
+                field, value = edit(h, x, self.number())
+                with self.lock:
+                    self.last[field, h, x] = value
+        except Exception as error:
+            self.failed.append(error)
+
+    def phone_at_hubspot(self, h, _, n):
+        self.world.edit("hubspot", h, {"phone": f"0421 {n // 1000:03d} {n % 1000:03d}"})
+        return "phone", f"421{n:06d}"
+
+    def phone_at_xero(self, _, x, n):
+        self.world.edit("xero", x, {"Phones": [{"PhoneType": "MOBILE", "PhoneCountryCode": "61", "PhoneAreaCode": "422",
+                                                "PhoneNumber": f"{n:06d}"}]})
+        return "phone", f"422{n:06d}"
+
+    def email_at_hubspot(self, h, _, n):
+        email = f"edit{n}@crash.example"
+        self.world.edit("hubspot", h, {"email": email})
+        return "email", email
+
+    def create(self):
+        try:
+            while not self.stopped.wait(0.7):
+                n = self.number()
+                # Letters only: a name with a number in it is hardly a person's.
+                family = "Crash" + "".join("abcdefghij"[int(d)] for d in f"{n:06d}")
+                email, phone = f"new{n}@crash.example", f"423{n:06d}"
+                if n % 2:
+                    self.world.edit("hubspot", "", {"firstname": "Newly", "lastname": family, "email": email,
+                                                    "phone": "0" + phone, "lifecyclestage": "customer"})
+                    self.made["hubspot"].append(email)
+                else:
+                    self.world.edit("xero", "", {"Name": "Newly " + family, "FirstName": "Newly", "LastName": family,
+                                                 "EmailAddress": email,
+                                                 "Phones": [{"PhoneType": "MOBILE", "PhoneCountryCode": "61",
+                                                             "PhoneAreaCode": "", "PhoneNumber": phone}]})
+                    self.made["xero"].append(email)
+        except Exception as error:
+            self.failed.append(error)
+
+
+class Crash(unittest.TestCase):
+    def test_no_crash_loses_or_doubles_anything(self):
+        with World(clients=120) as world:
+            world.start()
+            world.listen_for_webhooks()
+            world.wait_quiet()
+            token = world.app_token("crash-test")
+            waiting = {r["golden"] for r in world.reviews()} | {r["record"] for r in world.reviews()}
+            pairs = []
+            for person in world.people(token):
+                links = {l["system"]: l["record"] for l in person["links"]}
+                if {"hubspot", "xero"} <= links.keys() and not {person["id"], *links.values()} & waiting:
+                    pairs.append((links["hubspot"], links["xero"]))
+            self.assertGreater(len(pairs), 20)
+
+            load = Load(world, pairs)
+            world.faults(**FAULTS)
+            chance = random.Random(1)
+            load.start()
+            readies = []
+            try:
+                for _ in range(ROUNDS):
+                    time.sleep(chance.uniform(1, 3))
+                    world.kill()
+                    readies.append(world.start(60))
+                time.sleep(2)
+            finally:
+                load.stop()
+            self.assertEqual(load.failed, [])
+            world.faults()
+            took = world.wait_quiet(600)
+            print(f"{ROUNDS} kills, {load.edits} edits, {len(load.made['hubspot']) + len(load.made['xero'])} new people; "
+                  f"ready again in {max(readies):.2f} s at most; quiet {took:.0f} s after the load")
+
+            hubspot, xero = world.hubspot(), world.xero()
+            people = world.people(token)
+            found, agreed = hub.differences(people, hubspot, xero)
+            self.assertGreaterEqual(agreed, len(pairs))
+            self.assertEqual(found, [], "systems disagree")
+
+            missing = [key for key, value in load.last.items()
+                       if hubspot_person(hubspot[key[1]])[key[0]] != value or xero_person(xero[key[2]])[key[0]] != value]
+            self.assertEqual(missing, [], f"of {len(load.last)} last edits")
+
+            emails = [collections.Counter(hubspot_person(r)["email"] for r in hubspot.values()),
+                      collections.Counter(xero_person(r)["email"] for r in xero.values() if is_person(r))]
+            for email in load.made["hubspot"] + load.made["xero"]:
+                self.assertEqual((emails[0][email], emails[1][email]), (1, 1), email)
+            for shape, records in ((hubspot_person, hubspot), (xero_person, xero)):
+                ids = collections.Counter(shape(r)["hub_id"] for r in records.values() if shape(r)["hub_id"])
+                self.assertEqual([i for i, n in ids.items() if n > 1], [], "a record was created twice")
+            for person in people:
+                for system in ("hubspot", "xero"):
+                    self.assertLessEqual(sum(l["system"] == system for l in person["links"]), 1)
+            checks = collections.Counter(v["external_id"] for v in world.state("idcheck")["verifications"])
+            self.assertEqual([i for i, n in checks.items() if n > 1], [], "a client was checked twice")
+
+            for row in world.ask("table")["rows"]:
+                self.assertEqual(row["discrepant_fields"], 0, row)
+            self.assertEqual(world.dead_letters(), [])
+            status, _, err = world.linchpin("audit", world.hub, "verify")
+            self.assertEqual(status, 0, err)
+
+
+if __name__ == "__main__":
+    unittest.main()
