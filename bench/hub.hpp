@@ -1,0 +1,37 @@
+// The hub under measurement: the program itself, `linchpin run`, over a new folder that `linchpin init` laid down, with
+// its systems at addresses where nothing listens.
+//
+// Why absent systems: what is measured is intake. Sandboxes on the same machine would take processor time that in a
+// firm is the vendors', and with them the hub merges meanwhile, which is another measurement. Without them the engine
+// opens what came and tries to read the records, is refused, and holds 4,000 records that wait; the rest stays in the
+// inbox, as in an outage of the vendor.
+#pragma once
+
+#include <filesystem>
+
+#include "base/crypto.hpp"
+#include "bench/process.hpp"
+
+namespace linchpin::bench {
+
+class Hub {
+ public:
+  // Lays down the folder below `home`.
+  static Result<Hub> make(const std::filesystem::path& program, const std::filesystem::path& home,
+                          std::string_view webhook_secret);
+  // Starts it and returns when /health/ready answers 200: how long that took.
+  Result<milliseconds> start();
+
+  Process& process() { return *process_; }
+  std::uint16_t port() const { return port_; }
+  Result<std::uint64_t> accepted() const;  // webhooks, by its own metrics, since its start
+  std::filesystem::path data() const;      // its files
+
+ private:
+  std::filesystem::path program_, home_;
+  std::vector<std::pair<std::string, std::string>> environment_;
+  std::optional<Process> process_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace linchpin::bench

@@ -1,0 +1,262 @@
+#include "bench/intake.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <signal.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <iomanip>
+#include <numeric>
+#include <sstream>
+#include <thread>
+
+#include "bench/bare_server.hpp"
+#include "bench/disk.hpp"
+#include "bench/hub.hpp"
+#include "bench/senders.hpp"
+#include "store/open.hpp"
+
+namespace linchpin::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<int, 3> sender_counts{1, 16, 64};
+constexpr int turns = 2;
+constexpr milliseconds warm_up{300}, disk_time{1'000}, settle_time{1'500};
+constexpr double rate_bar = 0.3, idle_bar = 60e6, load_bar = 200e6, ready_bar = 1'000;
+
+// What one server did with one count of senders, over its turns.
+struct Taken {
+  std::vector<double> rates;  // a turn each
+  std::vector<std::uint32_t> latencies;
+  double processor = 0;  // seconds
+  std::uint64_t acknowledged = 0;
+
+  double rate() const { return std::accumulate(rates.begin(), rates.end(), 0.0) / static_cast<double>(rates.size()); }
+};
+struct Round {
+  int senders = 0;
+  std::vector<double> disk;  // fdatasync/s, before each pair of turns
+  Taken hub, bare;
+};
+
+Json rounded(double value, int decimals) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(decimals) << value;
+  return Json(Json::Number{text.str()});
+}
+
+Result<void> turn(Taken& taken, const Process& process, std::uint16_t port, int senders, milliseconds time,
+                  SignedWebhooks& webhooks) {
+  const double before = process.processor_seconds();
+  Sent sent = TRY(send_webhooks(port, senders, warm_up, time, webhooks, [] {}));
+  taken.processor += process.processor_seconds() - before;
+  taken.acknowledged += sent.acknowledged;
+  taken.rates.push_back(sent.per_second());
+  taken.latencies.insert(taken.latencies.end(), sent.latencies.begin(), sent.latencies.end());
+  return {};
+}
+
+struct Bare {
+  Process process;
+  std::uint16_t port;
+};
+Result<Bare> start_bare(const fs::path& file, const std::string& secret) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(listener, 128) != 0 ||
+      ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return fail(Code::Internal, "no port is free on 127.0.0.1");
+  Result<Process> process = Process::fork([&] { (void)serve_bare(listener, file, secret); });
+  ::close(listener);
+  return Bare{TRY(std::move(process)), ntohs(address.sin_port)};
+}
+
+Json taken_json(Taken& taken) {
+  const auto ms = [&](double q) { return rounded(quantile(taken.latencies, q) / 1000.0, 2); };
+  Json::List rates;
+  for (const double rate : taken.rates) rates.push_back(rounded(rate, 0));
+  return Json::object(
+      {{"per_second", rounded(taken.rate(), 0)},
+       {"turns", std::move(rates)},
+       {"p50_ms", ms(0.5)},
+       {"p99_ms", ms(0.99)},
+       {"processor_us_each", rounded(taken.processor * 1e6 / static_cast<double>(taken.acknowledged), 1)}});
+}
+
+Json bar(std::string_view what, double measured, int decimals, std::string_view unit, bool at_least, double limit) {
+  const bool met = at_least ? measured >= limit : measured <= limit;
+  return Json::object({{"what", what},
+                       {"measured", rounded(measured, decimals)},
+                       {"bar", rounded(limit, decimals)},
+                       {"unit", unit},
+                       {"at_least", at_least},
+                       {"met", met}});
+}
+
+Json machine(const std::vector<Round>& rounds) {
+  utsname system{};
+  ::uname(&system);
+  double disk = 0, least = 1e12, most = 0;
+  std::size_t count = 0;
+  for (const Round& round : rounds)
+    for (const double d : round.disk) {
+      disk += d, ++count;
+      least = std::min(least, d), most = std::max(most, d);
+    }
+  return Json::object({{"processors", static_cast<std::int64_t>(std::thread::hardware_concurrency())},
+                       {"system", std::string(system.sysname) + " " + system.release},
+                       {"fdatasync_per_second", rounded(disk / static_cast<double>(count), 0)},
+                       {"fdatasync_least", rounded(least, 0)},
+                       {"fdatasync_most", rounded(most, 0)}});
+}
+
+struct Run {
+  std::vector<Round> rounds;
+  milliseconds ready_first{}, ready_again{};
+  double idle_bytes = 0, load_bytes = 0;
+  std::uint64_t acknowledged = 0, accepted = 0, stored = 0;
+};
+
+Result<Run> run(const IntakeOptions& options, const fs::path& home) {
+  const std::string secret = to_hex(random_bytes(16));
+  const milliseconds time{options.seconds * 1000};
+  Run run;
+  const Bare bare = TRY(start_bare(home / "bodies", secret));
+  Hub hub = TRY(Hub::make(options.program, home, secret));
+  run.ready_first = TRY(hub.start());
+  std::this_thread::sleep_for(settle_time);
+  run.idle_bytes = static_cast<double>(hub.process().resident_bytes());
+
+  SignedWebhooks webhooks(secret);
+  for (const int senders : sender_counts) {
+    Round& round = run.rounds.emplace_back();
+    round.senders = senders;
+    for (int i = 0; i < turns; ++i) {
+      TRY(turn(round.hub, hub.process(), hub.port(), senders, time, webhooks));
+      hub.process().hold();  // the bare server, and the disk, have the machine for themselves
+      round.disk.push_back(TRY(fdatasyncs_per_second(home, disk_time)));
+      TRY(turn(round.bare, bare.process, bare.port, senders, time, webhooks));
+      hub.process().go_on();
+    }
+    run.acknowledged += round.hub.acknowledged;
+  }
+  run.load_bytes = static_cast<double>(hub.process().resident_bytes_most());
+  run.accepted = TRY(hub.accepted());
+
+  // Killed as it is, and what it acknowledged is looked for in its files, then by the next start.
+  hub.process().stop(SIGKILL);
+  {
+    const store::Files files = TRY(store::open_files(hub.data()));
+    run.stored = static_cast<std::uint64_t>(TRY(files.inbox->last()).number);
+  }
+  run.ready_again = TRY(hub.start());
+  if (run.accepted != run.acknowledged || run.stored != run.acknowledged)
+    return fail(Code::StoreCorrupt, std::to_string(run.acknowledged) + " webhooks were acknowledged, " +
+                                        std::to_string(run.accepted) + " counted and " + std::to_string(run.stored) +
+                                        " are in the inbox");
+  return run;
+}
+
+Json report(Run& run) {
+  Json::List rounds, bars;
+  for (Round& round : run.rounds) {
+    double least = 1e12, most = 0;
+    for (std::size_t i = 0; i < round.hub.rates.size(); ++i) {
+      const double ratio = round.hub.rates[i] / round.bare.rates[i];
+      least = std::min(least, ratio), most = std::max(most, ratio);
+    }
+    const double ratio = round.hub.rate() / round.bare.rate();
+    rounds.push_back(Json::object({{"senders", round.senders},
+                                   {"hub", taken_json(round.hub)},
+                                   {"bare", taken_json(round.bare)},
+                                   {"ratio", rounded(ratio, 2)},
+                                   {"ratio_least", rounded(least, 2)},
+                                   {"ratio_most", rounded(most, 2)}}));
+    if (round.senders == sender_counts.back())
+      bars.push_back(bar("intake at 64 senders, of the bare server's", ratio, 2, "", true, rate_bar));
+  }
+  const double ready = static_cast<double>(std::max(run.ready_first, run.ready_again).count());
+  bars.push_back(bar("resident memory, idle", run.idle_bytes / 1e6, 1, "MB", false, idle_bar / 1e6));
+  bars.push_back(bar("resident memory, the most under load", run.load_bytes / 1e6, 1, "MB", false, load_bar / 1e6));
+  bars.push_back(bar("ready after start, the slower of two", ready, 0, "ms", false, ready_bar));
+  return Json::object({{"machine", machine(run.rounds)},
+                       {"rounds", std::move(rounds)},
+                       {"hub", Json::object({{"ready_first_ms", run.ready_first.count()},
+                                             {"ready_after_kill_ms", run.ready_again.count()},
+                                             {"acknowledged", static_cast<std::int64_t>(run.acknowledged)},
+                                             {"counted", static_cast<std::int64_t>(run.accepted)},
+                                             {"in_inbox_after_kill", static_cast<std::int64_t>(run.stored)}})},
+                       {"bars", std::move(bars)}});
+}
+
+}  // namespace
+
+Result<Json> measure_intake(const IntakeOptions& options) {
+  if (lies_in_memory(options.folder))
+    return fail(Code::InvalidArgument, options.folder.string() + " lies in memory, where nothing is durable",
+                "Name a folder on a disk with --folder.");
+  std::string made = (options.folder / "linchpin-bench-XXXXXX").string();
+  if (::mkdtemp(made.data()) == nullptr)
+    return fail(Code::FileUnreadable, "no folder can be made in " + options.folder.string(),
+                "Name another one with --folder.");
+  Result<Run> measured = run(options, made);
+  if (!measured) {
+    Error error = measured.error();
+    error.fix += (error.fix.empty() ? "" : " ") + ("Its files are in " + made + ".");
+    return tl::unexpected(error);
+  }
+  std::error_code ignored;
+  fs::remove_all(made, ignored);
+  return report(*measured);
+}
+
+std::string intake_table(const Json& measured) {
+  std::ostringstream out;
+  const Json& m = measured["machine"];
+  out << m["processors"].number_text() << " processors, " << m["system"].text() << ", "
+      << m["fdatasync_per_second"].number_text() << " fdatasync/s of a 4 KiB append ("
+      << m["fdatasync_least"].number_text() << " to " << m["fdatasync_most"].number_text() << ")\n\n";
+  const auto row = [&](auto&&... cells) {
+    int column = 0;
+    ((out << (column < 2 ? std::left : std::right)
+          << std::setw(column == 0   ? 9
+                       : column == 1 ? 8
+                                     : 12)
+          << cells,
+      ++column),
+     ...);
+    out << "\n";
+  };
+  row("senders", "server", "webhooks/s", "p50 ms", "p99 ms", "CPU us each", "of bare");
+  for (const Json& round : measured["rounds"].items())
+    for (const char* server : {"hub", "bare"}) {
+      const Json& taken = round[server];
+      const bool hub = std::string_view(server) == "hub";
+      row(hub ? round["senders"].number_text() : "", server, taken["per_second"].number_text(),
+          taken["p50_ms"].number_text(), taken["p99_ms"].number_text(), taken["processor_us_each"].number_text(),
+          hub ? round["ratio"].number_text() : "");
+    }
+  const Json& hub = measured["hub"];
+  out << "\n"
+      << hub["acknowledged"].number_text() << " acknowledged, " << hub["counted"].number_text()
+      << " counted by the hub, " << hub["in_inbox_after_kill"].number_text() << " in its inbox after kill -9; ready in "
+      << hub["ready_first_ms"].number_text() << " ms when new, " << hub["ready_after_kill_ms"].number_text()
+      << " ms after the kill\n\n";
+  for (const Json& b : measured["bars"].items())
+    out << (b["met"].boolean() ? "met      " : "not met  ") << std::left << std::setw(44) << b["what"].text()
+        << b["measured"].number_text() << (b["at_least"].boolean() ? " >= " : " <= ") << b["bar"].number_text() << " "
+        << b["unit"].text() << "\n";
+  return out.str();
+}
+
+}  // namespace linchpin::bench

@@ -1,0 +1,22 @@
+// How many signed webhooks a second the hub takes, sealed and durable, beside what this machine can give.
+#pragma once
+
+#include <filesystem>
+
+#include "base/json.hpp"
+
+namespace linchpin::bench {
+
+struct IntakeOptions {
+  std::filesystem::path program;  // linchpin itself
+  std::filesystem::path folder;   // on the disk that is measured; a folder is made in it and removed
+  int seconds = 5;                // a turn; each count of senders has two of the hub's and two of the bare server's
+};
+
+// Runs it: {"machine": …, "rounds": […], "hub": …, "bars": […]}. An error when the hub refused or lost a webhook: then
+// its folder is kept, and the error names it.
+Result<Json> measure_intake(const IntakeOptions&);
+// The same for people.
+std::string intake_table(const Json& measured);
+
+}  // namespace linchpin::bench

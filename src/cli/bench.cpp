@@ -1,0 +1,37 @@
+// linchpin bench: measures this program on this machine, beside what the machine can give.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "bench/intake.hpp"
+#include "cli/command.hpp"
+
+namespace linchpin::cli {
+
+void add_bench(CLI::App& app, int& status) {
+  struct Asked {
+    int seconds = 5;
+    std::string folder = "/var/tmp";  // file-hierarchy(7): on a disk, as /tmp need not be
+    bool json = false;
+  };
+  auto asked = std::make_shared<Asked>();
+  CLI::App* command = app.add_subcommand("bench", "Measure. Example: linchpin bench intake --seconds 5");
+  command->require_subcommand(1);
+
+  CLI::App* intake = command->add_subcommand(
+      "intake", "signed webhooks a second, sealed and durable, beside a bare server and the disk");
+  intake->add_option("--seconds", asked->seconds, "a turn: there are twelve")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  intake->add_option("--folder", asked->folder, "on the disk to measure; what is made in it is removed")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  intake->add_flag("--json", asked->json, "for machines");
+  intake->callback([asked, &status] {
+    const Result<Json> measured = bench::measure_intake({"/proc/self/exe", asked->folder, asked->seconds});
+    status = measured ? 0 : failed(measured.error());
+    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::intake_table(*measured));
+  });
+}
+
+}  // namespace linchpin::cli
