@@ -257,10 +257,8 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
   if (d.operation == Operation::Do) {
     // What the operation made is a record of that system: it is read like any other.
     if (record)
-      for (const auto& [where, every] : sources())
-        if (where.first == d.system)
-          read_.hint({where.first, where.second, record->id},
-                     {.trigger = Trigger::Api, .seen = d.seen, .property = {}, .settles = {}, .not_before = {}});
+      read_.hint({d.system, d.object, record->id},
+                 {.trigger = Trigger::Api, .seen = d.seen, .property = {}, .settles = {}, .not_before = {}});
     return {};
   }
   Moved& moved = moved_[{d.system, d.entity}];

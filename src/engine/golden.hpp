@@ -54,8 +54,8 @@ struct Link {
   Instant created{};    // the source's time of creation
   Instant updated{};    // the source's time of the last state that we saw: older ones are stale
   Instant confirmed{};  // our last confirmed write: an answer asked for before it is stale
-  bool archived =
-      false;          // put away there, and still there: kept in agreement; nobody is created elsewhere for its sake
+  // Put away there: kept in agreement, and nobody is created elsewhere for its sake.
+  bool archived = false;
   bool gone = false;  // deleted there: kept, never written to
 };
 

@@ -26,6 +26,8 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
 
     Delivery d;
     d.system = flow.do_system, d.named = flow.do_operation, d.operation = Operation::Do;
+    if (const auto& connector = hub.system(flow.do_system).connector)
+      d.object = ObjectName(connector->document["operations"][flow.do_operation]["object"].text());
     d.golden = after.id, d.entity = after.entity, d.flow = name;
     d.regulated = flow.regulated;
     d.priority = flow.regulated ? Priority::Regulated : Priority::Realtime;

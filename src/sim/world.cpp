@@ -22,7 +22,7 @@ engine::Credential credential_of(const Json& given, const std::string& base_url)
                                                             {"client_id", "client_id"},
                                                             {"client_secret", "client_secret"},
                                                             {"refresh_token", "refresh_token"},
-                                                            {"webhook_key", "webhook.key"}};
+                                                            {"webhook_key", "webhook.secret"}};
   for (const auto& [from, to] : names)
     if (const Json* value = given.find(from)) credential.secrets.emplace(to, Secret(value->text()));
   if (const Json* tenant = given.find("tenant_id")) credential.settings.emplace("tenant", tenant->text());

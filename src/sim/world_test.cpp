@@ -1,0 +1,235 @@
+// The whole line in the simulated world: first load, both ways, verification, faults and crashes at any step.
+#include "sim/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include "audit/log.hpp"
+#include "sandbox/client_book.hpp"
+#include "sim/agreement.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::minutes;
+
+class TheLine : public testing::Test {
+ protected:
+  void make(std::uint64_t seed, int people) {
+    auto made = World::make({.seed = seed});
+    ASSERT_TRUE(made) << to_text(made.error());
+    world = std::move(*made);
+    book = sandbox::make_client_book(seed, world->now(), sandbox::client_book_of(people));
+    ASSERT_TRUE(world->vendor("hubspot").seed(book.hubspot, world->now()));
+    ASSERT_TRUE(world->vendor("xero").seed(book.xero, world->now()));
+  }
+  void settle(milliseconds most = minutes(60)) {
+    const Result<void> quiet = world->run_until_quiet(most);
+    ASSERT_TRUE(quiet) << to_text(quiet.error());
+  }
+  Json contacts() { return world->vendor("hubspot").state(world->now())["objects"]["contacts"]; }
+  Json record(const std::string& id) {
+    const Json all = contacts();
+    for (const Json& c : all.items())
+      if (c["id"].text() == id) return c;
+    return {};
+  }
+  // HubSpot contact → Xero contact, as an app would learn it.
+  std::map<std::string, std::string> links() {
+    if (token.empty()) {
+      const Result<Json> app = world->ask(Json::object({{"command", "app.add"}, {"name", "judge"}}));
+      EXPECT_TRUE(app);
+      token = to_hex(as_text(sha256((*app)["token"].text())));
+    }
+    std::map<std::string, std::string> found;
+    Json cursor = "";
+    do {
+      const Result<Json> page = world->ask(Json::object(
+          {{"command", "process.list"}, {"token", token}, {"entity", "contact"}, {"limit", 500}, {"cursor", cursor}}));
+      EXPECT_TRUE(page);
+      for (const Json& item : (*page)["items"].items()) {
+        std::string hubspot, xero;
+        for (const Json& link : item["links"].items())
+          (link["system"].text() == "xero"      ? xero
+           : link["system"].text() == "hubspot" ? hubspot
+                                                : token_unused) = link["record"].text();
+        if (!hubspot.empty() && !xero.empty()) found[hubspot] = xero;
+      }
+      cursor = (*page)["next"];
+    } while (!cursor.is_null());
+    return found;
+  }
+  void agree() {
+    const Judged judged = judge_agreement(world->vendor("hubspot").state(world->now()),
+                                          world->vendor("xero").state(world->now()), links());
+    EXPECT_GT(judged.compared, 0);
+    for (const std::string& complaint : judged.complaints) ADD_FAILURE() << complaint;
+  }
+  std::int64_t discrepant() {
+    std::int64_t all = 0;
+    const Result<Json> table = world->ask(Json::object({{"command", "table"}}));
+    EXPECT_TRUE(table);
+    for (const Json& row : (*table)["rows"].items()) all += row["discrepant_fields"].integer().value_or(0);
+    return all;
+  }
+
+  std::unique_ptr<World> world;
+  sandbox::ClientBook book;
+  std::string token, token_unused;
+};
+
+TEST_F(TheLine, AFirstLoadLinksBeforeItWritesAndCreatesNobodyTwice) {
+  make(1, 100);
+  settle();
+  agree();
+  const std::map<std::string, std::string> linked = links();
+  for (const sandbox::ClientPair& pair : book.same)
+    EXPECT_EQ(linked.count(pair.hubspot) ? linked.at(pair.hubspot) : "", pair.xero) << pretty(record(pair.hubspot));
+  for (const sandbox::ClientPair& pair : book.undecided)
+    EXPECT_FALSE(linked.contains(pair.hubspot)) << "nothing is decided without a person";
+  const Result<Json> reviews = world->ask(Json::object({{"command", "review.list"}}));
+  ASSERT_TRUE(reviews);
+  EXPECT_EQ((*reviews)["items"].items().size(), book.undecided.size());
+  EXPECT_EQ(discrepant(), 0);
+  EXPECT_TRUE(world->vendor("idcheck").state(world->now())["objects"]["verifications"].items().empty())
+      << "a first load starts no checks";
+}
+
+TEST_F(TheLine, AnAnsweredReviewLinksOrParts) {
+  make(2, 200);
+  settle();
+  const Result<Json> reviews = world->ask(Json::object({{"command", "review.list"}}));
+  ASSERT_TRUE(reviews);
+  ASSERT_GE((*reviews)["items"].items().size(), 2u);
+  ASSERT_TRUE(
+      world->ask(Json::object({{"command", "review.accept"}, {"id", (*reviews)["items"][0]["id"]}, {"by", "mia"}})));
+  ASSERT_TRUE(
+      world->ask(Json::object({{"command", "review.reject"}, {"id", (*reviews)["items"][1]["id"]}, {"by", "mia"}})));
+  EXPECT_FALSE(world->ask(Json::object({{"command", "review.accept"}, {"id", (*reviews)["items"][0]["id"]}})))
+      << "one answer";
+  settle();
+  agree();
+  const Result<Json> left = world->ask(Json::object({{"command", "review.list"}}));
+  EXPECT_EQ((*left)["items"].items().size(), (*reviews)["items"].items().size() - 2);
+  const std::string accepted = (*reviews)["items"][0]["golden"].text();
+  const Result<Json> golden =
+      world->ask(Json::object({{"command", "process.get"}, {"token", token}, {"entity", "contact"}, {"id", accepted}}));
+  ASSERT_TRUE(golden);
+  EXPECT_EQ((*golden)["links"].items().size(), 2u);
+}
+
+TEST_F(TheLine, AChangeTravelsBothWaysAndItsEchoIsSilent) {
+  make(3, 40);
+  settle();
+  const auto [hubspot, xero] = *links().begin();
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"phone", "0491 570 156"}})));
+  settle();
+  agree();
+  const std::size_t calls = world->vendor("xero").log().size();
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  settle();
+  EXPECT_LE(world->vendor("xero").log().size() - calls, 3u) << "nothing but sweeps once it has settled";
+}
+
+TEST_F(TheLine, ALeadThatBecomesAClientIsVerifiedAndTheOutcomeReachesTheCrm) {
+  make(4, 40);
+  settle();
+  std::string lead;
+  const Json all = contacts();
+  for (const Json& c : all.items())
+    if (c["properties"]["lifecyclestage"].text() == "lead" && !c["properties"]["email"].text().empty())
+      lead = c["id"].text();
+  ASSERT_FALSE(lead.empty());
+  ASSERT_TRUE(world->edit("hubspot", "contacts", lead, Json::object({{"lifecyclestage", "customer"}})));
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  settle();
+  const Json checks = world->vendor("idcheck").state(world->now());
+  EXPECT_EQ(checks["objects"]["verifications"].items().size(), 1u);
+  const std::string outcome = record(lead)["properties"]["identity_verification"].text();
+  EXPECT_TRUE(outcome == "verified" || outcome == "action_required") << outcome;
+  agree();
+}
+
+// Faults and crashes at any step, while people edit at both sides; afterwards every edit is everywhere.
+class UnderFaults : public TheLine, public testing::WithParamInterface<std::uint64_t> {};
+
+TEST_P(UnderFaults, NothingIsLostAndNothingDoubled) {
+  make(GetParam(), 60);
+  settle();
+  Random chance(GetParam() * 77);
+  const std::map<std::string, std::string> pairs = links();
+  std::vector<std::pair<std::string, std::string>> people(pairs.begin(), pairs.end());
+  const Json faults = Json::object({{"lost_answer", Json(Json::Number{"0.1"})},
+                                    {"error_500", Json(Json::Number{"0.1"})},
+                                    {"reject_429", Json(Json::Number{"0.05"})},
+                                    {"webhook_double", Json(Json::Number{"0.2"})},
+                                    {"webhook_reorder", Json(Json::Number{"0.2"})},
+                                    {"slow_ms", 40}});
+  for (const char* system : {"hubspot", "xero", "idcheck"})
+    ASSERT_TRUE(world->vendor(system).set_faults(faults, world->now()));
+  std::map<std::string, std::string> last;  // HubSpot id → the digits that both must have in the end
+  int made = 0;
+  for (int round = 0; round < 60; ++round) {
+    const auto& [hubspot, xero] = people[chance.below(people.size())];
+    const std::string number = "04" + std::to_string(10000000 + chance.below(28999999));
+    // Each person is edited at one side in a round, and left alone until it has had time to travel.
+    if (!last.contains(hubspot) && chance.chance(0.5)) {
+      last[hubspot] = number;
+      if (chance.chance(0.5))
+        ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"phone", number}})));
+      else
+        ASSERT_TRUE(world->edit("xero", "Contacts", xero,
+                                Json::object({{"Phones", Json::list({Json::object({{"PhoneType", "MOBILE"},
+                                                                                   {"PhoneNumber", number},
+                                                                                   {"PhoneAreaCode", ""},
+                                                                                   {"PhoneCountryCode", ""}})})}})));
+    }
+    if (chance.chance(0.3)) {  // somebody new, who is to be created at the other side
+      ++made;
+      ASSERT_TRUE(world->edit("hubspot", "contacts", "",
+                              Json::object({{"firstname", "New" + std::string(1, static_cast<char>('a' + made))},
+                                            {"lastname", "Person" + std::string(1, static_cast<char>('a' + made))},
+                                            {"email", "new" + std::to_string(made) + "@faults.example"},
+                                            {"phone", number},
+                                            {"lifecyclestage", "customer"}})));
+    }
+    ASSERT_TRUE(world->run_for(milliseconds(static_cast<std::int64_t>(chance.below(1500)))));
+    if (chance.chance(0.3)) ASSERT_TRUE(world->crash());
+  }
+  for (const char* system : {"hubspot", "xero", "idcheck"})
+    ASSERT_TRUE(world->vendor(system).set_faults(Json(Json::Object{}), world->now()));
+  settle(minutes(600));
+  agree();
+  EXPECT_EQ(discrepant(), 0);
+  const Json all = contacts();
+  std::map<std::string, int> by_email;
+  for (const Json& c : all.items()) {
+    ++by_email[c["properties"]["email"].text()];
+    const auto expected = last.find(c["id"].text());
+    if (expected == last.end()) continue;
+    std::string digits;
+    for (const char k : c["properties"]["phone"].text())
+      if (std::isdigit(static_cast<unsigned char>(k))) digits.push_back(k);
+    EXPECT_EQ(digits.substr(digits.size() - 9), expected->second.substr(1)) << "an edit was lost: " << c["id"].text();
+  }
+  std::map<std::string, int> in_xero;
+  const Json xero_now = world->vendor("xero").state(world->now());
+  for (const Json& c : xero_now["objects"]["Contacts"].items()) ++in_xero[c["EmailAddress"].text()];
+  for (int i = 1; i <= made; ++i) {
+    const std::string email = "new" + std::to_string(i) + "@faults.example";
+    EXPECT_EQ(by_email[email], 1);
+    EXPECT_EQ(in_xero[email], 1) << "created once and only once: number " << i;
+  }
+  AuditStore audit_store(world->store());
+  const auto log = audit::Log::open(audit_store, "sim/audit", signing_key_from_seed(std::string(32, 's')));
+  ASSERT_TRUE(log);
+  for (;;) {
+    const Result<bool> more = (*log)->integrate();
+    ASSERT_TRUE(more) << to_text(more.error());
+    if (!*more) break;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, UnderFaults, testing::Range<std::uint64_t>(1, 13));
+
+}  // namespace
+}  // namespace linchpin::sim
