@@ -81,7 +81,6 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
                           const Sharing& sharing) {
   const model::Entity& entity = hub.entity(golden.entity);
   std::vector<Intent> intents;
-});
 for (const model::Flow* flow : hub.flows_of(golden.entity)) {
   if (flow->mode != model::Mode::Live || !sharing.live.contains(flow->name)) continue;
   for (const model::FlowSystem& member : flow->systems) {
