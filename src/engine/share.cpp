@@ -81,54 +81,54 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
                           const Sharing& sharing) {
   const model::Entity& entity = hub.entity(golden.entity);
   std::vector<Intent> intents;
-for (const model::Flow* flow : hub.flows_of(golden.entity)) {
-  if (flow->mode != model::Mode::Live || !sharing.live.contains(flow->name)) continue;
-  for (const model::FlowSystem& member : flow->systems) {
-    if (member.write == model::Pace::No) continue;
-    const mapping::Mapping* mapping = hub.mapping_for(golden.entity, member.system);
-    if (!mapping) continue;
-    Intent intent{member.system, mapping->object,   {}, mapping->name,
-                  flow->name,    Operation::Update, {}, Priority::Realtime,
-                  false};
-    if (member.write == model::Pace::Batch || sharing.backlog) intent.priority = Priority::Batch;
+  for (const model::Flow* flow : hub.flows_of(golden.entity)) {
+    if (flow->mode != model::Mode::Live || !sharing.live.contains(flow->name)) continue;
+    for (const model::FlowSystem& member : flow->systems) {
+      if (member.write == model::Pace::No) continue;
+      const mapping::Mapping* mapping = hub.mapping_for(golden.entity, member.system);
+      if (!mapping) continue;
+      Intent intent{member.system, mapping->object,   {}, mapping->name,
+                    flow->name,    Operation::Update, {}, Priority::Realtime,
+                    false};
+      if (member.write == model::Pace::Batch || sharing.backlog) intent.priority = Priority::Batch;
 
-    bool linked = false;
-    for (const Link& link : links) {
-      if (link.key.system != member.system || link.key.object != mapping->object) continue;
-      linked = true;
-      if (link.gone) continue;  // detached: its link stays, so that it is not created anew
-      Intent update = intent;
-      update.record = link.key.record;
-      update.values =
-          sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
-            return !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);
-          });
-      if (!update.values.empty()) intents.push_back(std::move(update));
-    }
-    // What was put away before we came stays where it is.
-    const bool put_away =
-        !links.empty() && std::all_of(links.begin(), links.end(), [](const Link& l) { return l.gone || l.archived; });
-    if (!linked && !put_away && !sharing.undecided.contains(member.system)) {
-      if (member.when) {
-        const Result<bool> wanted = member.when->holds(as_object(golden));
-        if (!wanted || !*wanted) continue;
+      bool linked = false;
+      for (const Link& link : links) {
+        if (link.key.system != member.system || link.key.object != mapping->object) continue;
+        linked = true;
+        if (link.gone) continue;  // detached: its link stays, so that it is not created anew
+        Intent update = intent;
+        update.record = link.key.record;
+        update.values =
+            sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
+              return !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);
+            });
+        if (!update.values.empty()) intents.push_back(std::move(update));
       }
-      intent.operation = Operation::Create;
-      intent.values = sent(hub, *mapping, golden, [](const mapping::FieldMapping&, const Field&, const Value& wanted) {
-        return !wanted.is_null();
-      });
-      if (!intent.values.empty()) intents.push_back(std::move(intent));
+      // What was put away before we came stays where it is.
+      const bool put_away =
+          !links.empty() && std::all_of(links.begin(), links.end(), [](const Link& l) { return l.gone || l.archived; });
+      if (!linked && !put_away && !sharing.undecided.contains(member.system)) {
+        if (member.when) {
+          const Result<bool> wanted = member.when->holds(as_object(golden));
+          if (!wanted || !*wanted) continue;
+        }
+        intent.operation = Operation::Create;
+        intent.values =
+            sent(hub, *mapping, golden,
+                 [](const mapping::FieldMapping&, const Field&, const Value& wanted) { return !wanted.is_null(); });
+        if (!intent.values.empty()) intents.push_back(std::move(intent));
+      }
     }
   }
-}
-for (Intent& intent : intents) {
-  intent.regulated = std::any_of(intent.values.begin(), intent.values.end(), [&](const auto& v) {
-    const Field* f = entity.field(v.first);
-    return f && f->regulated;
-  });
-  if (intent.regulated && intent.operation == Operation::Update) intent.priority = Priority::Regulated;
-}
-return intents;
+  for (Intent& intent : intents) {
+    intent.regulated = std::any_of(intent.values.begin(), intent.values.end(), [&](const auto& v) {
+      const Field* f = entity.field(v.first);
+      return f && f->regulated;
+    });
+    if (intent.regulated && intent.operation == Operation::Update) intent.priority = Priority::Regulated;
+  }
+  return intents;
 }
 
 std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Link& link) {

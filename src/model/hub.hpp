@@ -1,5 +1,5 @@
-// The hub: everything that a firm has decided, read from its folder and judged. A value: shared as shared_ptr<const Hub>,
-// never changed. What stands here has passed check(), so the engine need not doubt it.
+// The hub: everything that a firm has decided, read from its folder and judged. A value: shared as shared_ptr<const
+// Hub>, never changed. What stands here has passed check(), so the engine need not doubt it.
 #pragma once
 
 #include <map>
@@ -20,88 +20,96 @@ namespace linchpin::model {
 // Where a secret is: resolved when the hub starts, never stored. "file:~/.config/x", "env:NAME", "exec:command",
 // "credential:name" (systemd). hashicorp-vault: is refused by check until it is built.
 struct SecretSource {
-  std::string kind;      // "file", "env", "exec", "credential"
-  std::string locator;   // the rest
+  std::string kind;     // "file", "env", "exec", "credential"
+  std::string locator;  // the rest
   // `auth: { client: … }` gives client_id and client_secret as one text, "id:secret": which part of it this is.
   enum class Part { Whole, BeforeColon, AfterColon } part = Part::Whole;
   Place place;
 };
 
-struct Connection {                              // environments/*.yaml, connections:
+struct Connection {  // environments/*.yaml, connections:
   SystemName system;
-  std::string base_url;                          // "" = the manifest's
-  std::map<std::string, SecretSource> secrets;   // by the manifest's names: "token", "client_id", "client_secret", "refresh_token", "webhook.secret"…
-  std::map<std::string, std::string> settings;   // by the manifest's names: "tenant"
-  bool allow_private_address = false;            // a sandbox on this machine (http and loopback allowed)
+  std::string base_url;  // "" = the manifest's
+  std::map<std::string, SecretSource>
+      secrets;  // by the manifest's names: "token", "client_id", "client_secret", "refresh_token", "webhook.secret"…
+  std::map<std::string, std::string> settings;  // by the manifest's names: "tenant"
+  bool allow_private_address = false;           // a sandbox on this machine (http and loopback allowed)
   Place place;
 };
 struct Environment {
   std::string name;
   std::string listen = "127.0.0.1:8480";
-  std::string public_url;                        // what signatures cover; never taken from Host
+  std::string public_url;  // what signatures cover; never taken from Host
   std::string store = "sqlite:data";
   SecretSource master_key, match_key, log_key;
   std::map<SystemName, Connection> connections;
-  std::map<std::string, SecretSource> secrets;   // secrets: what `secret:NAME` elsewhere means
+  std::map<std::string, SecretSource> secrets;  // secrets: what `secret:NAME` elsewhere means
 };
 
-struct System {                                  // systems/*.yaml
+struct System {  // systems/*.yaml
   SystemName name;
   std::shared_ptr<const Manifest> connector;
   std::map<std::string, std::string> api_version;
   Class ceiling = Class::Internal;
-  std::set<std::string> restricted_fields;       // "contact.date_of_birth"
+  std::set<std::string> restricted_fields;  // "contact.date_of_birth"
   std::string purpose, country;
-  double keep_for_realtime = 0.3;                // the share of each limit that background work leaves alone
+  double keep_for_realtime = 0.3;  // the share of each limit that background work leaves alone
   Place place;
 };
 
 enum class Rule { Owner, Recency, Priority, Oldest, Union, Strictest, Review };
 enum class ForeignWrite { Review, Restore, Ignore };
-struct Field {                                   // entities/*.yaml, fields:
+struct Field {  // entities/*.yaml, fields:
   FieldName name;
   Type type = Type::Text;
-  Type item = Type::Text;                        // of list<T>
-  Class clazz = Class::ComplianceOnly;           // a field without a class has the highest
+  Type item = Type::Text;               // of list<T>
+  Class clazz = Class::ComplianceOnly;  // a field without a class has the highest
   Rule rule = Rule::Owner;
-  SystemName owner;                              // rule Owner
-  std::vector<SystemName> priority;              // rule Priority
+  SystemName owner;                  // rule Owner
+  std::vector<SystemName> priority;  // rule Priority
   ForeignWrite on_foreign_write = ForeignWrite::Review;
-  std::optional<std::string> from;               // derived: "{given_name} {family_name}"
-  std::vector<std::string> values;               // enum
-  EntityName to;                                 // ref
-  std::optional<Value> otherwise;                // default:
+  std::optional<std::string> from;  // derived: "{given_name} {family_name}"
+  std::vector<std::string> values;  // enum
+  EntityName to;                    // ref
+  std::optional<Value> otherwise;   // default:
   std::string region;
   bool regulated = false;
   bool keep = true;
   Place place;
 };
-struct AgreeOn { FieldName field; bool nearly = false; };            // "given_name ~"
-struct SameRule { std::vector<AgreeOn> agree; std::vector<FieldName> two_of; Place place; };
+struct AgreeOn {
+  FieldName field;
+  bool nearly = false;
+};  // "given_name ~"
+struct SameRule {
+  std::vector<AgreeOn> agree;
+  std::vector<FieldName> two_of;
+  Place place;
+};
 struct MatchRules {
-  std::vector<FieldName> never_differs;          // never: [date_of_birth differs]
+  std::vector<FieldName> never_differs;  // never: [date_of_birth differs]
   std::vector<SameRule> same;
-  int shared = 3;                                // a value that so many differently named records hold identifies nobody
+  int shared = 3;  // a value that so many differently named records hold identifies nobody
   std::map<FieldName, std::vector<Value>> not_values;
 };
 enum class OnDelete { Detach, Propagate, Review };
 struct Entity {
   EntityName name;
-  std::vector<Field> fields;                     // in the file's order
+  std::vector<Field> fields;  // in the file's order
   std::vector<std::vector<FieldName>> together;
   MatchRules match;
   OnDelete on_delete = OnDelete::Detach;
   Place place;
-  const Field* field(std::string_view) const;    // nullptr when there is none
+  const Field* field(std::string_view) const;  // nullptr when there is none
 };
 
 enum class Pace { No, Realtime, Batch };
 struct FlowSystem {
   SystemName system;
   Pace read = Pace::No, write = Pace::No;
-  std::optional<milliseconds> sweep;             // how often a realtime source is also asked what has changed
-  std::optional<std::string> batch_cron;         // "0 2 * * *"
-  std::optional<mapping::Expression> when;       // which golden records this system gets
+  std::optional<milliseconds> sweep;        // how often a realtime source is also asked what has changed
+  std::optional<std::string> batch_cron;    // "0 2 * * *"
+  std::optional<mapping::Expression> when;  // which golden records this system gets
   Place place;
 };
 enum class Mode { Live, Pilot, Shadow, Off };
@@ -109,54 +117,65 @@ struct Flow {
   FlowName name;
   enum class Kind { Keep, Do, Post, Direct, Manual } kind = Kind::Keep;
   // keep
-  EntityName entity;                             // also of `on:`
-  std::vector<FlowSystem> systems;               // in the file's order: the order that breaks ties
+  EntityName entity;                // also of `on:`
+  std::vector<FlowSystem> systems;  // in the file's order: the order that breaks ties
   Mode mode = Mode::Live;
   // on: contact.lifecycle_stage becomes client
   FieldName on_field;
   Value on_value;
   // do: idcheck.create_check
   SystemName do_system;
-  std::string do_operation;                      // an operation of the connector's manifest
+  std::string do_operation;  // an operation of the connector's manifest
   std::vector<FieldName> send;
-  std::map<FieldName, Value> then;               // of the same golden record
+  std::map<FieldName, Value> then;  // of the same golden record
   bool regulated = false;
   std::string alert;
   Place place;
 };
 
-struct App { std::string name; };                // access.yaml's apps and experiences come with their rooms
+struct App {
+  std::string name;
+};  // access.yaml's apps and experiences come with their rooms
 
 struct Hub {
   std::string name;
-  std::string zone = "UTC";                      // an IANA name
-  std::map<std::string, milliseconds> retain;    // only spans; events are kept as text elsewhere
+  std::string zone = "UTC";                    // an IANA name
+  std::map<std::string, milliseconds> retain;  // only spans; events are kept as text elsewhere
   Environment environment;
   std::map<SystemName, System> systems;
   std::map<EntityName, Entity> entities;
   std::map<MappingName, mapping::Mapping> mappings;
   std::map<FlowName, Flow> flows;
-  std::string digest;                            // SHA-256 (hex) over the files' names and bytes: the version's identity
+  std::string digest;  // SHA-256 (hex) over the files' names and bytes: the version's identity
 
   const Entity& entity(const EntityName& n) const { return entities.at(n); }
   const System& system(const SystemName& n) const { return systems.at(n); }
   // The mappings of one object, or of one entity in one system.
   std::vector<const mapping::Mapping*> mappings_of(const SystemName&, const ObjectName&) const;
   const mapping::Mapping* mapping_for(const EntityName&, const SystemName&) const;  // the writable one; else the first
-  std::vector<const Flow*> flows_of(const EntityName&) const;                        // kind Keep
+  std::vector<const Flow*> flows_of(const EntityName&) const;                       // kind Keep
 };
 
 // What `linchpin check` says. Mistakes are all of them, in order of file and line.
-struct Finding { Error error; bool warning = false; };
-struct Disclosure { SystemName system; std::string field; Class clazz; std::string purpose, country; };
+struct Finding {
+  Error error;
+  bool warning = false;
+};
+struct Disclosure {
+  SystemName system;
+  std::string field;
+  Class clazz;
+  std::string purpose, country;
+};
 struct Checked {
   std::vector<Finding> findings;
-  std::vector<Disclosure> disclosure;            // who may receive what
-  std::shared_ptr<const Hub> hub;                // null when there is a mistake that is no warning
+  std::vector<Disclosure> disclosure;  // who may receive what
+  std::shared_ptr<const Hub> hub;      // null when there is a mistake that is no warning
 };
 // Reads the folder. `environment` empty: the only one, or "staging".
 Checked check(const std::string& folder, const std::string& environment);
-// For `linchpin check --json`: {"errors":[{"file","line","column","code","message","remedy"}],"warnings":[…],"disclosure":[…]}
+// For `linchpin check --json`:
+// {"errors":[{"file","line","column","code","message","remedy"}],"warnings":[…],"disclosure":[…]}
 Json to_json(const Checked&);
 
 }  // namespace linchpin::model

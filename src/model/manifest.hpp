@@ -1,6 +1,6 @@
-// A connector's manifest: what it knows of one kind of application, as declared in connectors/NAME/manifest.yaml. What it
-// cannot say is the connector's dialect.cpp. Shapes here are for connect/, which makes it speak; the reader judges it like
-// any hub file, with file:line:column.
+// A connector's manifest: what it knows of one kind of application, as declared in connectors/NAME/manifest.yaml. What
+// it cannot say is the connector's dialect.cpp. Shapes here are for connect/, which makes it speak; the reader judges
+// it like any hub file, with file:line:column.
 #pragma once
 
 #include <map>
@@ -18,24 +18,24 @@ namespace linchpin::model {
 
 struct ObjectSpec {
   ObjectName name;
-  bool hint_only = false;         // webhooks and searches give ids; a record is fetched before it is used
-  std::string hub_id_at;          // the path in a record that holds the hub's own id ("properties.linchpin_id"); "" = none
+  bool hint_only = false;  // webhooks and searches give ids; a record is fetched before it is used
+  std::string hub_id_at;   // the path in a record that holds the hub's own id ("properties.linchpin_id"); "" = none
   std::vector<std::string> unique;  // paths whose values the system holds once ("properties.email", "Name")
   bool can_create = false, can_update = false;
   int fetch_most = 1, create_most = 1, update_most = 1;  // records in one call
-  int look_most = 0;              // golden ids in one look; 0: the system cannot be asked by the hub's own id
+  int look_most = 0;  // golden ids in one look; 0: the system cannot be asked by the hub's own id
 };
 
 struct Manifest {
-  std::string name;               // "hubspot"
-  std::string title;              // "HubSpot"
-  std::vector<std::string> secrets;    // names that a connection must give: "token", "webhook.secret"
-  std::vector<std::string> settings;   // "tenant"
-  std::vector<std::string> hosts;      // the only hosts that a credential goes to
+  std::string name;                   // "hubspot"
+  std::string title;                  // "HubSpot"
+  std::vector<std::string> secrets;   // names that a connection must give: "token", "webhook.secret"
+  std::vector<std::string> settings;  // "tenant"
+  std::vector<std::string> hosts;     // the only hosts that a credential goes to
   std::map<std::string, std::vector<std::string>> api_versions;  // family → versions that it speaks
   std::vector<ObjectSpec> objects;
   std::vector<std::string> operations;  // what a flow's `do:` may name: "create_check"
-  Json document;                  // the whole manifest as JSON: what connect/ interprets
+  Json document;                        // the whole manifest as JSON: what connect/ interprets
   const ObjectSpec* object(const ObjectName&) const;
 };
 
