@@ -98,7 +98,8 @@ Result<Parts> read_parts(const Json& j) {
 
 Result<std::optional<Writing>> read_writing(const Json& j) {
   if (j.is_null()) return std::nullopt;
-  Writing writing{.send = TRY(read_send(j)),
+  Writing writing{.object = {},
+                  .send = TRY(read_send(j)),
                   .most = static_cast<int>(j["most"].integer().value_or(1)),
                   .writes = {},
                   .repeats_safely = j["repeats"].text() == "safely",
@@ -257,7 +258,9 @@ Result<Protocol> read_protocol(const model::Manifest& manifest) {
     protocol.objects.emplace(name, TRY(in("objects." + name, read_object(object, spec ? spec->hub_id_at : ""))));
   }
   for (const auto& [name, operation] : document["operations"].members()) {
-    protocol.operations.emplace(name, TRY(in("operations." + name, read_writing(operation))).value());
+    Writing writing = TRY(in("operations." + name, read_writing(operation))).value();
+    writing.object = ObjectName(operation["object"].text());
+    protocol.operations.emplace(name, std::move(writing));
   }
   for (const Json& scheme : document["webhook"]["signatures"].items()) {
     protocol.signatures.push_back(TRY(in("webhook.signatures", read_scheme(scheme))));

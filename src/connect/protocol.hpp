@@ -73,6 +73,7 @@ struct Parts {
   std::optional<Condition> bad;  // a part that fits is an error
 };
 struct Writing {
+  ObjectName object;  // of an operation: what its answer is a record of
   Send send;
   int most = 1;
   Writes writes;

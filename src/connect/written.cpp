@@ -152,7 +152,8 @@ Outcome read_written(const Language& language, const Call& call, const WriteCall
                      const Json& body, Instant now) {
   const auto writing = writing_of(language, write);
   if (!writing) return Refused{writing.error()};
-  const auto object = object_of(language, write.object);
+  const bool operation = write.operation == engine::Operation::Do;
+  const auto object = object_of(language, operation ? (*writing)->object : write.object);
   if (!object) return Refused{object.error()};
   const Reader reader{language, call, write, **writing, (*object)->record};
   const Verdict verdict = judge(language.protocol, answer, body, now);

@@ -136,11 +136,11 @@ class Crash(unittest.TestCase):
             people = world.people(token)
             found, agreed = hub.differences(people, hubspot, xero)
             self.assertGreaterEqual(agreed, len(pairs))
-            self.assertEqual(found, [], "systems disagree")
+            self.assertFalse(found, world.why(found))
 
             missing = [key for key, value in load.last.items()
                        if hubspot_person(hubspot[key[1]])[key[0]] != value or xero_person(xero[key[2]])[key[0]] != value]
-            self.assertEqual(missing, [], f"of {len(load.last)} last edits")
+            self.assertFalse(missing, f"of {len(load.last)} last edits; " + world.why(missing))
 
             emails = [collections.Counter(hubspot_person(r)["email"] for r in hubspot.values()),
                       collections.Counter(xero_person(r)["email"] for r in xero.values() if is_person(r))]

@@ -299,6 +299,19 @@ class World:
             if not cursor:
                 return people
 
+    def why(self, found):
+        """What is known of the first of some differences, for whoever reads a failure. The people are invented."""
+        if not found:
+            return ""
+        what, h, x = found[0]
+        field = {"given": "given_name", "family": "family_name"}.get(what, what)
+        about = [f"{len(found)} differences; the first: {what} of hubspot:{h} and xero:{x}",
+                 f"HubSpot: {hubspot_person(self.hubspot()[h])}", f"Xero: {xero_person(self.xero()[x])}",
+                 self.linchpin("explain", self.hub, "contact", "hubspot:" + h, field)[1],
+                 f"reviews: {[r for r in self.reviews() if r['record'] in (h, x)]}",
+                 f"dead letters: {[l for l in self.dead_letters() if l['record'] in (h, x)]}"]
+        return "\n".join(about)
+
     def reviews(self):
         status, out, err = self.linchpin("review", self.hub, "list", "--json")
         assert status == 0, err

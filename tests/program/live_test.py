@@ -85,6 +85,7 @@ class Live(unittest.TestCase):
         golden = self.explained("hubspot:" + lead, "verification")
         checks = [v for v in self.world.state("idcheck")["verifications"] if v["external_id"] == golden["id"]]
         self.assertEqual(len(checks), 1, "one client, one check")
+        self.assertEqual([l for l in self.world.dead_letters() if l["system"] == "idcheck"], [])
         held = self.world.hubspot()[lead]["properties"]
         passed = checks[0]["outcome"] == "verified"
         self.assertEqual(held["identity_verification"], "verified" if passed else "action_required")

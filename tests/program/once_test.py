@@ -43,7 +43,7 @@ class Once(unittest.TestCase):
     def test_the_records_of_both_systems_agree(self):
         found, pairs = hub.differences(self.people, *self.after)
         self.assertGreater(pairs, 300)
-        self.assertEqual(found, [])
+        self.assertFalse(found, self.world.why(found))
 
     def test_what_the_table_calls_created_is_what_is_new(self):
         for system, before, after in zip(("hubspot", "xero"), self.before, self.after):
