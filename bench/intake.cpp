@@ -26,9 +26,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<int, 3> sender_counts{1, 16, 64};
 constexpr int turns = 2;
 constexpr milliseconds warm_up{300}, disk_time{1'000}, settle_time{1'500};
+constexpr int rate_bar_senders = 64;
 constexpr double rate_bar = 0.3, idle_bar = 60e6, load_bar = 200e6, ready_bar = 1'000;
 
 // What one server did with one count of senders, over its turns.
@@ -138,7 +138,7 @@ Result<Run> run(const IntakeOptions& options, const fs::path& home) {
   run.idle_bytes = static_cast<double>(hub.process().resident_bytes());
 
   SignedWebhooks webhooks(secret);
-  for (const int senders : sender_counts) {
+  for (const int senders : options.senders) {
     Round& round = run.rounds.emplace_back();
     round.senders = senders;
     for (int i = 0; i < turns; ++i) {
@@ -182,7 +182,7 @@ Json report(Run& run) {
                                    {"ratio", rounded(ratio, 2)},
                                    {"ratio_least", rounded(least, 2)},
                                    {"ratio_most", rounded(most, 2)}}));
-    if (round.senders == sender_counts.back())
+    if (round.senders == rate_bar_senders)
       bars.push_back(bar("intake at 64 senders, of the bare server's", ratio, 2, "", true, rate_bar));
   }
   const double ready = static_cast<double>(std::max(run.ready_first, run.ready_again).count());

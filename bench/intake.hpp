@@ -11,6 +11,7 @@ struct IntakeOptions {
   std::filesystem::path program;  // linchpin itself
   std::filesystem::path folder;   // on the disk that is measured; a folder is made in it and removed
   int seconds = 5;                // a turn; each count of senders has two of the hub's and two of the bare server's
+  std::vector<int> senders{1, 16, 64};
 };
 
 // Runs it: {"machine": …, "rounds": […], "hub": …, "bars": […]}. An error when the hub refused or lost a webhook: then

@@ -11,6 +11,7 @@ namespace linchpin::cli {
 void add_bench(CLI::App& app, int& status) {
   struct Asked {
     int seconds = 5;
+    std::vector<int> senders{1, 16, 64};
     std::string folder = "/var/tmp";  // file-hierarchy(7): on a disk, as /tmp need not be
     bool json = false;
   };
@@ -20,15 +21,19 @@ void add_bench(CLI::App& app, int& status) {
 
   CLI::App* intake = command->add_subcommand(
       "intake", "signed webhooks a second, sealed and durable, beside a bare server and the disk");
-  intake->add_option("--seconds", asked->seconds, "a turn: there are twelve")
+  intake->add_option("--seconds", asked->seconds, "a turn: there are four for each count of senders")
       ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  intake->add_option("--senders", asked->senders, "how many send at once, one count or several")
+      ->check(CLI::Range(1, 2000))
       ->capture_default_str();
   intake->add_option("--folder", asked->folder, "on the disk to measure; what is made in it is removed")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
   intake->add_flag("--json", asked->json, "for machines");
   intake->callback([asked, &status] {
-    const Result<Json> measured = bench::measure_intake({"/proc/self/exe", asked->folder, asked->seconds});
+    const Result<Json> measured =
+        bench::measure_intake({"/proc/self/exe", asked->folder, asked->seconds, asked->senders});
     status = measured ? 0 : failed(measured.error());
     if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::intake_table(*measured));
   });
