@@ -30,6 +30,30 @@ void require(bool condition) {
 
 const unsigned char* raw(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
+// A context of HMAC-SHA256 that has no key yet.
+Owned<EVP_MAC_CTX> hmac_context() {
+  static const Owned<EVP_MAC> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  require(algorithm != nullptr);
+  Owned<EVP_MAC_CTX> context(EVP_MAC_CTX_new(algorithm.get()));
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                               OSSL_PARAM_construct_end()};
+  require(context && EVP_MAC_CTX_set_params(context.get(), params) == 1);
+  return context;
+}
+
+void set_key(EVP_MAC_CTX* context, std::string_view key) {
+  const unsigned char none = 0;  // an empty key is a key; a null pointer would mean "the one before"
+  require(EVP_MAC_init(context, key.empty() ? &none : raw(key), key.size(), nullptr) == 1);
+}
+
+Hash finished(EVP_MAC_CTX* context) {
+  Hash hash{};
+  std::size_t size = 0;
+  require(EVP_MAC_final(context, hash.data(), &size, hash.size()) == 1 && size == hash.size());
+  return hash;
+}
+
 }  // namespace
 
 Hash sha256(std::string_view message) {
@@ -47,15 +71,8 @@ struct Hmac::State {
   Owned<EVP_MAC_CTX> context;
 };
 
-Hmac::Hmac(std::string_view key) : state_(std::make_unique<State>()) {
-  static const Owned<EVP_MAC> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-  require(algorithm != nullptr);
-  state_->context.reset(EVP_MAC_CTX_new(algorithm.get()));
-  char digest[] = "SHA256";
-  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                               OSSL_PARAM_construct_end()};
-  const unsigned char none = 0;  // an empty key is a key; a null pointer would mean "the one before"
-  require(EVP_MAC_init(state_->context.get(), key.empty() ? &none : raw(key), key.size(), params) == 1);
+Hmac::Hmac(std::string_view key) : state_(std::make_unique<State>(hmac_context())) {
+  set_key(state_->context.get(), key);
 }
 Hmac::Hmac(Hmac&&) noexcept = default;
 Hmac& Hmac::operator=(Hmac&&) noexcept = default;
@@ -67,12 +84,16 @@ Hash Hmac::operator()(std::initializer_list<std::string_view> parts) {
   EVP_MAC_CTX* context = state_->context.get();
   require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1);  // the same key again
   for (const std::string_view part : parts) require(EVP_MAC_update(context, raw(part), part.size()) == 1);
-  Hash hash{};
-  std::size_t size = 0;
-  require(EVP_MAC_final(context, hash.data(), &size, hash.size()) == 1 && size == hash.size());
-  return hash;
+  return finished(context);
 }
 
-Hash hmac_sha256(std::string_view key, std::string_view message) { return Hmac(key)(message); }
+Hash hmac_sha256(std::string_view key, std::string_view message) {
+  thread_local const Owned<EVP_MAC_CTX> context = hmac_context();
+  set_key(context.get(), key);
+  require(EVP_MAC_update(context.get(), raw(message), message.size()) == 1);
+  const Hash hash = finished(context.get());
+  set_key(context.get(), {});  // what is kept does not keep the key
+  return hash;
+}
 
 }  // namespace linchpin
