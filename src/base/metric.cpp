@@ -62,6 +62,12 @@ void observe(std::string_view name, Labels labels, double seconds) {
   r.family(r.histograms, name, prometheus::BuildHistogram).Add(owned(labels), seconds_buckets).Observe(seconds);
 }
 
+Counter::Counter(std::string_view name, Labels labels) {
+  Registry& r = shared();
+  counter_ = &r.family(r.counters, name, prometheus::BuildCounter).Add(owned(labels));
+}
+void Counter::add(double by) const { static_cast<prometheus::Counter*>(counter_)->Increment(by); }
+
 std::string exposition() { return prometheus::TextSerializer().Serialize(shared().registry.Collect()); }
 
 }  // namespace linchpin::metric

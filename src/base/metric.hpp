@@ -15,6 +15,16 @@ void add(std::string_view name, Labels, double by = 1);       // a counter: its 
 void set(std::string_view name, Labels, double value);        // a gauge
 void observe(std::string_view name, Labels, double seconds);  // a histogram of seconds: 1 ms to 1 h
 
+// A counter that is looked up once, for where each look-up would be felt. Lives as long as the program.
+class Counter {
+ public:
+  Counter(std::string_view name, Labels);
+  void add(double by = 1) const;
+
+ private:
+  void* counter_;
+};
+
 std::string exposition();  // the whole registry as text, for GET /metrics
 
 }  // namespace linchpin::metric

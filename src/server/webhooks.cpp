@@ -6,8 +6,18 @@
 namespace linchpin::server {
 namespace {
 
-void finish(const std::string& system, std::string_view outcome, int status, const Reply& reply) {
-  metric::add("linchpin_webhooks_total", {{"system", system}, {"outcome", outcome}});
+metric::Counter counter(const std::string& system, std::string_view outcome) {
+  return {"linchpin_webhooks_total", {{"system", system}, {"outcome", outcome}}};
+}
+
+struct Taking {
+  Taking(const std::string& name, WebhookSystem s)
+      : system(std::move(s)), accepted(counter(name, "accepted")), refused(counter(name, "refused")) {}
+  WebhookSystem system;
+  metric::Counter accepted, refused;
+};
+
+void finish(const Reply& reply, int status) {
   Answer answer{.status = status, .headers = {}, .body = {}};
   if (status == 429) answer.headers.push_back({"Retry-After", "1"});
   if (status == 503) answer.headers.push_back({"Retry-After", "5"});
@@ -18,21 +28,30 @@ void finish(const std::string& system, std::string_view outcome, int status, con
 
 void add_webhooks(Router& router, std::map<std::string, WebhookSystem> systems, engine::Inbox& inbox,
                   engine::Keys& keys, engine::Clock& clock) {
+  std::map<std::string, std::shared_ptr<const Taking>> takings;
+  for (auto& [name, system] : systems) takings.emplace(name, std::make_shared<const Taking>(name, std::move(system)));
   router.on("POST", "/webhooks/{system}",
-            [systems = std::move(systems), &inbox, &keys, &clock](Request request, Segments named, Reply reply) {
-              const auto found = systems.find(named[0]);
-              if (found == systems.end()) return reply({.status = 404, .headers = {}, .body = {}});
-              const auto& [name, system] = *found;
+            [takings = std::move(takings), &inbox, &keys, &clock](Request request, Segments named, Reply reply) {
+              const auto found = takings.find(named[0]);
+              if (found == takings.end()) return reply({.status = 404, .headers = {}, .body = {}});
+              const auto& [name, taking] = *found;
+              const WebhookSystem& system = taking->system;
               const auto credential = system.credential();
               auto taken = engine::intake(SystemName(name), request, *system.connector, system.public_url, *credential,
                                           keys, clock.now());
-              if (!taken) return finish(name, "refused", 503, reply);
-              if (const auto* refusal = std::get_if<engine::Refusal>(&*taken))
-                return finish(name, refusal->outcome, refusal->status, reply);
+              if (!taken) {
+                taking->refused.add();
+                return finish(reply, 503);
+              }
+              if (const auto* refusal = std::get_if<engine::Refusal>(&*taken)) {
+                counter(name, refusal->outcome).add();
+                return finish(reply, refusal->status);
+              }
               inbox.append(std::get<engine::InboxEntry>(std::move(*taken)),
-                           [system_name = name, reply = std::move(reply)](const Result<Position>& position) {
-                             if (position) return finish(system_name, "accepted", 200, reply);
-                             finish(system_name, "refused", position.error().code == Code::TooBusy ? 429 : 503, reply);
+                           [taking, reply = std::move(reply)](const Result<Position>& position) {
+                             (position ? taking->accepted : taking->refused).add();
+                             if (position) return finish(reply, 200);
+                             finish(reply, position.error().code == Code::TooBusy ? 429 : 503);
                            });
             });
 }
