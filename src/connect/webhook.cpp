@@ -62,6 +62,7 @@ std::string signed_url(const SignatureScheme& scheme, const std::string& public_
   std::string url = public_url;
   while (url.ends_with('/')) url.pop_back();
   url += request.url;
+  if (url.find('%') == std::string::npos) return url;  // an escape begins with it
   std::string unescaped;
   for (std::size_t i = 0; i < url.size();) {
     const auto same = [&](const std::string& escape) {
