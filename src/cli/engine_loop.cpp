@@ -9,6 +9,9 @@ namespace linchpin::cli {
 namespace {
 
 constexpr std::size_t questions_most = 1000;
+// Between two steps that only the inbox asks for: its commits may come thousands of times a second, and each step asks
+// the store what is due.
+constexpr milliseconds inbox_every{5};
 constexpr milliseconds integrate_every{500};  // a checkpoint is signed within a second of what it covers
 
 }  // namespace
@@ -64,7 +67,9 @@ Result<Json> EngineLoop::ask_and_wait(Json command) {
 void EngineLoop::wait(Instant until) {
   std::unique_lock lock(mutex_);
   const auto real = std::chrono::system_clock::time_point(until.time_since_epoch());
-  wake_.wait_until(lock, real, [&] { return notified_ || stopping_ || !answers_.empty(); });
+  const auto called = [&] { return stopping_ || !answers_.empty() || !questions_.empty(); };
+  wake_.wait_until(lock, std::min(real, std::chrono::system_clock::now() + inbox_every), called);
+  wake_.wait_until(lock, real, [&] { return notified_ || called(); });
   notified_ = false;
 }
 
