@@ -26,6 +26,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PROGRAM = os.environ.get("LINCHPIN") or os.path.join(ROOT, "build/bin/linchpin")
 SYSTEMS = ("hubspot", "xero", "idcheck")
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy this machine has for others
+
 ENVIRONMENT = """\
 environment: staging
 listen: {listen}
@@ -71,7 +73,7 @@ def call(method, url, body=None, headers=None, timeout=30):
     if data is not None and not request.has_header("Content-type"):
         request.add_header("Content-Type", "application/json")
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with DIRECT.open(request, timeout=timeout) as answer:
             return Answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as answer:
         with answer:
