@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "bench/intake.hpp"
+#include "bench/line.hpp"
 #include "cli/command.hpp"
 
 namespace linchpin::cli {
@@ -36,6 +37,22 @@ void add_bench(CLI::App& app, int& status) {
         bench::measure_intake({"/proc/self/exe", asked->folder, asked->seconds, asked->senders});
     status = measured ? 0 : failed(measured.error());
     if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::intake_table(*measured));
+  });
+
+  auto of_line = std::make_shared<bench::LineOptions>();
+  CLI::App* line = command->add_subcommand("line", "what a change costs in the engine, without disk and network");
+  line->add_option("--people", of_line->people, "in the client book")
+      ->check(CLI::Range(20, 100'000))
+      ->capture_default_str();
+  line->add_option("--edits", of_line->edits, "phones changed in one system")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  line->add_option("--seed", of_line->seed)->capture_default_str();
+  line->add_flag("--json", asked->json, "for machines");
+  line->callback([asked, of_line, &status] {
+    const Result<Json> measured = bench::measure_line(*of_line);
+    status = measured ? 0 : failed(measured.error());
+    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::line_table(*measured));
   });
 }
 

@@ -100,7 +100,9 @@ Result<void> World::step() {
     answers.push_back(arrivals_.top().answered);
     arrivals_.pop();
   }
+  if (setup_.around_step) setup_.around_step(true);
   Result<std::vector<engine::Send>> sends = engine_->step(clock_.now(), std::move(answers));
+  if (setup_.around_step) setup_.around_step(false);
   if (!sends) return crash();
   for (const engine::Send& send : *sends) {
     Result<Answer> answer = fail(Code::SystemUnreachable, "no such host");

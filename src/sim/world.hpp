@@ -2,6 +2,7 @@
 // time, from one seed. Crashes are taken at any step: what was committed and flushed stays, the rest is gone.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <queue>
@@ -21,7 +22,8 @@ namespace linchpin::sim {
 struct WorldSetup {
   std::uint64_t seed = 1;
   sandbox::Limits limits = sandbox::Limits::None;
-  Instant start = from_ms(1795500000000);  // 2026-11-24
+  Instant start = from_ms(1795500000000);   // 2026-11-24
+  std::function<void(bool)> around_step{};  // true before each step of the engine, false after it: to measure it
 };
 
 class World {
