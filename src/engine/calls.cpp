@@ -16,6 +16,19 @@ constexpr std::size_t due_most = 400;         // deliveries looked at for one sy
 constexpr std::size_t fetches_most = 8;       // fetch calls for one object in one step
 constexpr milliseconds renew_before{60'000};  // an access token is renewed this long before it ends
 
+constexpr std::size_t tried_most = 8;  // values of one field that were sent without an answer
+
+// The link, with what is about to be sent: until it is confirmed, the record may hold it or not.
+Link with_tried(Link link, const Values& values, Instant now) {
+  for (const auto& [field, value] : values) {
+    std::vector<Value>& tried = link.tried[FieldName(field)];
+    if (std::find(tried.begin(), tried.end(), value) == tried.end()) tried.push_back(value);
+    if (tried.size() > tried_most) tried.erase(tried.begin());
+  }
+  link.tried_at = now;
+  return link;
+}
+
 std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.number); }
 
 }  // namespace
@@ -148,6 +161,7 @@ Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
         made.item.idempotency_key = d.idempotency_key;
         d.state = DeliveryState::Sent;
         ++d.attempt;
+        if (link && d.operation == Operation::Update) work.changed_link(*family, with_tried(*link, d.values, now));
         work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
                              .kind = "sent",
                              .trigger = "flow " + d.flow.text,

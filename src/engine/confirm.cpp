@@ -26,6 +26,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     link.base[field] = holds != returned.end() ? holds->second : value;
     link.given[field] = value;
     link.left.erase(field);
+    link.tried.erase(FieldName(field));
   }
   if (!before)  // of a record that we have just made, the rest is known too
     for (const auto& [field, value] : returned) link.base.try_emplace(field, value);

@@ -49,6 +49,10 @@ struct Link {
   Values given;  // by field: the golden value that `base` is the system's form of (vendors
                  // normalise what they are given): while golden equals it, nothing is written
   Values left;   // by field: the golden value at which a foreign write was left as it is
+  // By field: golden values that were sent and never confirmed. One of them may be what the record holds: then it is
+  // ours, though the golden value has moved on. Kept until a read that was asked for well after the last, at tried_at.
+  std::map<FieldName, std::vector<Value>> tried;
+  Instant tried_at{};
   std::map<FieldName, Own> own;
   Json held;            // the members of the record that its mapping touches, in the system's form
   Instant created{};    // the source's time of creation

@@ -10,6 +10,8 @@
 namespace linchpin::engine {
 namespace {
 
+constexpr milliseconds landed_after{60'000};  // twice what a call may take
+
 using mapping::Mapping;
 using model::Entity;
 
@@ -194,7 +196,10 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     }
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
-  if (merged.took.empty() && !fresh && !was_gone && link.archived == was_archived && merged.link.held == link.held)
+  // A call that was cut may still be at work there for as long as calls take.
+  if (change.asked > merged.link.tried_at + landed_after) merged.link.tried.clear();
+  if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&
+      merged.link.held == link.held)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   Values took;

@@ -223,6 +223,18 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
   return fields;
 }
 
+namespace {
+
+const Value* sent_before(const Field& field, const Value& value, const Link& link) {
+  const auto tried = link.tried.find(field.name);
+  if (tried == link.tried.end()) return nullptr;
+  const auto same = std::find_if(tried->second.begin(), tried->second.end(),
+                                 [&](const Value& sent) { return same_value(field.type, value, sent); });
+  return same == tried->second.end() ? nullptr : &*same;
+}
+
+}  // namespace
+
 Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& links, const Link& link,
              const Arrival& arrival) {
   const Entity& entity = hub.entity(before.entity);
@@ -247,6 +259,10 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     const auto golden = before.fields.find(field->name);
     if (!fresh && golden != before.fields.end() && same_value(field->type, value, golden->second.value)) {
       after.given[name] = golden->second.value;  // it says what we say: an echo, or agreement
+      continue;
+    }
+    if (const Value* sent = sent_before(*field, value, link)) {
+      after.given[name] = *sent;  // an echo of what was sent and not confirmed: nobody else wrote it
       continue;
     }
     const bool owns = field->rule != Rule::Owner || field->owner == link.key.system;

@@ -76,6 +76,23 @@ TEST(Merge, AWriteToWhatAnotherSystemOwnsIsAQuestion) {
   EXPECT_EQ(merged.link.left.at("given_name"), Value("Mia")) << "left as it is there until somebody answers";
 }
 
+TEST(Merge, WhatWeSentWithoutAnAnswerIsNobodysWrite) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"phone", "+61400000001"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"phone", "+61400000001"}}, monday);
+  p.link(books("a")).tried = {{FieldName("given_name"), {Value("Mai"), Value("May")}},
+                              {FieldName("phone"), {Value("+61400000002")}}};
+  p.merge(*hub, crm("1"), {{"given_name", "Maya"}, {"phone", "+61400000003"}}, monday + seconds(2));
+  const Merged& merged =
+      p.merge(*hub, books("a"), {{"given_name", "May"}, {"phone", "+61400000002"}}, monday + seconds(3));
+  EXPECT_TRUE(merged.foreign.empty());
+  EXPECT_EQ(p.value("given_name"), Value("Maya"));
+  EXPECT_EQ(p.value("phone"), Value("+61400000003")) << "an older value that arrived late wins nothing";
+  EXPECT_EQ(merged.link.base.at("given_name"), Value("May")) << "so that the new one is written";
+  EXPECT_FALSE(merged.link.left.contains("given_name"));
+}
+
 TEST(Merge, ABlankIsNoChangeWhereTheMappingIgnoresIt) {
   const auto hub = small::hub();
   Person p;

@@ -73,11 +73,15 @@ LinkRow to_row(const Link& l, const Secret& key) {
   for (const auto& [name, o] : l.own)
     own.emplace_back(name.text,
                      Json::object({{"value", o.value}, {"at", ms_since_epoch(o.at)}, {"change", o.change.text}}));
+  Json::Object tried;
+  for (const auto& [name, values] : l.tried) tried.emplace_back(name.text, Json::List(values));
   const Json body = Json::object({{"mapping", l.mapping.text},
                                   {"base", values_json(l.base)},
                                   {"given", values_json(l.given)},
                                   {"left", values_json(l.left)},
                                   {"own", std::move(own)},
+                                  {"tried", std::move(tried)},
+                                  {"tried_at", ms_since_epoch(l.tried_at)},
                                   {"held", l.held},
                                   {"created", ms_since_epoch(l.created)},
                                   {"updated", ms_since_epoch(l.updated)},
@@ -100,6 +104,8 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
   l.left = values_of(body["left"]);
   for (const auto& [name, o] : body["own"].members())
     l.own.emplace(FieldName(name), Own{o["value"], instant_of(o["at"]), ChangeId(o["change"].text())});
+  for (const auto& [name, values] : body["tried"].members()) l.tried.emplace(FieldName(name), values.items());
+  l.tried_at = instant_of(body["tried_at"]);
   l.held = body["held"];
   l.created = instant_of(body["created"]);
   l.updated = instant_of(body["updated"]);
