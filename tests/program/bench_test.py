@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""The measurements run, and what intake acknowledged is there after kill -9. How fast is nobody's business here."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+import hub
+
+
+def measure(*arguments):
+    done = subprocess.run([hub.PROGRAM, "bench", *arguments], capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Bench(unittest.TestCase):
+    def test_every_acknowledged_webhook_is_in_the_inbox_after_a_kill(self):
+        with tempfile.TemporaryDirectory(prefix="linchpin-test-", dir="/var/tmp") as folder:
+            status, out, err = measure("intake", "--seconds", "1", "--senders", "8", "--folder", folder, "--json")
+            self.assertEqual(status, 0, err)
+            measured = json.loads(out)
+            found = measured["hub"]
+            self.assertGreater(found["acknowledged"], 0)
+            self.assertEqual(found["counted"], found["acknowledged"])
+            self.assertEqual(found["in_inbox_after_kill"], found["acknowledged"])
+            self.assertGreater(measured["rounds"][0]["bare"]["per_second"], 0)
+            self.assertEqual(os.listdir(folder), [], "what was made for the measurement is gone")
+
+    def test_a_folder_in_memory_is_refused(self):
+        if not os.path.ismount("/dev/shm"):
+            self.skipTest("no /dev/shm")
+        status, _, err = measure("intake", "--seconds", "1", "--folder", "/dev/shm")
+        self.assertEqual(status, 2)
+        self.assertIn("--folder", err)
+
+    def test_the_line_is_measured_without_disk_and_network(self):
+        status, out, err = measure("line", "--people", "40", "--edits", "20", "--json")
+        self.assertEqual(status, 0, err)
+        measured = json.loads(out)
+        self.assertEqual(measured["edits"]["count"], 20)
+        self.assertGreater(measured["first_load"]["count"], 40)
+
+
+if __name__ == "__main__":
+    unittest.main()
