@@ -6,6 +6,8 @@
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

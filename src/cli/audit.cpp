@@ -10,6 +10,8 @@
 #include "model/secret.hpp"
 #include "vault/keys.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

@@ -7,6 +7,8 @@
 #include "bench/line.hpp"
 #include "cli/command.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 
 void add_bench(CLI::App& app, int& status) {

@@ -6,6 +6,8 @@
 #include "cli/command.hpp"
 #include "model/hub.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

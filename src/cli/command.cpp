@@ -1,5 +1,7 @@
 #include "cli/command.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <functional>
 #include <iostream>
 

@@ -2,13 +2,15 @@
 // something, 2 a mistake of the user's, 3 a failure of the world.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <string>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace linchpin::cli {
 

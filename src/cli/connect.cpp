@@ -11,6 +11,8 @@
 #include "engine/connection.hpp"
 #include "model/privacy.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

@@ -14,6 +14,8 @@
 #include "model/hub.hpp"
 #include "model/secret.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

@@ -5,6 +5,8 @@
 #include "cli/command.hpp"
 #include "vault/process.hpp"
 
+#include <CLI/CLI.hpp>
+
 int main(int argc, char** argv) {
   using namespace linchpin;
   if (const Result<void> guarded = vault::guard_process(); !guarded)

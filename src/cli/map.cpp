@@ -6,6 +6,8 @@
 #include "cli/open_hub.hpp"
 #include "mapping/mapping.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

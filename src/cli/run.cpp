@@ -21,6 +21,8 @@
 #include "server/tier_process.hpp"
 #include "server/webhooks.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

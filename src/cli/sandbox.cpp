@@ -11,6 +11,8 @@
 #include "sandbox/service.hpp"
 #include "server/http.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

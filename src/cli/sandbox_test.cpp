@@ -11,6 +11,8 @@
 #include "cli/command.hpp"
 #include "server/raw_client.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

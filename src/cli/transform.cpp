@@ -4,6 +4,8 @@
 #include "cli/command.hpp"
 #include "mapping/transform.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace linchpin::cli {
 namespace {
 

@@ -7,16 +7,18 @@
 #include "base/metric.hpp"
 #include "engine/connection.hpp"
 #include "engine/inbox.hpp"
+#include "engine/intake.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t waiting_most = 4000;    // hints in memory; the rest stays in the inbox
-constexpr std::size_t entries_most = 256;     // of the inbox in one step
-constexpr milliseconds unmade_again{30'000};  // a call that could not be written: a setting is missing
-constexpr std::size_t backlog_most = 200;     // golden records shared in one step after a first load
+constexpr std::size_t waiting_most = 4000;                  // hints in memory; the rest stays in the inbox
+constexpr std::size_t entries_most = 256;                   // of the inbox in one step
+constexpr milliseconds inbox_kept = std::chrono::days(30);  // where hub.yaml does not say
+constexpr milliseconds unmade_again{30'000};                // a call that could not be written: a setting is missing
+constexpr std::size_t backlog_most = 200;                   // golden records shared in one step after a first load
 
 }  // namespace
 
@@ -118,6 +120,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   fetch(sends, now);
   list(sends, now);
   measure(now);
+  TRY(forget(now));
   return sends;
 }
 
@@ -354,6 +357,17 @@ Result<bool> Engine::quiet(Instant) {
   return true;
 }
 
+// The inbox is kept as long as hub.yaml says, and never dropped while something in it has not been merged.
+Result<void> Engine::forget(Instant now) {
+  const auto kept = hub_->retain.find("inbox");
+  const std::string before = day_of(now - (kept == hub_->retain.end() ? inbox_kept : kept->second));
+  if (before <= forgotten_before_ || !open_items_.empty() || TRY(world_.inbox.last()) > read_up_to_) return {};
+  TRY(world_.inbox.forget_before(before));
+  TRY(world_.keys.forget_days_before(before));
+  forgotten_before_ = before;
+  return {};
+}
+
 void Engine::measure(Instant now) {
   if (now < measured_ + seconds(2)) return;
   measured_ = now;
@@ -367,16 +381,17 @@ void Engine::measure(Instant now) {
   if (const auto last = world_.inbox.last())
     metric::set("linchpin_inbox_lag", {},
                 static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
+  // A group that has become empty is said to be empty, rather than what it last was.
   if (const auto letters = world_.store.dead_letters()) {
-    std::map<std::pair<std::string, std::string>, int> counts;
-    for (const DeadLetterRow& l : *letters) ++counts[{l.system.text, l.flow.text}];
-    for (const auto& [key, count] : counts)
-      metric::set("linchpin_dead_letters", {{"system", key.first}, {"flow", key.second}}, count);
+    for (auto& [group, count] : letters_) count = 0;
+    for (const DeadLetterRow& l : *letters) ++letters_[{l.system.text, l.flow.text}];
+    for (const auto& [group, count] : letters_)
+      metric::set("linchpin_dead_letters", {{"system", group.first}, {"flow", group.second}}, count);
   }
   if (const auto reviews = world_.store.reviews(true)) {
-    std::map<std::string, int> counts;
-    for (const ReviewRow& r : *reviews) ++counts[r.kind];
-    for (const auto& [kind, count] : counts) metric::set("linchpin_reviews", {{"kind", kind}}, count);
+    for (auto& [kind, count] : reviews_) count = 0;
+    for (const ReviewRow& r : *reviews) ++reviews_[r.kind];
+    for (const auto& [kind, count] : reviews_) metric::set("linchpin_reviews", {{"kind", kind}}, count);
   }
 }
 

@@ -128,6 +128,7 @@ class Engine {
   std::vector<std::string> members(const SystemName&, const ObjectName&) const;
 
   void measure(Instant now);
+  Result<void> forget(Instant now);
 
   // Questions (ask.cpp).
   Result<Json> explain(const Json&);
@@ -165,8 +166,11 @@ class Engine {
   struct Moved {
     std::int64_t created = 0, updated = 0;
   };
-  std::map<std::pair<SystemName, EntityName>, Moved> moved_;  // since the start
+  std::map<std::pair<SystemName, EntityName>, Moved> moved_;    // since the start
+  std::map<std::pair<std::string, std::string>, int> letters_;  // as last measured, by system and flow
+  std::map<std::string, int> reviews_;                          // by kind
   Instant measured_{};
+  std::string forgotten_before_;
 };
 
 }  // namespace linchpin::engine

@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/small_family.hpp"
-#include "sim/memory_store.hpp"
-#include "vault/keys.hpp"
+#include "sim/world.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -83,19 +82,16 @@ TEST_F(Match, AValueThatManyPeopleHoldIdentifiesNobody) {
 }
 
 TEST_F(Match, KeysAreBlindAndBindTheBirthdayToTheName) {
-  sim::KeyStore store;
-  vault::KeySetup setup;
-  setup.hub = "small";
-  setup.master = Secret(std::string(32, 'm')), setup.match = Secret(std::string(32, 'k'));
-  const auto keys = vault::Keys::open(store, std::move(setup));
-  ASSERT_TRUE(keys);
-  const std::vector<BlindKey> all = match_keys(entity, person("Mia", "Tan", "+61400000001", "1980-02-03"), **keys);
+  const auto world = sim::World::make({});
+  ASSERT_TRUE(world);
+  Keys& keys = (*world)->keys();
+  const std::vector<BlindKey> all = match_keys(entity, person("Mia", "Tan", "+61400000001", "1980-02-03"), keys);
   EXPECT_EQ(all.size(), 3u);
   for (const BlindKey& key : all) {
     EXPECT_EQ(key.key.size(), 16u);
     EXPECT_EQ(key.key.find("614"), std::string::npos);
   }
-  const std::vector<BlindKey> other = match_keys(entity, person("Leo", "Ng", "+61400000002", "1980-02-03"), **keys);
+  const std::vector<BlindKey> other = match_keys(entity, person("Leo", "Ng", "+61400000002", "1980-02-03"), keys);
   for (const BlindKey& a : all)
     for (const BlindKey& b : other) EXPECT_NE(a.key, b.key) << "a birthday alone is no key";
 }

@@ -115,7 +115,9 @@ class Keys {
   virtual Secret make(const GoldenId&) = 0;        // in memory until flush()
   virtual Result<void> flush() = 0;                // before the commit that holds what they sealed
   virtual Result<Secret> of_day(
-      const std::string& day) = 0;      // "2026-11-24"; made durable if there is none. Thread-safe
+      const std::string& day) = 0;  // "2026-11-24"; made durable if there is none. Thread-safe
+  // Destroys the keys of the inbox's days before `day`: what they sealed is gone in every copy.
+  virtual Result<void> forget_days_before(const std::string& day) = 0;
   virtual Result<Secret> of_hub() = 0;  // seals credentials and what belongs to no person. Thread-safe
   virtual std::string blind(std::string_view domain, std::string_view value) = 0;   // 16 bytes under the match key
   virtual std::string digest(std::string_view domain, std::string_view value) = 0;  // 32 bytes under a key of the hub

@@ -1,4 +1,5 @@
 #include "mapping/expression_run.hpp"
+#include "mapping/expression_values.hpp"
 
 #include <algorithm>
 

@@ -60,6 +60,5 @@ std::string_view kind_name(const Json&);  // "a text", for errors
 bool call_function(Run&, const Node& call, const Json& input, const Sink& out);
 // a + b as jq has it; nothing when the kinds do not go together or the result is too large.
 std::optional<Json> added(const Json& a, const Json& b);
-Json split_text(const std::string& text, const std::string& separator);
 
 }  // namespace linchpin::mapping

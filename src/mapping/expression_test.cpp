@@ -163,7 +163,7 @@ TEST(Expression, SaysWhereAndWhatToDoInstead) {
             "character 6 of the expression: the environment cannot be read. Write the value into the mapping.");
   EXPECT_EQ(error(".a = 1"), "character 4 of the expression: an expression changes nothing. Write == to compare.");
   EXPECT_EQ(error(".a | ends_with(\"x\")"),
-            "character 6 of the expression: the language has no such function. Did you mean endswith?.");
+            "character 6 of the expression: the language has no such function. Did you mean endswith?");
   EXPECT_NE(error("reduce .[] as $x (0; . + $x)").find("no loops"), std::string::npos);
   EXPECT_NE(error("def f: f; f").find("cannot be defined"), std::string::npos);
   EXPECT_NE(error(".a ==").find("character 6"), std::string::npos);

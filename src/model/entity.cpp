@@ -97,6 +97,9 @@ void read_rule(const Node& node, Field& field, Draft& draft) {
     const auto at = std::find(rule_names.begin(), rule_names.end(), survivorship->text);
     static constexpr Rule rules[] = {Rule::Recency, Rule::Oldest, Rule::Union, Rule::Strictest, Rule::Review};
     if (at != rule_names.end()) field.rule = rules[at - rule_names.begin()];
+    if (field.rule == Rule::Review)
+      draft.findings.mistake(Code::NotBuilt, survivorship->at, "a conflict is not asked about yet",
+                       "Write survivorship: recency, or another rule");
   }
 }
 
@@ -252,7 +255,10 @@ class EntityJudge {
       draft_.findings.warning(Code::NotBuilt, brakes->at, "brakes do not hold anything back yet");
     if (entity_.on_delete == OnDelete::Propagate)
       draft_.findings.mistake(Code::NotBuilt, place_at(node_, "on_delete"),
-                              "deletes are not carried to other systems yet", "Write on_delete: detach, or review");
+                              "deletes are not carried to other systems yet", "Write on_delete: detach");
+    if (entity_.on_delete == OnDelete::Review)
+      draft_.findings.mistake(Code::NotBuilt, place_at(node_, "on_delete"), "nobody is asked about a delete yet",
+                              "Write on_delete: detach");
   }
 
  private:

@@ -38,7 +38,9 @@ struct Person {
 
 class Maker {
  public:
-  Maker(std::uint64_t seed, Instant now, ClientBookSize size) : chance_(seed), now_(now), size_(size) {}
+  // A sequence of its own: a vendor of the same seed makes up ids too, and a record's id must not come twice.
+  Maker(std::uint64_t seed, Instant now, ClientBookSize size)
+      : chance_(seed ^ 0x636c69656e7473u), now_(now), size_(size) {}
 
   ClientBook make() {
     for (int i = 0; i < size_.people; ++i) people_.push_back(person(i));
@@ -99,14 +101,20 @@ class Maker {
     return number;
   }
 
+  // With a given name that nobody of that family has yet: Xero refuses two contacts of one name.
+  void take_family(Person& p, const std::string& family) {
+    p.family = family;
+    while (!names_.insert(plain(p.given) + " " + plain(family)).second) p.given = one_of(client_given_names());
+  }
+
   // Spouses with one mailbox, a family with one landline, and what makes names hard.
   void special_people() {
     if (size_.in_both < 12 || size_.undecided < 1) return;
     Person &husband = people_[0], &wife = people_[1], &mother = people_[2], &son = people_[3];
-    wife.family = husband.family;
+    take_family(wife, husband.family);
     wife.place = husband.place;
     wife.street = husband.street;
-    son.family = mother.family;
+    take_family(son, mother.family);
     mother.phone = son.phone = "0255500" + chance_.letters(3, "0123456789");
     const auto rename = [&](std::size_t i, const char* given, const char* family) {
       people_[i].given = given;
@@ -192,8 +200,10 @@ class Maker {
   void add_organisation(int i) {
     static constexpr std::array kinds{"Pty Ltd", "Family Trust", "& Sons",  "Superannuation Fund",
                                       "Café",    "Plumbing",     "Holdings"};
-    const std::string name =
-        std::string(one_of(client_family_names())) + " " + one_of(kinds) + (i < 7 ? "" : " " + std::to_string(i));
+    // The first of each kind goes without a number, and no two have one name.
+    const bool first = static_cast<std::size_t>(i) < kinds.size();
+    const std::string name = std::string(one_of(client_family_names())) + " " +
+                             (first ? kinds[static_cast<std::size_t>(i)] : one_of(kinds) + (" " + std::to_string(i)));
     Json::Object contact{
         {"ContactID", chance_.uuid()},
         {"Name", name},

@@ -43,6 +43,7 @@ class World {
   std::int64_t restarts() const { return restarts_; }
 
   Result<void> run_for(milliseconds);
+  void sleep(milliseconds time) { clock_.advance(time); }  // nothing runs meanwhile
   // Until nothing is outstanding; SystemUnavailable when that takes more than `most` of virtual time.
   Result<void> run_until_quiet(milliseconds most);
   // The process ends here: what flies is lost, what the inbox had not yet flushed too. Then it starts again.

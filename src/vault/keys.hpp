@@ -45,8 +45,7 @@ class Keys : public engine::Keys {
 
   // Destroys the key of a golden record: what was sealed with it cannot be read again, here or in any copy.
   Result<void> destroy(const GoldenId&);
-  // Destroys the keys of the inbox's days before `day`.
-  Result<void> forget_days_before(const std::string& day);
+  Result<void> forget_days_before(const std::string& day) override;
 
  private:
   Keys(engine::KeyStore& store, KeySetup setup) : store_(store), setup_(std::move(setup)) {}
