@@ -99,7 +99,7 @@ void read_rule(const Node& node, Field& field, Draft& draft) {
     if (at != rule_names.end()) field.rule = rules[at - rule_names.begin()];
     if (field.rule == Rule::Review)
       draft.findings.mistake(Code::NotBuilt, survivorship->at, "a conflict is not asked about yet",
-                       "Write survivorship: recency, or another rule");
+                             "Write survivorship: recency, or another rule");
   }
 }
 
