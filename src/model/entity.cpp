@@ -176,7 +176,7 @@ void read_entity(const Node& node, Draft& draft) {
       entity.match.same.push_back(std::move(same));
     }
     if (const std::string shared = text_at(*match, "shared"); !shared.empty() && shared.size() < 9)
-      entity.match.shared = std::atoi(shared.c_str());
+      entity.match.shared = static_cast<int>(std::strtol(shared.c_str(), nullptr, 10));
   }
   const std::string on_delete = text_at(node, "on_delete", "detach");
   entity.on_delete = on_delete == "propagate" ? OnDelete::Propagate
