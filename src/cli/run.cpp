@@ -132,6 +132,8 @@ Result<int> run(const Where& where, bool once) {
   server::add_metrics(router);
   server::add_tier_process(router, loop, [hub = hub.hub] { return hub; });
 
+  std::error_code made;
+  std::filesystem::create_directories(socket_path(where.folder).parent_path(), made);  // where the store is elsewhere
   TRY(loop.start());
   const std::unique_ptr<HttpServer> control =
       TRY(server::serve_local(socket_path(where.folder).string(), server::control(loop)));
