@@ -278,12 +278,13 @@ TEST(Check, ASecretThatStandsInAFileIsNeverRepeated) {
 }
 
 TEST(Check, TheClientsIdAndSecretMayBeOneSource) {
-  const Connection& books = checked().hub->environment.connections.at(SystemName("books"));
+  const std::shared_ptr<const Hub> hub = checked().hub;
+  const Connection& books = hub->environment.connections.at(SystemName("books"));
   EXPECT_EQ(books.secrets.at("client_id").part, SecretSource::Part::BeforeColon);
   EXPECT_EQ(books.secrets.at("client_secret").part, SecretSource::Part::AfterColon);
   EXPECT_EQ(books.settings.at("tenant"), "abc");
   EXPECT_FALSE(books.allow_private_address);
-  EXPECT_TRUE(checked().hub->environment.connections.at(SystemName("checks")).allow_private_address);
+  EXPECT_TRUE(hub->environment.connections.at(SystemName("checks")).allow_private_address);
 }
 
 TEST(Check, AFolderIsReadWithItsSlips) {
