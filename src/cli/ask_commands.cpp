@@ -105,6 +105,7 @@ void add_sync(CLI::App& app, int& status) {
       return;
     }
     status = say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), [&](const Json&) {
+      if (asked->json) std::cout << canonical(Json::object({{"flow", asked->flow}})) << "\n";
       if (!asked->json) std::cout << "The systems of " << asked->flow << " are being asked for what has changed.\n";
     });
   });
@@ -122,7 +123,7 @@ void add_dead_letters(CLI::App& app, int& status) {
   command->callback([verb, &status] {
     if (verb->verb != "list" && verb->id.empty()) {
       status = failed({Code::InvalidArgument,
-                       "which dead letter?",
+                       "the dead letter is not named",
                        {},
                        "Give its ID; `linchpin dead-letters DIR list` shows them."});
       return;
@@ -130,7 +131,12 @@ void add_dead_letters(CLI::App& app, int& status) {
     const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", who()}});
     status = say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "retry")
-        std::cout << (verb->where.json ? canonical(answer) : answer["retried"].number_text() + " tried again") << "\n";
+        std::cout << (verb->where.json ? canonical(answer)
+                                       : answer["retried"].number_text() + " tried again" +
+                                             (answer["left"].integer().value_or(0) > 0
+                                                  ? ", " + answer["left"].number_text() + " cannot be"
+                                                  : ""))
+                  << "\n";
       else
         print_lines(answer["items"], verb->where.json, line_of);
     });
@@ -151,7 +157,7 @@ void add_review(CLI::App& app, int& status) {
   command->callback([verb, &status] {
     if (verb->verb != "list" && verb->id.empty()) {
       status = failed({Code::InvalidArgument,
-                       "which review?",
+                       "the review is not named",
                        {},
                        "Give its ID; `linchpin review DIR list` shows those that are open."});
       return;

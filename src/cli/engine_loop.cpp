@@ -12,6 +12,7 @@ constexpr std::size_t questions_most = 1000;
 // Between two steps that only the inbox asks for: its commits may come thousands of times a second, and each step asks
 // the store what is due.
 constexpr milliseconds inbox_every{5};
+constexpr milliseconds count_every{5000};
 constexpr milliseconds integrate_every{500};  // a checkpoint is signed within a second of what it covers
 
 }  // namespace
@@ -73,6 +74,19 @@ void EngineLoop::wait(Instant until) {
   notified_ = false;
 }
 
+// How many fields disagree, once what has moved has come to rest. It reads every golden record, so it takes at most a
+// hundredth of the engine's time.
+void EngineLoop::count_discrepancies(Instant now) {
+  if (!moved_ || now < count_again_) return;
+  const Result<Json> status = engine_->ask(Json::object({{"command", "status"}}), now);
+  if (!status || !(*status)["quiet"].boolean()) return;
+  moved_ = false;
+  const Instant began = clock_.now();
+  if (const Result<Json> table = engine_->ask(Json::object({{"command", "table"}}), now); !table)
+    log::warn("the discrepant fields could not be counted", {{"error", table.error()}});
+  count_again_ = now + std::max(count_every, 100 * (clock_.now() - began));
+}
+
 void EngineLoop::run() {
   Instant integrated{};
   for (;;) {
@@ -110,6 +124,7 @@ void EngineLoop::run() {
       continue;
     }
     ready_ = true;
+    moved_ = moved_ || !sends->empty();
     for (engine::Send& send : *sends) {
       const std::uint64_t generation = generation_;
       client_.send(std::move(send.request), send.timeout, [this, call = send.call, generation](Result<Answer> answer) {
@@ -126,6 +141,9 @@ void EngineLoop::run() {
       integrated = now;
       if (const Result<bool> more = log_.integrate(); !more)
         log::error("the audit log could not be extended", {{"error", more.error()}});
+      if (const Result<std::int64_t> size = hub_.files->state.audit->size())
+        metric::set("linchpin_audit_size", {}, static_cast<double>(*size));
+      count_discrepancies(now);
     }
     wait(std::min(engine_->wake(now), integrated + integrate_every + milliseconds(500)));
   }

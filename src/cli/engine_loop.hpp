@@ -33,6 +33,7 @@ class EngineLoop : public server::HubApi {
     std::function<void(Result<Json>)> done;
   };
   void run();
+  void count_discrepancies(Instant now);
   void wait(Instant until);
 
   OpenHub& hub_;
@@ -48,6 +49,8 @@ class EngineLoop : public server::HubApi {
   std::vector<Question> questions_;
   std::atomic<bool> ready_{false};
   std::atomic<std::uint64_t> generation_{0};  // of the engine: answers to one before it are dropped
+  bool moved_ = true;                         // since the last count of what disagrees
+  Instant count_again_{};
   std::thread thread_;
 };
 

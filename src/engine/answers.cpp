@@ -12,8 +12,9 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr int attempts_most = 30;               // with backoff, more than two hours
-constexpr int unreadable_most = 3;              // answers that cannot be understood before a person must look
+constexpr int attempts_most = 30;   // with backoff, more than two hours
+constexpr int unreadable_most = 3;  // answers that cannot be understood before a person must look
+constexpr milliseconds failed_together{500};
 constexpr std::size_t answer_kept = 64u << 10;  // of an answer that cannot be understood, sealed in its dead letter
 
 struct OutcomeWord {
@@ -49,7 +50,8 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
   metric::add("linchpin_api_calls_total",
               {{"system", flying.call.system.text}, {"outcome", std::visit(OutcomeWord{}, outcome)}});
   if (std::visit(Failure{}, outcome)) {
-    ++system.failures;
+    // Calls that failed together are one failure: four at once are no reason to wait eight times as long.
+    if (now >= system.failed + failed_together) ++system.failures, system.failed = now;
     return on_failure(work, flying, outcome, answered.answer, now);
   }
   system.failures = 0;

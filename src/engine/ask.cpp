@@ -2,6 +2,7 @@
 // store when none runs; the process tier asks with an app's token. One implementation for all.
 #include <algorithm>
 
+#include "base/metric.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
@@ -85,6 +86,8 @@ Result<Json> Engine::table() {
   Json::List list;
   for (const auto& [key, row] : rows) {
     if (key.second.empty() && row.dead == 0) continue;
+    metric::set("linchpin_discrepant_fields", {{"system", key.first.text}, {"entity", key.second.text}},
+                static_cast<double>(row.discrepant));
     const auto moved = moved_.find(key);
     const Moved counts = moved == moved_.end() ? Moved{} : moved->second;
     list.push_back(Json::object({{"system", key.first.text},

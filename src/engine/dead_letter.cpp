@@ -47,45 +47,73 @@ Result<void> Engine::read_again(const std::vector<RecordKey>& records, Instant n
   return {};
 }
 
+// What a delivery of an operation sends is taken anew: the record may have been mended since.
+void Engine::take_anew(Delivery& d, const Family& family) const {
+  const auto flow = hub_->flows.find(d.flow);
+  if (d.operation != Operation::Do || flow == hub_->flows.end()) return;
+  Values values;
+  for (const FieldName& sent : flow->second.send)
+    if (const auto at = family.golden.fields.find(sent);
+        at != family.golden.fields.end() && !at->second.value.is_null())
+      values.emplace(sent.text, at->second.value);
+  if (values == d.values) return;
+  d.values = std::move(values);
+  d.idempotency_key.clear();  // another question than the one that was refused
+}
+
+// Tries one again: its delivery, the record that it is about, or the records that its webhook names (`again`).
+Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vector<RecordKey>& again, Instant now) {
+  Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden));
+  if (letter.kind == "delivery") {
+    if (!family) return {};
+    for (Delivery d : std::vector<Delivery>(family->deliveries)) {
+      if (d.state != DeliveryState::Dead) continue;
+      if (question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys) != letter.id) continue;
+      d.state = DeliveryState::Pending;
+      d.attempt = 0;
+      d.due = now;
+      take_anew(d, *family);
+      work.changed_delivery(*family, std::move(d));
+    }
+  } else if (letter.kind == "event") {
+    const Json detail = TRY(open_detail(letter.sealed, letter.id, TRY(world_.keys.of_hub())));
+    const std::int64_t position = detail["position"].integer().value_or(0);
+    const std::vector<InboxEntry> entries = TRY(world_.inbox.read(Position(position - 1), 1));
+    if (entries.empty() || entries[0].position.number != position)
+      return fail(Code::NotFound, "the inbox no longer has the webhook",
+                  "It is forgotten after the time that hub.yaml retains it.");
+    const auto system = systems_.find(letter.system);
+    if (system == systems_.end()) return fail(Code::NotFound, "the hub has no such system any more");
+    for (const Event& event :
+         TRY(unpack(entries[0], *system->second.connector, system->second.credential, world_.keys)))
+      again.push_back({letter.system, event.object, event.record});
+  } else if (!letter.record.record.empty()) {
+    again.push_back(letter.record);
+    if (!family) return {};
+    for (Link link : std::vector<Link>(family->links))
+      if (link.key == letter.record && link.left.erase(letter.field.text) > 0) {
+        work.changed_link(*family, std::move(link));
+        Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+        TRY(line.settle(*family, &family->golden, {ChangeId("retry." + letter.id), {}, now}));
+      }
+  }
+  return {};
+}
+
+// One, or all. Of all, one that cannot be tried again stays as it is and holds up no other.
 Result<Json> Engine::retry(const Json& command, Instant now) {
   const std::string& id = command["id"].text();
   Work work(world_.store, world_.keys, version_, next_delivery_);
   std::vector<RecordKey> again;
-  std::int64_t tried = 0;
+  std::int64_t tried = 0, left = 0;
   for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) {
     if (letter.id != id && id != "all") continue;
-    ++tried;
-    if (letter.kind == "delivery") {
-      Family* family = TRY(work.family(letter.golden));
-      if (family)
-        for (Delivery d : std::vector<Delivery>(family->deliveries))
-          if (d.state == DeliveryState::Dead &&
-              question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys) == letter.id) {
-            d.state = DeliveryState::Pending;
-            d.attempt = 0;
-            d.due = now;
-            work.changed_delivery(*family, std::move(d));
-          }
-    } else if (letter.kind == "event") {
-      const Json detail = TRY(open_detail(letter.sealed, letter.id, TRY(world_.keys.of_hub())));
-      const std::int64_t position = detail["position"].integer().value_or(0);
-      const std::vector<InboxEntry> entries = TRY(world_.inbox.read(Position(position - 1), 1));
-      if (entries.empty() || entries[0].position.number != position)
-        return fail(Code::NotFound, "the inbox no longer has the webhook",
-                    "It is forgotten after the time that hub.yaml retains it.");
-      const Connected& system = systems_.at(letter.system);
-      for (const Event& event : TRY(unpack(entries[0], *system.connector, system.credential, world_.keys)))
-        again.push_back({letter.system, event.object, event.record});
-    } else if (!letter.record.record.empty()) {
-      again.push_back(letter.record);
-      if (Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden)))
-        for (Link link : std::vector<Link>(family->links))
-          if (link.key == letter.record && link.left.erase(letter.field.text) > 0) {
-            work.changed_link(*family, std::move(link));
-            Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
-            TRY(line.settle(*family, &family->golden, {ChangeId("retry." + letter.id), {}, now}));
-          }
+    if (const Result<void> one = retry_one(work, letter, again, now); !one) {
+      if (id != "all") return tl::unexpected(one.error());
+      ++left;
+      continue;
     }
+    ++tried;
     work.rows().dead_letters_dropped.push_back(letter.id);
     work.attest(nullptr, {.entry = "retry/" + letter.id + "/" + std::to_string(ms_since_epoch(now)),
                           .kind = "retry",
@@ -101,11 +129,11 @@ Result<Json> Engine::retry(const Json& command, Instant now) {
                           .at = now,
                           .version = 0});
   }
-  if (tried == 0)
+  if (tried + left == 0 && id != "all")
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
   TRY(read_again(again, now));
   TRY(work.commit());
-  return Json::object({{"retried", tried}});
+  return Json::object({{"retried", tried}, {"left", left}});
 }
 
 }  // namespace linchpin::engine

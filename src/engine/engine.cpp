@@ -371,17 +371,20 @@ Result<void> Engine::forget(Instant now) {
 void Engine::measure(Instant now) {
   if (now < measured_ + seconds(2)) return;
   measured_ = now;
-  if (const auto depths = world_.store.outbox_depth())
-    for (const Store::Depth& d : *depths)
-      metric::set("linchpin_outbox_depth", {{"system", d.system.text}, {"priority", to_text(d.priority)}},
-                  static_cast<double>(d.count));
+  // A group that has become empty is said to be empty, rather than what it last was.
+  if (const auto depths = world_.store.outbox_depth()) {
+    for (auto& [group, count] : depths_) count = 0;
+    for (const Store::Depth& d : *depths) depths_[{d.system, d.priority}] = d.count;
+    for (const auto& [group, count] : depths_)
+      metric::set("linchpin_outbox_depth", {{"system", group.first.text}, {"priority", to_text(group.second)}},
+                  static_cast<double>(count));
+  }
   for (auto& [name, system] : systems_)
     for (const auto& [window, ratio] : system.limits.used(now))
       metric::set("linchpin_rate_limit_used_ratio", {{"system", name.text}, {"window", window}}, ratio);
   if (const auto last = world_.inbox.last())
     metric::set("linchpin_inbox_lag", {},
                 static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
-  // A group that has become empty is said to be empty, rather than what it last was.
   if (const auto letters = world_.store.dead_letters()) {
     for (auto& [group, count] : letters_) count = 0;
     for (const DeadLetterRow& l : *letters) ++letters_[{l.system.text, l.flow.text}];

@@ -72,6 +72,7 @@ class Engine {
     bool authorising = false;
     bool preparing = false;
     int failures = 0;  // calls that failed in a row
+    Instant failed{};  // when the last of them was counted
   };
   struct Sweep {  // listing one object: a first load, a sweep or a walk
     enum class Purpose { FirstLoad, Sweep, Walk } purpose = Purpose::FirstLoad;
@@ -138,6 +139,8 @@ class Engine {
   Result<Json> answer_review(const Json&, Instant now);
   Result<Json> dead_letters(const Json&);
   Result<Json> retry(const Json&, Instant now);
+  Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);
+  void take_anew(Delivery&, const Family&) const;
   Result<Json> process(const Json&);
   Result<Json> change_app(const Json&, Instant now);
   Result<void> read_again(const std::vector<RecordKey>&, Instant now);
@@ -168,7 +171,8 @@ class Engine {
   };
   std::map<std::pair<SystemName, EntityName>, Moved> moved_;    // since the start
   std::map<std::pair<std::string, std::string>, int> letters_;  // as last measured, by system and flow
-  std::map<std::string, int> reviews_;                          // by kind
+  std::map<std::pair<SystemName, Priority>, std::int64_t> depths_;
+  std::map<std::string, int> reviews_;  // by kind
   Instant measured_{};
   std::string forgotten_before_;
 };

@@ -92,7 +92,7 @@ class Store {
     Priority priority;
     std::int64_t count;
   };
-  virtual Result<std::vector<Depth>> outbox_depth() = 0;
+  virtual Result<std::vector<Depth>> outbox_depth() = 0;  // without the dead
 };
 
 // Keys at rest, in a file of their own that ordinary backups leave out.

@@ -13,9 +13,10 @@ Answer plain(int status, std::string body) {
 
 void add_health(Router& router, std::function<bool()> ready) {
   router.on("GET", "/health/live", [](Request, Segments, Reply reply) { reply(plain(200, "live\n")); });
-  router.on("GET", "/health/ready", [ready = std::move(ready)](Request, Segments, Reply reply) {
-    reply(ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
-  });
+  for (const char* path : {"/health/ready", "/health"})
+    router.on("GET", path, [ready](Request, Segments, Reply reply) {
+      reply(ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
+    });
 }
 
 void add_metrics(Router& router) {

@@ -278,7 +278,8 @@ Result<bool> Store::seen(const SystemName& system, const std::string& digest) {
 
 Result<std::vector<Store::Depth>> Store::outbox_depth() {
   std::map<std::pair<SystemName, Priority>, std::int64_t> counts;
-  for (const auto& [id, row] : deliveries_) ++counts[{row.system, row.priority}];
+  for (const auto& [id, row] : deliveries_)
+    if (row.state != DeliveryState::Dead) ++counts[{row.system, row.priority}];
   std::vector<Depth> depths;
   for (const auto& [of, count] : counts) depths.push_back({of.first, of.second, count});
   return depths;

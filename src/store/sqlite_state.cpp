@@ -219,8 +219,9 @@ Result<bool> SqliteStore::seen(const SystemName& system, const std::string& dige
       .has_value();
 }
 Result<std::vector<Store::Depth>> SqliteStore::outbox_depth() {
-  return rows<Depth>([](Query& q, Depth& depth) { q.take(depth.system, depth.priority, depth.count); },
-                     "SELECT system, priority, count(*) FROM delivery GROUP BY system, priority ORDER BY 1, 2");
+  return rows<Depth>(
+      [](Query& q, Depth& depth) { q.take(depth.system, depth.priority, depth.count); },
+      "SELECT system, priority, count(*) FROM delivery WHERE state != 3 GROUP BY system, priority ORDER BY 1, 2");
 }
 
 }  // namespace linchpin::store
