@@ -206,6 +206,7 @@ Outcome read(const Language& language, const Call& call, const PrepareCall&, con
   }
   const bool sooner = progress.otherwise && answer.status == 409;  // another process of the hub made it meanwhile
   if (verdict.is != Verdict::Is::Fine && !sooner) return failed(call, verdict);
+  if (!progress.otherwise && !body.is_object()) return Refused{answer_error(Code::AnswerUnusable, call)};
   if (!progress.otherwise && !ensure.must.fits(body)) {
     Error error = answer_error(Code::WriteRefused, call);
     error.what = call.system.text + " has something of the name that the hub needs, and it is not what the hub needs";

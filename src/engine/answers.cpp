@@ -12,8 +12,7 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr int attempts_most = 30;   // with backoff, more than two hours
-constexpr int unreadable_most = 3;  // answers that cannot be understood before a person must look
+constexpr int attempts_most = 30;  // with backoff, more than two hours
 constexpr milliseconds failed_together{500};
 constexpr std::size_t answer_kept = 64u << 10;  // of an answer that cannot be understood, sealed in its dead letter
 
@@ -69,6 +68,7 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
   if (const auto* authorised = std::get_if<Authorised>(&outcome)) return on_authorised(work, flying, *authorised, now);
   system.preparing = false;
   system.prepared = true;
+  understood(work, {flying.call.system, {}, {}});
   return {};
 }
 
@@ -81,6 +81,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   sweep.asked = false;
   sweep.cursor = listed.next;
   sweep.listed = listed.next.empty();
+  if (sweep.listed) understood(work, {where.first, where.second, {}});
   const Trigger trigger = sweep.purpose == Sweep::Purpose::Sweep  ? Trigger::Poll
                           : sweep.purpose == Sweep::Purpose::Walk ? Trigger::Reconcile
                                                                   : Trigger::Batch;
@@ -347,8 +348,10 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
   if (std::holds_alternative<PrepareCall>(flying.call.what)) {
     system.preparing = false;
     system.limits.closed_until(now + wait);
-    if (std::holds_alternative<Refused>(outcome))
+    if (std::holds_alternative<Refused>(outcome)) {
       log::error("a system cannot be prepared", {{"system", flying.call.system}, {"error", error}});
+      not_understood(work, {flying.call.system, {}, {}}, error, answer, now);
+    }
     return {};
   }
   if (std::holds_alternative<WriteCall>(flying.call.what)) return write_failed(work, flying, outcome, now);
@@ -364,6 +367,7 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
         at->second.cursor.clear();  // a cursor that the vendor forgot: from the start
         log::warn("a list was refused; it begins again",
                   {{"system", flying.call.system}, {"object", call->object}, {"error", error}});
+        not_understood(work, {flying.call.system, call->object, {}}, error, answer, now);
       }
     }
   }
@@ -422,6 +426,39 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
   return {};
 }
 
+// What a system answered, sealed, for a person who must look at it.
+DeadLetterRow Engine::answer_letter(std::string kind, const RecordKey& about, const Error& error,
+                                    const Result<Answer>& answer, Instant now) const {
+  DeadLetterRow row;
+  row.id = answer_letter_id(about);
+  row.kind = std::move(kind);
+  row.system = about.system;
+  row.code = std::string(code_text(error.code)), row.message = error.what, row.place = to_text(error.at);
+  row.since = now;
+  row.record = about;
+  if (const Result<Secret> hub = world_.keys.of_hub(); hub && answer)
+    row.sealed = seal_detail(Json::object({{"status", answer->status},
+                                           {"body", to_base64(std::string_view(answer->body).substr(0, answer_kept))}}),
+                             row.id, *hub);
+  return row;
+}
+
+std::string Engine::answer_letter_id(const RecordKey& about) const {
+  return question_id('d', about.system.text + "/" + about.object.text + "/" + about.record.text, world_.keys);
+}
+
+// A list or a preparation goes on being asked, since nothing else of the object could be read without it; but a person
+// must know, and see what was answered.
+void Engine::not_understood(Work& work, const RecordKey& about, const Error& error, const Result<Answer>& answer,
+                            Instant now) {
+  if (++unreadable_[about] == unreadable_most)
+    work.rows().dead_letters.push_back(answer_letter("call", about, error, answer, now));
+}
+
+void Engine::understood(Work& work, const RecordKey& about) {
+  if (unreadable_.erase(about) > 0) work.rows().dead_letters_dropped.push_back(answer_letter_id(about));
+}
+
 void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, bool for_good, milliseconds after,
                           const Result<Answer>& answer, Instant now) {
   const FetchCall& call = std::get<FetchCall>(flying.call.what);
@@ -437,20 +474,8 @@ void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, 
     return;
   }
   const RecordKey key{flying.call.system, call.object, call.records.front()};
-  DeadLetterRow row;
-  row.id = question_id('d', key.system.text + "/" + key.object.text + "/" + key.record.text, world_.keys);
-  row.kind = "change";
-  row.system = key.system;
-  row.code = std::string(code_text(error.code)), row.message = error.what, row.place = to_text(error.at);
-  row.since = now;
-  row.record = key;
-  if (const Result<Secret> hub = world_.keys.of_hub(); hub && answer)
-    row.sealed = seal_detail(Json::object({{"status", answer->status},
-                                           {"body", to_base64(std::string_view(answer->body).substr(0, answer_kept))}}),
-                             row.id, *hub);
-  work.rows().dead_letters.push_back(std::move(row));
+  work.rows().dead_letters.push_back(answer_letter("change", key, error, answer, now));
   for (const Change& change : read_.answered(flying.call.system, call, {}, flying.asked)) settled(work, change.settles);
-  unreadable_.erase(key);
 }
 
 }  // namespace linchpin::engine

@@ -87,6 +87,10 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
     for (const Event& event :
          TRY(unpack(entries[0], *system->second.connector, system->second.credential, world_.keys)))
       again.push_back({letter.system, event.object, event.record});
+  } else if (letter.kind == "call") {
+    for (auto& [where, sweep] : sweeps_)
+      if (where.first == letter.system) sweep.not_before = now;
+    unreadable_.erase(letter.record);
   } else if (!letter.record.record.empty()) {
     again.push_back(letter.record);
     if (!family) return {};

@@ -87,6 +87,9 @@ Result<void> Engine::resume(Instant now) {
   for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, 1'000'000)))
     busy_.insert({row.system, row.golden});
 
+  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters()))
+    if (letter.kind == "change" || letter.kind == "call") unreadable_[letter.record] = unreadable_most;
+
   for (const auto& [name, flow] : hub_->flows) {
     if (flow.kind != model::Flow::Kind::Keep) continue;
     if (const auto row = TRY(world_.store.cursor({}, ObjectName(name.text), "share"))) {
@@ -206,7 +209,7 @@ void Engine::settled(Work& work, const std::vector<Settles>& items) {
 Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
   const Fate fate = TRY(line.take(change));
   if (fate != Fate::Again) {
-    unreadable_.erase(change.key);
+    understood(work, change.key);
     settled(work, change.settles);
     return {};
   }

@@ -104,6 +104,11 @@ class Engine {
   Result<void> write_failed(Work&, const Flying&, const Outcome&, Instant now);
   void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&,
                     Instant now);
+  void not_understood(Work&, const RecordKey& about, const Error&, const Result<Answer>&, Instant now);
+  void understood(Work&, const RecordKey& about);
+  DeadLetterRow answer_letter(std::string kind, const RecordKey& about, const Error&, const Result<Answer>&,
+                              Instant now) const;
+  std::string answer_letter_id(const RecordKey& about) const;
   Result<void> confirmed(Work&, Line&, Family&, const Delivery&, const std::optional<Record>&, Instant now);
   void unsure(Work&, Family&, Delivery, Instant now);
   void dead(Work&, Family&, Delivery, const Error&, Instant now);
@@ -165,7 +170,8 @@ class Engine {
   std::set<DeliveryId> alone_;
   std::map<FlowName, GoldenId> sharing_;            // flows whose backlog is being shared, and how far
   std::set<std::pair<SystemName, GoldenId>> busy_;  // with something of ours under way
-  std::map<RecordKey, int> unreadable_;             // records that could not be read, and how often
+  static constexpr int unreadable_most = 3;         // answers that cannot be understood before a person must look
+  std::map<RecordKey, int> unreadable_;  // what could not be read, and how often: a record; a list (no record)
   struct Moved {
     std::int64_t created = 0, updated = 0;
   };

@@ -60,7 +60,7 @@ struct DeliveryRow {
 };
 struct DeadLetterRow {
   std::string id;    // "d" and a number
-  std::string kind;  // "field", "change", "delivery", "event"
+  std::string kind;  // "field", "change", "delivery", "event", "call": a list or a preparation that is not understood
   SystemName system;
   EntityName entity;
   FieldName field;

@@ -14,6 +14,7 @@ Result<Faults> read_faults(const Json& json, Instant now) {
     double* probability = key == "lost_answer"       ? &faults.lost_answer
                           : key == "error_500"       ? &faults.error_500
                           : key == "reject_429"      ? &faults.reject_429
+                          : key == "nonsense"        ? &faults.nonsense
                           : key == "webhook_drop"    ? &faults.webhook_drop
                           : key == "webhook_double"  ? &faults.webhook_double
                           : key == "webhook_reorder" ? &faults.webhook_reorder
@@ -32,8 +33,8 @@ Result<Faults> read_faults(const Json& json, Instant now) {
       faults.until = now + seconds{whole};
     } else {
       return fail(Code::InvalidArgument, "there is no such fault",
-                  "Use lost_answer, error_500, reject_429, slow_ms, webhook_drop, webhook_double, webhook_reorder, "
-                  "webhook_delay_s, index_lag_s, until_s");
+                  "Use lost_answer, error_500, reject_429, nonsense, slow_ms, webhook_drop, webhook_double, "
+                  "webhook_reorder, webhook_delay_s, index_lag_s, until_s");
     }
   }
   return faults;

@@ -43,6 +43,9 @@ Served Vendor::answer(const Request& given, Instant now) {
     if (fault_chance_.happens(0.5)) respond(request, now);
     served.answer = broken(now);
     sent(request, served.answer, now);
+  } else if (fault_chance_.happens(faults_.nonsense)) {
+    if (fault_chance_.happens(0.5)) respond(request, now);
+    served.answer = {200, {{"content-type", "text/html"}}, "<html><body>Please log in to the network.</body></html>"};
   } else {
     served.answer = respond(request, now);
     sent(request, served.answer, now);

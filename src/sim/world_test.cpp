@@ -164,6 +164,29 @@ TEST_F(TheLine, TheInboxIsForgottenAfterItsTimeAndNotBefore) {
   agree();
 }
 
+TEST_F(TheLine, AVendorThatAnswersNonsenseIsADeadLetterUntilItIsUnderstoodAgain) {
+  make(6, 20);
+  settle();
+  const auto kinds = [&] {
+    std::set<std::string> found;
+    const Result<Json> letters = world->ask(Json::object({{"command", "dead-letters.list"}}));
+    EXPECT_TRUE(letters);
+    for (const Json& letter : (*letters)["items"].items())
+      found.insert(letter["kind"].text() + " " + letter["system"].text() + " " + letter["code"].text());
+    return found;
+  };
+  EXPECT_TRUE(kinds().empty());
+  ASSERT_TRUE(world->vendor("xero").set_faults(Json::object({{"nonsense", 1}}), world->now()));
+  ASSERT_TRUE(world->edit("hubspot", "contacts", links().begin()->first, Json::object({{"phone", "0491 570 156"}})));
+  ASSERT_TRUE(world->run_for(minutes(40)));
+  EXPECT_TRUE(kinds().contains("call xero answer_unusable")) << "its list was not understood three times";
+  ASSERT_TRUE(world->vendor("xero").set_faults(Json(Json::Object{}), world->now()));
+  ASSERT_TRUE(world->run_for(minutes(40)));
+  settle();
+  agree();
+  EXPECT_TRUE(kinds().empty());
+}
+
 // Faults and crashes at any step, while people edit at both sides; afterwards every edit is everywhere.
 class UnderFaults : public TheLine, public testing::WithParamInterface<std::uint64_t> {};
 
