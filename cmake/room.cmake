@@ -1,9 +1,10 @@
 # room(NAME [ROOMS room…] [PRIVATE_LIBS lib…]): the library linchpin_NAME of src/NAME/*.cpp without tests (and without
-# main.cpp). A room that has no .cpp yet is a library of headers. Sets NAME_scope to what its link dependencies are called.
+# the programs' main.cpp and sim_main.cpp). A room that has no .cpp yet is a library of headers. Sets NAME_scope to what
+# its link dependencies are called.
 function(room name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ROOMS;PRIVATE_LIBS")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main|/sim_main)\\.cpp$")
   list(TRANSFORM arg_ROOMS PREPEND linchpin_)
   if(sources OR name STREQUAL model)  # model always has the embedded files
     add_library(linchpin_${name} STATIC ${sources})
@@ -17,6 +18,19 @@ function(room name)
   endif()
   target_include_directories(linchpin_${name} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   set(${name}_scope ${scope} PARENT_SCOPE)
+endfunction()
+
+# planted_room(NAME): the sources of src/NAME once more, with the switches of base/mutant.hpp, as the
+# objects linchpin_NAME_planted. A program that links them has no use for the same objects of linchpin_NAME: an archive
+# gives only what is still missing.
+function(planted_room name)
+  get_target_property(sources linchpin_${name} SOURCES)
+  get_target_property(libs linchpin_${name} LINK_LIBRARIES)
+  add_library(linchpin_${name}_planted OBJECT EXCLUDE_FROM_ALL ${sources})
+  target_precompile_headers(linchpin_${name}_planted REUSE_FROM linchpin_pch)
+  target_compile_definitions(linchpin_${name}_planted PRIVATE LINCHPIN_MUTANTS)
+  target_include_directories(linchpin_${name}_planted PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+  target_link_libraries(linchpin_${name}_planted PRIVATE ${libs})
 endfunction()
 
 # The table of src/connect/dialect.hpp: connectors/NAME/dialect.cpp defines NAME_dialect.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "mapping/transform.hpp"
 
 namespace linchpin::engine {
@@ -249,7 +250,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
       continue;
     }
     const auto base = link.base.find(name);
-    if (base != link.base.end() && same_value(field->type, value, base->second)) continue;
+    if (base != link.base.end() && same_value(field->type, value, base->second) && !mutant(Mutant::EchoForgotten))
+      continue;
     merged.took.push_back(field->name);
     after.base[name] = value;
     after.given.erase(name);
