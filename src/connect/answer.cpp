@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "connect/auth.hpp"
 #include "connect/judge.hpp"
 #include "connect/paging.hpp"
@@ -32,7 +33,7 @@ bool writes(const Call& call) { return std::holds_alternative<WriteCall>(call.wh
 Outcome no_answer(const Call& call, Code code) {
   if (code == Code::SystemUnreachable) return Retry{milliseconds(0), answer_error(code, call)};
   if (code == Code::UnsafeEndpoint) return Refused{answer_error(code, call)};
-  if (writes(call)) return Unknown{answer_error(Code::SystemUnavailable, call)};
+  if (writes(call) && !mutant(Mutant::LostIsNotDone)) return Unknown{answer_error(Code::SystemUnavailable, call)};
   if (code == Code::AnswerUnusable) return Refused{answer_error(code, call)};
   // A refresh whose answer was lost too: the token that it used is good for a while (Xero: 30 minutes).
   return Retry{milliseconds(0), answer_error(Code::SystemUnavailable, call)};

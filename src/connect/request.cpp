@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.hpp"
+#include "base/mutant.hpp"
 #include "connect/auth.hpp"
 #include "connect/fill.hpp"
 #include "connect/moment.hpp"
@@ -50,7 +51,7 @@ Json add(const Language& language, Json input, const ListCall& call) {
   if (!reading) return input;
   input = input.with("cursor", call.cursor.empty() ? (*reading)->first_cursor : call.cursor);
   if (call.since) {
-    const Instant since = *call.since - (*reading)->overlap;
+    const Instant since = *call.since - (mutant(Mutant::OverlapDropped) ? milliseconds(0) : (*reading)->overlap);
     input = input.with("since", Json::object({{"rfc3339", rfc3339(since)},
                                               {"second", utc_second(since)},
                                               {"ms", std::to_string(ms_since_epoch(since))}}));
@@ -76,7 +77,7 @@ Json add(const Language& language, Json input, const WriteCall& call) {
   Json::List items;
   for (const WriteItem& item : call.items) {
     items.push_back(Json::object({{"record", item.record.text},
-                                  {"golden", item.golden.text},
+                                  {"golden", mutant(Mutant::HubIdNotWritten) ? "" : item.golden.text},
                                   {"delivery", std::to_string(item.delivery.number)},
                                   {"body", outgoing((*writing)->writes, item.body)}}));
   }

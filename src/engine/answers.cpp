@@ -4,6 +4,7 @@
 #include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "base/mutant.hpp"
 #include "engine/confirm.hpp"
 #include "engine/connection.hpp"
 #include "engine/engine.hpp"
@@ -127,7 +128,7 @@ Result<void> Engine::on_looked(Work& work, Line& line, const Flying& flying, con
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
       if (d.state != DeliveryState::Unknown || d.system != flying.call.system || d.object != call.object) continue;
       busy_.erase({d.system, d.golden});
-      if (found != looked.found.end()) {
+      if (found != looked.found.end() && !mutant(Mutant::LookIgnored)) {
         TRY(confirmed(work, line, *family, d, found->second, now));
       } else {
         d.state = DeliveryState::Pending;
@@ -225,10 +226,13 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
 // It may have been done. A create is looked for; of an update, what the record holds now comes first, since someone may
 // have edited it; an operation carries a key that makes it repeatable.
 void Engine::unsure(Work& work, Family& family, Delivery d, Instant now) {
-  d.state = d.operation == Operation::Create ? DeliveryState::Unknown : DeliveryState::Pending;
+  if (mutant(Mutant::UnknownIsDone)) return work.dropped_delivery(family, d.id);
+  if (mutant(Mutant::KeyForgotten)) d.idempotency_key.clear();
+  d.state = d.operation == Operation::Create && !mutant(Mutant::CreatesBlindly) ? DeliveryState::Unknown
+                                                                                : DeliveryState::Pending;
   d.due = now + backoff(d.attempt, world_.random);
   if (d.operation == Operation::Create) busy_.insert({d.system, d.golden});
-  if (d.operation == Operation::Update)
+  if (d.operation == Operation::Update && !mutant(Mutant::UpdatesBlindly))
     read_.hint({d.system, d.object, d.record},
                {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
   work.changed_delivery(family, std::move(d));
@@ -284,6 +288,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
   for (BlindKey& k : match_keys(hub_->entity(family.golden.entity), base, world_.keys))
     blind.push_back(std::move(k.key));
   work.match_keys(family, key, blind);
+  if (mutant(Mutant::RestForgotten)) return {};
   return line.settle(family, &family.golden, {d.change, d.seen, now});
 }
 
@@ -313,7 +318,7 @@ void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, In
                .by = {},
                .at = now,
                .version = 0});
-  work.rows().dead_letters.push_back(std::move(row));
+  if (!mutant(Mutant::DeadLetterDropped)) work.rows().dead_letters.push_back(std::move(row));
   work.changed_delivery(family, std::move(d));
 }
 
@@ -330,7 +335,8 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
   const Error error = *std::visit(Failure{}, outcome);
   const Retry* retry = std::get_if<Retry>(&outcome);
   const milliseconds wait = std::max(retry ? retry->after : milliseconds(0), backoff(system.failures, world_.random));
-  if (retry && (retry->after.count() > 0 || error.code == Code::RateLimited)) system.limits.closed_until(now + wait);
+  if (retry && !mutant(Mutant::RetryAfterIgnored) && (retry->after.count() > 0 || error.code == Code::RateLimited))
+    system.limits.closed_until(now + wait);
   if (std::holds_alternative<Unauthorised>(outcome)) {
     system.credential.access_token = Secret();
     if (!system.connector->needs_access_token()) {

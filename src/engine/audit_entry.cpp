@@ -1,5 +1,6 @@
 #include "engine/audit_entry.hpp"
 
+#include "base/mutant.hpp"
 namespace linchpin::engine {
 namespace {
 
@@ -24,7 +25,8 @@ AuditRow audit_row(const Attested& a, const Secret& data_key, bool about_person)
   Json::Object commitments;
   for (const auto& [field, value] : a.values) {
     fields.emplace_back(field);
-    commitments.emplace_back(field, commitment(data_key.bytes(), a.entry, field, value));
+    commitments.emplace_back(
+        field, mutant(Mutant::ValueInAudit) ? value : Value(commitment(data_key.bytes(), a.entry, field, value)));
   }
   Json body = Json::object({{"entry", a.entry}, {"kind", a.kind}, {"at", rfc3339(a.at)}, {"register", a.version}});
   const auto add = [&](std::string_view name, const std::string& text) {

@@ -5,6 +5,7 @@
 #include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "base/mutant.hpp"
 #include "engine/deliver.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
@@ -89,7 +90,7 @@ void Engine::connect(std::vector<Send>& sends, Instant now) {
     const bool token_due =
         system.connector->needs_access_token() &&
         (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
-    if (token_due && !system.authorising) {
+    if (token_due && (!system.authorising || mutant(Mutant::RefreshesTwice))) {
       Call call{{}, name, AuthoriseCall{}, {}};
       if (may_call(name, call, now, false)) {
         system.authorising = true;
@@ -114,7 +115,7 @@ Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
     std::set<std::pair<GoldenId, RecordId>> taken;
     for (const DeliveryRow& row : TRY(world_.store.due(name, now, due_most))) {
       if (busy_.contains({name, row.golden})) continue;
-      if (!row.record.empty() && read_.waits({name, row.object, row.record}))
+      if (!row.record.empty() && read_.waits({name, row.object, row.record}) && !mutant(Mutant::WritesBeforeRead))
         continue;  // what it holds now comes first
       Family* family = TRY(work.family(row.golden));
       if (!family || !taken.insert({row.golden, row.record}).second) continue;
@@ -161,20 +162,22 @@ Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
         made.item.idempotency_key = d.idempotency_key;
         d.state = DeliveryState::Sent;
         ++d.attempt;
-        if (link && d.operation == Operation::Update) work.changed_link(*family, with_tried(*link, d.values, now));
-        work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
-                             .kind = "sent",
-                             .trigger = "flow " + d.flow.text,
-                             .change = d.change,
-                             .flow = d.flow,
-                             .system = d.system,
-                             .direction = "out",
-                             .entity = d.entity,
-                             .values = d.values,
-                             .outcome = std::string(to_text(d.operation)),
-                             .by = {},
-                             .at = now,
-                             .version = 0});
+        if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten))
+          work.changed_link(*family, with_tried(*link, d.values, now));
+        if (!mutant(Mutant::SentUnattested))
+          work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
+                               .kind = "sent",
+                               .trigger = "flow " + d.flow.text,
+                               .change = d.change,
+                               .flow = d.flow,
+                               .system = d.system,
+                               .direction = "out",
+                               .entity = d.entity,
+                               .values = d.values,
+                               .outcome = std::string(to_text(d.operation)),
+                               .by = {},
+                               .at = now,
+                               .version = 0});
         hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
         write.items.push_back(std::move(made.item));
         work.changed_delivery(*family, d);

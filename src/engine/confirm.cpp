@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 namespace linchpin::engine {
 
 Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>& before,
@@ -23,8 +24,9 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   if (record) returned = mapping::read(mapping, record->body).values;
   for (const auto& [field, value] : d.values) {
     const auto holds = returned.find(field);
-    link.base[field] = holds != returned.end() ? holds->second : value;
-    link.given[field] = value;
+    if (!mutant(Mutant::BaseDropped))
+      link.base[field] = holds != returned.end() && !mutant(Mutant::SentIsHeld) ? holds->second : value;
+    if (!mutant(Mutant::GivenForgotten)) link.given[field] = value;
     link.left.erase(field);
     link.tried.erase(FieldName(field));
   }

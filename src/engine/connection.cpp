@@ -1,5 +1,6 @@
 #include "engine/connection.hpp"
 
+#include "base/mutant.hpp"
 #include "engine/seal.hpp"
 
 namespace linchpin::engine {
@@ -39,7 +40,8 @@ Result<void> keep_tokens(Work& work, Credential& credential, const SystemName& s
                                   {"expires", ms_since_epoch(authorised.expires)},
                                   {"refresh_token", std::string(credential.refresh_token.bytes())},
                                   {"from", given_digest(credential, keys)}});
-  work.rows().credentials.push_back({system, seal_detail(kept, row_name(system), TRY(keys.of_hub()))});
+  if (!mutant(Mutant::TokenNotKept))
+    work.rows().credentials.push_back({system, seal_detail(kept, row_name(system), TRY(keys.of_hub()))});
   work.attest(nullptr, {.entry = row_name(system) + "/" + std::to_string(ms_since_epoch(now)),
                         .kind = "connected",
                         .trigger = "token",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
+#include "base/mutant.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -51,7 +52,7 @@ Put put(const model::Hub& hub, const Delivery& d, const Link* link) {
   }
   const mapping::Mapping& mapping = hub.mappings.at(d.mapping);
   Values values = d.values;
-  if (d.suffix > 1)
+  if (d.suffix > 1 && !mutant(Mutant::SuffixForgotten))
     for (const mapping::FieldMapping& m : mapping.fields)
       if (const auto at = values.find(m.field.text); m.unique_suffix && at != values.end() && at->second.is_text())
         at->second = Value(at->second.text() + " (" + std::to_string(d.suffix) + ")");

@@ -5,6 +5,7 @@
 #include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "base/mutant.hpp"
 #include "engine/connection.hpp"
 #include "engine/inbox.hpp"
 #include "engine/intake.hpp"
@@ -53,7 +54,7 @@ Result<void> Engine::resume(Instant now) {
     ++version_;
   }
   next_delivery_ = TRY(world_.store.last_delivery()).number;
-  read_up_to_ = TRY(world_.store.done_up_to());
+  read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());
 
   for (const auto& [name, system] : hub_->systems) {
     const auto connector = world_.connectors.find(name);
@@ -74,8 +75,9 @@ Result<void> Engine::resume(Instant now) {
     Family* family = TRY(work.family(row.golden));
     hold(Invariant::MergedOnce, family != nullptr);
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
-      if (d.id != row.id) continue;
-      d.state = d.operation == Operation::Create ? DeliveryState::Unknown : DeliveryState::Pending;
+      if (d.id != row.id || mutant(Mutant::SentForgotten)) continue;
+      d.state = d.operation == Operation::Create && !mutant(Mutant::ResumeCreatesAgain) ? DeliveryState::Unknown
+                                                                                        : DeliveryState::Pending;
       d.due = now;
       if (d.operation == Operation::Update)
         read_.hint({d.system, d.object, d.record},
@@ -132,6 +134,7 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
   for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, entries_most))) {
     read_up_to_ = entry.position;
     if (TRY(world_.store.done_whole(entry.position))) continue;
+    if (mutant(Mutant::DoneWhenTaken)) work.rows().done_whole.push_back(entry.position);
     const auto system = systems_.find(entry.system);
     Result<std::vector<Event>> events =
         system == systems_.end()
@@ -265,7 +268,7 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
   for (auto at = sweeps_.begin(); at != sweeps_.end();) {
     Sweep& sweep = at->second;
     std::erase_if(sweep.hints, [&](const RecordKey& key) { return !read_.waits(key); });
-    if (!sweep.listed || !sweep.hints.empty()) {
+    if (!sweep.listed || (!sweep.hints.empty() && !mutant(Mutant::SweepEndsEarly))) {
       ++at;
       continue;
     }
@@ -292,7 +295,7 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
             std::any_of(work.rows().cursors.begin(), work.rows().cursors.end(), [&](const CursorRow& c) {
               return c.system == mapping.system && c.object == mapping.object && c.purpose == "first_load" && c.done;
             });
-        loaded = loaded && ((row && row->done) || just_now);
+        loaded = loaded && ((row && row->done) || just_now || mutant(Mutant::SharesBeforeRead));
       }
     if (!loaded) continue;
     stage_.live.insert(name);

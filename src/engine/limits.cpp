@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/mutant.hpp"
 namespace linchpin::engine {
 namespace {
 
@@ -75,6 +76,7 @@ milliseconds backoff(int attempt, Random& random) {
   constexpr std::int64_t first = 500, cap = 5 * 60 * 1000, least = 200;
   const int doublings = std::clamp(attempt - 1, 0, 12);
   const std::int64_t most = std::min(cap, first << doublings);
+  if (static std::int64_t calls = 0; mutant(Mutant::ChanceRemembered)) return milliseconds(least + ++calls % most);
   return milliseconds(least + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most))));
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
 #include "base/metric.hpp"
+#include "base/mutant.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 #include "engine/trigger.hpp"
@@ -117,7 +119,8 @@ Result<bool> Line::under_way(const Change& change) {
           (d.record == change.key.record || d.record.empty()))
         return true;
     for (const Link& link : family->links)
-      if (link.key == change.key && link.confirmed != Instant{} && change.asked <= link.confirmed) return true;
+      if (link.key == change.key && link.confirmed != Instant{} && change.asked <= link.confirmed)
+        return !mutant(Mutant::StaleReadTaken);
   }
   return false;
 }
@@ -176,7 +179,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     link.created = change.record.created;
   } else {
     link = *known;
-    if (change.record.updated != Instant{} && change.record.updated < link.updated)
+    if (change.record.updated != Instant{} && change.record.updated < link.updated && !mutant(Mutant::OlderStateTaken))
       return Fate::Unchanged;  // an older state of it
   }
   link.mapping = mapping.name;
@@ -216,7 +219,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     for (BlindKey& key : match_keys(hub_.entity(mapping.entity), base, keys_)) blind.push_back(std::move(key.key));
     work_.match_keys(*family, change.key, blind);
   }
-  if (!took.empty()) {
+  if (!took.empty() && !mutant(Mutant::ReceivedUnattested)) {
     for (const auto& [field, value] : took)
       if (std::none_of(read.errors.begin(), read.errors.end(), [&](const auto& e) { return e.field.text == field; }))
         work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field, keys_));
@@ -235,6 +238,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
                           .at = now_,
                           .version = 0});
   }
+  if (mutant(Mutant::ValueInLog)) log::info("merged " + canonical(change.record.body));
   keep_foreign(change, *family, merged.foreign);
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   return Fate::Merged;
@@ -292,7 +296,8 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   // We are creating that person there at this moment: which record is which is known when the system has answered.
   for (const std::vector<Family*>& found : {same, doubtful})
     for (const Family* family : found)
-      if (being_created_in(*family, change.key)) return Found{Found::Kind::Again, nullptr};
+      if (being_created_in(*family, change.key) && !mutant(Mutant::CreationUnseen))
+        return Found{Found::Kind::Again, nullptr};
   const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
   if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
     for (ReviewRow r : asked)
@@ -363,6 +368,7 @@ void Line::keep_errors(const Mapping& mapping, const Change& change, const Famil
     row.kind = "field";
     row.system = change.key.system, row.entity = mapping.entity, row.field = e.field;
     row.code = std::string(code_text(e.error.code)), row.message = e.error.what, row.place = to_text(e.error.at);
+    if (mutant(Mutant::ValueInMessage)) row.message += ": " + canonical(change.record.body);
     row.since = now_;
     const model::Field* field = entity.field(e.field.text);
     row.regulated = field && field->regulated;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/mutant.hpp"
 #include "mapping/text.hpp"
 
 namespace linchpin::engine {
@@ -152,7 +153,7 @@ Verdict compare(const Entity& entity, const Values& values, const Candidate& can
       agreeing += agrees;
       contradicting += known && !agrees;
     }
-    if (agreeing >= 2) return Verdict::Same;
+    if (agreeing >= (mutant(Mutant::OneIsEnough) ? 1 : 2)) return Verdict::Same;
     // One identifier, or nothing that speaks against it, or the very same name with another phone and e-mail (people
     // move): it may be the same person. A duplicate costs more than a question.
     if (named || agreeing == 1 || contradicting == 0) verdict = Verdict::Doubtful;

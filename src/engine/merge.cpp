@@ -28,7 +28,8 @@ struct Candidate {
 // The same order for everyone: the later time, then the earlier system, then the record's id. Never the order of
 // arrival.
 bool later(const Candidate& a, const Candidate& b) {
-  if (a.at != b.at) return a.at > b.at;
+  if (a.at != b.at) return (a.at > b.at) != mutant(Mutant::RecencyReversed);
+  if (mutant(Mutant::TieByArrival)) return a.change < b.change;
   if (a.rank != b.rank) return a.rank < b.rank;
   const std::string& left = a.link ? a.link->key.record.text : std::string();
   const std::string& right = b.link ? b.link->key.record.text : std::string();
@@ -71,7 +72,9 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
   const auto with_value = [](const Candidate& c) { return !c.value->is_null(); };
   switch (field.rule) {
     case Rule::Owner: {
-      const auto owns = [&](const Candidate& c) { return !c.link || c.link->key.system == field.owner; };
+      const auto owns = [&](const Candidate& c) {
+        return !c.link || c.link->key.system == field.owner || mutant(Mutant::OwnerIgnored);
+      };
       if (const Candidate* owner = latest(all, owns)) return owner;
       return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
     }
@@ -177,6 +180,7 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
 
 Instant time_of(const Arrival& arrival, const FieldName& field) {
   const Change& change = *arrival.change;
+  if (mutant(Mutant::TimeOfArrival)) return change.asked;
   for (const mapping::FieldMapping& m : arrival.mapping->fields)
     if (m.field == field)
       if (const auto at = change.property_at.find(mapping::to_text(m.at)); at != change.property_at.end())
@@ -240,7 +244,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
              const Arrival& arrival) {
   const Entity& entity = hub.entity(before.entity);
   const bool fresh = link.base.empty() && link.own.empty();
-  const bool owner_linked_to = !links.empty();
+  const bool owner_linked_to = !links.empty() && !mutant(Mutant::ForeignTaken);
   Merged merged{before, link, {}, {}, {}};
   Link& after = merged.link;
   for (const auto& [name, value] : arrival.values) {

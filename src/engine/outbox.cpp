@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 namespace linchpin::engine {
 namespace {
 
@@ -22,7 +23,7 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
       return under_way(d) && d.operation != Operation::Do && d.system == intent.system && d.object == intent.object &&
              (d.operation == Operation::Create || intent.operation == Operation::Create || d.record == intent.record);
     };
-    if (std::any_of(existing.begin(), existing.end(), busy)) continue;
+    if (std::any_of(existing.begin(), existing.end(), busy) && !mutant(Mutant::SentOvertaken)) continue;
     const auto waiting =
         std::find_if(existing.begin(), existing.end(), [&](const Delivery& d) { return same_target(d, intent); });
     if (waiting == existing.end()) {
@@ -36,7 +37,7 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
       out.put.push_back(std::move(d));
       continue;
     }
-    needed[static_cast<std::size_t>(waiting - existing.begin())] = true;
+    needed[static_cast<std::size_t>(waiting - existing.begin())] = !mutant(Mutant::WaitingDropped);
     if (waiting->values == intent.values) continue;  // a dead one with the same content stays dead
     Delivery d = *waiting;
     d.values = intent.values;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 namespace linchpin::engine {
 
 void Read::join(Waiting& waiting, Hint hint) {
@@ -19,7 +20,7 @@ void Read::join(Waiting& waiting, Hint hint) {
 void Read::hint(const RecordKey& key, Hint hint) {
   const auto [at, fresh] = waiting_.try_emplace(key);
   if (fresh) order_[{key.system, key.object}].push_back(key.record);
-  if (at->second.asked)
+  if (at->second.asked && !mutant(Mutant::AnswerOutlivesHint))
     at->second.later.push_back(std::move(hint));
   else
     join(at->second, std::move(hint));

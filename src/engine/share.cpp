@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
+#include "base/mutant.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -95,7 +96,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
       bool linked = false;
       for (const Link& link : links) {
         if (link.key.system != member.system || link.key.object != mapping->object) continue;
-        linked = true;
+        linked = !(link.gone && mutant(Mutant::TombstoneIgnored));
         if (link.gone) continue;  // detached: its link stays, so that it is not created anew
         Intent update = intent;
         update.record = link.key.record;
@@ -108,7 +109,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
       // What was put away before we came stays where it is.
       const bool put_away =
           !links.empty() && std::all_of(links.begin(), links.end(), [](const Link& l) { return l.gone || l.archived; });
-      if (!linked && !put_away && !sharing.undecided.contains(member.system)) {
+      if (!linked && !put_away && (!sharing.undecided.contains(member.system) || mutant(Mutant::DoubtIgnored))) {
         if (member.when) {
           const Result<bool> wanted = member.when->holds(as_object(golden));
           if (!wanted || !*wanted) continue;

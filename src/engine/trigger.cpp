@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
+#include "base/mutant.hpp"
 #include "engine/share.hpp"
 
 namespace linchpin::engine {
@@ -16,7 +17,7 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
     const model::Field* field = entity.field(flow.on_field.text);
     const auto is = after.fields.find(flow.on_field);
     if (!field || is == after.fields.end() || !same_value(field->type, is->second.value, flow.on_value)) continue;
-    if (before)
+    if (before && !mutant(Mutant::FiresAgain))
       if (const auto was = before->fields.find(flow.on_field);
           was != before->fields.end() && same_value(field->type, was->second.value, flow.on_value))
         continue;
@@ -38,6 +39,8 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
         hold(Invariant::ClassIsKept, f && may_hold(hub.system(flow.do_system), entity.name, *f));
         d.values.emplace(sent.text, value->second.value);
       }
+    if (mutant(Mutant::SendsWholePerson))
+      for (const auto& [field_name, s] : after.fields) d.values.emplace(field_name.text, s.value);
     triggered.deliveries.push_back(std::move(d));
     for (const auto& [set, value] : flow.then)
       triggered.set[set] = Sourced{value, cause.now, {}, {}, cause.change, {}, "flow " + name.text};

@@ -3,9 +3,21 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
+#include "base/mutant.hpp"
 #include "engine/seal.hpp"
 
 namespace linchpin::engine {
+namespace {
+
+// Takes one kind of rows out of a batch: what must be one commit, as two (of mutants only).
+template <class Rows>
+Batch apart(Batch& whole, Rows Batch::* which) {
+  Batch part;
+  (part.*which).swap(whole.*which);
+  return part;
+}
+
+}  // namespace
 
 Result<Family*> Work::family(const GoldenId& id) {
   if (const auto known = families_.find(id); known != families_.end()) return known->second.get();
@@ -126,7 +138,10 @@ Result<void> Work::commit() {
     for (const Delivery& d : f.deliveries)
       if (d.id == which) batch_.deliveries.push_back(to_row(d, f.key));
   }
+  if (mutant(Mutant::KeysAfterCommit)) return store_.commit(batch_).and_then([&] { return keys_.flush(); });
   TRY(keys_.flush());
+  if (mutant(Mutant::AuditApart)) TRY(store_.commit(apart(batch_, &Batch::audit)));
+  if (mutant(Mutant::DoneApart)) TRY(store_.commit(apart(batch_, &Batch::done)));
   return store_.commit(batch_);
 }
 
