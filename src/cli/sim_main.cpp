@@ -1,25 +1,83 @@
-// linchpin-sim, the program behind `linchpin sim`: the engine in a simulated world, with the defects of
-// base/mutants.def that can be planted in it.
+// The simulator's own program, which `linchpin sim` starts. Seeds are run by worker processes, each seed by itself; what
+// fails is told by one line that repeats it. Exit status: 0 nothing failed (with a mutant: it was caught), 1 something
+// did, 2 a mistake of the user's.
+#include <fstream>
 #include <iostream>
 
-#include "base/mutant.hpp"
 #include "cli/command.hpp"
+#include "cli/sim_workers.hpp"
 
 #include <CLI/CLI.hpp>
 
+namespace {
+
+using namespace linchpin;
+
+struct Asked {
+  std::uint64_t seed = 0;
+  std::string seeds, faults = "all", mutant, corpus;
+  int steps = 2000, people = 0, jobs = 2;
+  double hours = 0;
+  bool json = false, minimise = false, trace = false;
+};
+
+bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
+  const std::size_t dots = text.find("..");
+  try {
+    std::size_t used = 0;
+    first = std::stoull(text, &used);
+    if (dots == std::string::npos) {
+      last = first;
+      return used == text.size();
+    }
+    if (used != dots) return false;
+    last = std::stoull(text.substr(dots + 2), &used);
+    return dots + 2 + used == text.size() && first <= last;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace linchpin;
-  CLI::App app{"The engine in a simulated world.", "linchpin sim"};
-  bool list = false;
-  app.add_flag("--mutants", list, "lists the defects that --mutant plants, and what each one breaks");
+  CLI::App app{"The engine in a simulated world. Example: linchpin sim --seeds 1..100", "linchpin sim"};
+  Asked asked;
+  CLI::Option* seed = app.add_option("--seed", asked.seed, "one run");
+  CLI::Option* seeds = app.add_option("--seeds", asked.seeds, "A..B: a run for each");
+  CLI::Option* hours = app.add_option("--hours", asked.hours, "runs fresh seeds for so long")->check(CLI::PositiveNumber);
+  app.add_option("--steps", asked.steps, "of each run")->check(CLI::Range(0, 1'000'000))->capture_default_str();
+  app.add_option("--people", asked.people, "at the start; 0: the seed decides")->check(CLI::Range(0, 200));
+  app.add_option("--faults", asked.faults, "those that may be chosen: a list, all or none")->capture_default_str();
+  app.add_option("--mutant", asked.mutant, "plants one defect, or each in turn (all); 0 means caught");
+  app.add_option("--corpus", asked.corpus, "a file of plans that once failed: runs them; --hours and --seeds add to it");
+  app.add_option("--jobs", asked.jobs, "worker processes")->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_flag("--minimise", asked.minimise, "looks for the smallest plan that fails alike");
+  app.add_flag("--trace", asked.trace, "tells each act, with --seed");
+  app.add_flag("--json", asked.json, "a JSON line for each run");
+  seed->excludes(seeds)->excludes(hours);
+  seeds->excludes(hours);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (list)
-    for (const MutantSpec& m : mutants())
-      std::cout << m.name << "  " << to_text(m.breaks) << "  seed " << m.seed << "  " << m.what << "\n";
-  std::cout.flush();
-  return 0;
+  const Result<sim::FaultSet> allowed = sim::parse_faults(asked.faults);
+  if (!allowed) return cli::failed(allowed.error());
+  cli::SimJob job;
+  job.plan = {.seed = asked.seed, .steps = asked.steps, .people = asked.people, .allowed = *allowed};
+  job.jobs = asked.jobs;
+  job.json = asked.json;
+  job.minimise = asked.minimise;
+  job.corpus = asked.corpus;
+  job.mutant = asked.mutant;
+  if (asked.trace) return cli::sim_trace(job);
+  job.first = job.last = asked.seed;
+  if (!asked.seeds.empty() && !range(asked.seeds, job.first, job.last))
+    return cli::failed({Code::InvalidArgument, "--seeds is not A..B", {}, "For example --seeds 1..100"});
+  if (hours->count() > 0) return cli::sim_hours(job, asked.hours);
+  if (seed->count() + seeds->count() == 0 && !asked.corpus.empty()) return cli::sim_corpus(job);
+  if (!asked.mutant.empty()) return cli::sim_mutants(job, seed->count() + seeds->count() > 0);
+  if (seed->count() + seeds->count() == 0) job.first = 1, job.last = 100;
+  return cli::sim_seeds(job);
 }

@@ -4,14 +4,16 @@
 
 #include "connect/runtime.hpp"
 #include "engine/intake.hpp"
-#include "model/draft.hpp"
-#include "model/embedded.hpp"
+#include "sim/hubs.hpp"
 
 namespace linchpin::sim {
 namespace {
 
 constexpr milliseconds latency{15};  // of a call's way there and back
 constexpr milliseconds step_least{1};
+constexpr milliseconds started_again{500};       // by what watches over the process
+constexpr std::uint64_t skew_most_ms = 120'000;  // of a vendor's clock; sweeps take off five minutes for it
+constexpr std::uint64_t late_most_ms = 20'000;   // of a request or an answer, within what a call may take
 
 // Credentials as the sandbox names them, by the names of the manifests.
 engine::Credential credential_of(const Json& given, const std::string& base_url) {
@@ -31,24 +33,38 @@ engine::Credential credential_of(const Json& given, const std::string& base_url)
 
 }  // namespace
 
+World::World(WorldSetup setup)
+    : setup_(setup),
+      random_(setup.seed),
+      clock_(setup.start),
+      mishap_(setup.swarm, setup.onlooker),
+      store_(mishap_),
+      inbox_(mishap_),
+      key_store_(mishap_),
+      grain_(step_least) {
+  // How busy the machine is: the loop of a laden one comes round less often.
+  constexpr milliseconds grains[] = {step_least, milliseconds(20), milliseconds(100), milliseconds(700)};
+  if (setup.swarm) grain_ = grains[random_.below(std::size(grains))];
+}
+
 Result<std::unique_ptr<World>> World::make(WorldSetup setup) {
   std::unique_ptr<World> world(new World(setup));
-  std::vector<model::HubFile> files;
-  for (const model::EmbeddedFile& file : model::embedded_templates())
-    if (file.name.ends_with(".yaml")) files.push_back({std::string(file.name), std::string(file.text)});
-  const model::Checked checked = model::check_files(files, "staging", model::shipped_manifest);
-  if (!checked.hub) return tl::unexpected(checked.findings.front().error);
-  world->hub_ = checked.hub;
+  world->hub_ = setup.hub ? setup.hub : TRY(hub_of(0));
   for (const auto& [name, system] : world->hub_->systems) {
     const std::string& base_url = world->hub_->environment.connections.at(name).base_url;
     std::unique_ptr<sandbox::Vendor> vendor = TRY(sandbox::make_vendor(name.text, setup.seed, setup.limits));
     world->hosts_.emplace(base_url, name.text);
     world->credentials_.emplace(name, credential_of(vendor->credentials(), base_url));
     world->connectors_.emplace(name, TRY(connect::make_connector(system.connector, system.api_version)));
-    vendor->set_webhook_target(world->hub_->environment.public_url + "/webhooks/" + name.text, setup.start);
+    milliseconds skew{0};
+    if (setup.swarm && setup.swarm->on(Fault::clock_skew))
+      skew = milliseconds(static_cast<std::int64_t>(setup.swarm->chance(Fault::clock_skew).below(2 * skew_most_ms))) -
+             milliseconds(skew_most_ms);
+    world->skews_.emplace(name.text, skew);
+    vendor->set_webhook_target(world->hub_->environment.public_url + "/webhooks/" + name.text, setup.start + skew);
     world->vendors_.emplace(name.text, std::move(vendor));
   }
-  TRY(world->boot());
+  TRY(world->start());
   return world;
 }
 
@@ -62,98 +78,221 @@ Result<void> World::boot() {
   keys_ = TRY(vault::Keys::open(key_store_, std::move(keys)));
   engine::World world{inbox_, store_, *keys_, random_, {}, credentials_};
   for (const auto& [name, connector] : connectors_) world.connectors.emplace(name, connector.get());
-  engine_ = TRY(engine::Engine::start(hub_, std::move(world), clock_.now()));
+  engine_ = TRY(engine::Engine::start(hub_, std::move(world), hub_now()));
+  return {};
+}
+
+// A process that cannot start is started again after a while, as a supervisor does.
+Result<void> World::start() {
+  mishap_.begin_start();
+  const Result<void> booted = boot();
+  if (booted) return {};
+  engine_.reset();
+  if (booted.error().code != Code::StoreUnavailable) return booted;
+  down_until_ = clock_.now() + started_again;
   return {};
 }
 
 Result<void> World::crash() {
   ++restarts_;
+  engine_.reset();
+  store_.crash();
   inbox_.crash();
-  arrivals_ = {};
-  return boot();
+  if (setup_.onlooker) setup_.onlooker->ended();
+  return start();
+}
+
+Result<void> World::change_hub(std::shared_ptr<const model::Hub> hub) {
+  hub_ = std::move(hub);
+  return crash();
+}
+
+void World::stop_faults() {
+  if (setup_.swarm) setup_.swarm->stop();
+  for (auto& [name, vendor] : vendors_) (void)vendor->set_faults(Json(Json::Object{}), now_at(name));
+  unreachable_until_.clear();
+  hub_clock_ = {};
 }
 
 void World::take_webhooks() {
   for (auto& [name, vendor] : vendors_)
-    for (sandbox::Webhook& webhook : vendor->webhooks_due(clock_.now())) {
+    for (sandbox::Webhook& webhook : vendor->webhooks_due(now_at(name))) {
       const SystemName system(name);
       Request request = webhook.request;
       request.url = "/webhooks/" + name;
-      std::optional<int> status;
-      const auto taken = engine::intake(system, request, *connectors_.at(system), hub_->environment.public_url,
-                                        credentials_.at(system), *keys_, clock_.now());
-      if (!taken)
-        status = 503;
-      else if (const auto* refusal = std::get_if<engine::Refusal>(&*taken))
-        status = refusal->status;
-      else
-        inbox_.append(std::get<engine::InboxEntry>(*taken),
-                      [&](Result<Position> position) { status = position ? 200 : 503; });
-      vendor->webhook_answered(webhook.id, status, clock_.now());
+      std::optional<int> status;  // no answer when the process ends meanwhile
+      if (engine_) try {
+          const auto taken = engine::intake(system, request, *connectors_.at(system), hub_->environment.public_url,
+                                            credentials_.at(system), *keys_, hub_now());
+          if (!taken) {
+            status = 503;
+          } else if (const auto* refusal = std::get_if<engine::Refusal>(&*taken)) {
+            status = refusal->status;
+          } else {
+            const engine::InboxEntry& entry = std::get<engine::InboxEntry>(*taken);
+            inbox_.append(entry, [&](const Result<Position>& position) {
+              status = position ? 200 : 503;
+              if (position && setup_.onlooker) setup_.onlooker->acknowledged(system, request, entry.sealed);
+            });
+          }
+        } catch (const Crash&) {
+          crashing_ = true;
+        }
+      vendor->webhook_answered(webhook.id, status, now_at(name));
+      if (crashing_) return;
     }
 }
 
-Result<void> World::step() {
-  take_webhooks();
-  std::vector<engine::Answered> answers;
-  while (!arrivals_.empty() && arrivals_.top().at <= clock_.now()) {
-    answers.push_back(arrivals_.top().answered);
-    arrivals_.pop();
+void World::pass(milliseconds after, Passage passage) {
+  passage.at = clock_.now() + after;
+  passage.order = ++order_;
+  passages_.push(std::move(passage));
+}
+
+// A request leaves the hub: how long it takes, and whether it arrives at all.
+void World::depart(engine::Send send) {
+  if (setup_.onlooker) setup_.onlooker->sent(send, clock_.now());
+  Swarm* swarm = setup_.swarm;
+  Passage passage{{}, 0, restarts_, std::move(send), std::nullopt};
+  const std::string& system = passage.send.system.text;
+  if (swarm && swarm->strikes(Fault::unreachable))
+    unreachable_until_[system] =
+        clock_.now() + milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::unreachable).below(20'000)));
+  if (const auto down = unreachable_until_.find(system);
+      down != unreachable_until_.end() && clock_.now() < down->second) {
+    passage.answer = fail(Code::SystemUnreachable, "no connection");
+    return pass(latency, std::move(passage));
   }
-  if (setup_.around_step) setup_.around_step(true);
-  Result<std::vector<engine::Send>> sends = engine_->step(clock_.now(), std::move(answers));
-  if (setup_.around_step) setup_.around_step(false);
-  if (!sends) return crash();
-  for (const engine::Send& send : *sends) {
-    Result<Answer> answer = fail(Code::SystemUnreachable, "no such host");
-    milliseconds takes = latency;
-    for (const auto& [base, name] : hosts_)
-      if (send.request.url.starts_with(base)) {
-        sandbox::Served served = vendors_.at(name)->answer(send.request, clock_.now());
-        takes += served.delay;
-        if (served.lost)
-          answer = fail(Code::SystemUnavailable, "the connection was cut");
-        else
-          answer = std::move(served.answer);
-      }
-    arrivals_.push({clock_.now() + takes, ++order_, {send.call, std::move(answer)}});
+  milliseconds way = latency / 2;
+  if (swarm && swarm->strikes(Fault::request_late))
+    way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::request_late).below(late_most_ms)));
+  pass(way, std::move(passage));
+}
+
+// A request reaches its vendor, which does it at once; the answer has its own way back.
+void World::reach(Passage passage) {
+  Swarm* swarm = setup_.swarm;
+  sandbox::Vendor& vendor = *vendors_.at(passage.send.system.text);
+  Request request = passage.send.request;
+  if (swarm && swarm->strikes(Fault::token_ends) && passage.send.system.text == "xero")
+    for (Header& header : request.headers)
+      if (header.name == "Authorization" && header.value.starts_with("Bearer ")) header.value = "Bearer ended";
+  const bool timed_out = swarm && swarm->strikes(Fault::timeout);
+  if (timed_out && swarm->chance(Fault::timeout).chance(0.5)) {
+    passage.answer = fail(Code::SystemUnavailable, "no answer in time");
+    return pass(passage.send.timeout, std::move(passage));
+  }
+  const sandbox::Served served = vendor.answer(request, now_at(passage.send.system.text));
+  if (setup_.onlooker) setup_.onlooker->served(passage.send, served.answer, clock_.now());
+  milliseconds way = latency / 2 + served.delay;
+  Answer answer = served.answer;
+  bool lost = served.lost;
+  if (swarm) {
+    lost = swarm->strikes(Fault::answer_lost) || lost;
+    if (request.url.find("/connect/token") != std::string::npos) lost = swarm->strikes(Fault::refresh_lost) || lost;
+    if (swarm->strikes(Fault::answer_torn)) answer.body.resize(answer.body.size() / 2);
+    if (swarm->strikes(Fault::poison_answer)) answer.body = R"({"results":7,"Contacts":{"no":"list"},"status":[]})";
+    if (swarm->strikes(Fault::answer_late))
+      way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::answer_late).below(late_most_ms)));
+  }
+  if (timed_out) way = passage.send.timeout, lost = true;
+  if (lost)
+    passage.answer = fail(Code::SystemUnavailable, "the connection was cut");
+  else
+    passage.answer = std::move(answer);
+  pass(way, std::move(passage));
+}
+
+// What is due happens; an error is one that no fault explains.
+Result<void> World::turn() {
+  std::vector<engine::Answered> answers;
+  while (!passages_.empty() && passages_.top().at <= clock_.now()) {
+    Passage passage = passages_.top();
+    passages_.pop();
+    if (!passage.answer) {
+      reach(std::move(passage));
+    } else if (passage.process == restarts_ && engine_) {
+      if (setup_.onlooker) setup_.onlooker->answered(passage.send.call);
+      answers.push_back({passage.send.call, std::move(*passage.answer)});
+    }
+  }
+  if (!engine_ && clock_.now() >= down_until_) TRY(start());
+  mishap_.begin_step(clock_.now());
+  crashing_ = false;
+  take_webhooks();
+  if (crashing_) return crash();
+  if (!engine_) return {};
+  ++engine_steps_;
+  try {
+    if (setup_.around_step) setup_.around_step(true);
+    Result<std::vector<engine::Send>> sends = engine_->step(hub_now(), std::move(answers));
+    if (setup_.around_step) setup_.around_step(false);
+    if (!sends) {
+      if (sends.error().code != Code::StoreUnavailable) return tl::unexpected(sends.error());
+      return crash();
+    }
+    for (engine::Send& send : *sends) {
+      mishap_.effect();
+      depart(std::move(send));
+    }
+  } catch (const Crash&) {
+    return crash();
   }
   return {};
 }
 
 Instant World::next() {
-  Instant at = engine_->wake(clock_.now());
-  if (!arrivals_.empty()) at = std::min(at, arrivals_.top().at);
+  Instant at = engine_ ? engine_->wake(hub_now()) - hub_clock_ : down_until_;
+  if (!passages_.empty()) at = std::min(at, passages_.top().at);
   for (const auto& [name, vendor] : vendors_)
-    if (const std::optional<Instant> due = vendor->next_due()) at = std::min(at, *due);
-  return std::max(at, clock_.now() + step_least);
+    if (const std::optional<Instant> due = vendor->next_due()) at = std::min(at, *due - skews_.at(name));
+  return std::max(at, clock_.now() + grain_);
+}
+
+Result<void> World::step() {
+  TRY(turn());
+  clock_.set(next());
+  return {};
 }
 
 Result<void> World::run_for(milliseconds time) {
   const Instant end = clock_.now() + time;
   while (clock_.now() < end) {
-    TRY(step());
+    TRY(turn());
     clock_.set(std::min(end, next()));
   }
   return {};
 }
 
+Result<bool> World::quiet() { return engine_ && passages_.empty() && TRY(engine_->quiet(hub_now())); }
+
 Result<void> World::run_until_quiet(milliseconds most) {
   const Instant end = clock_.now() + most;
-  int quiet = 0;
+  int still = 0;
   while (clock_.now() < end) {
-    TRY(step());
-    const bool still = TRY(engine_->quiet(clock_.now())) && arrivals_.empty();
-    quiet = still ? quiet + 1 : 0;
-    if (quiet >= 5) return {};
+    TRY(turn());
+    still = TRY(quiet()) ? still + 1 : 0;
+    if (still >= 5) return {};
     clock_.set(next());
   }
   return fail(Code::SystemUnavailable, "the world did not come to rest in time");
 }
 
+Result<Json> World::ask(const Json& command) {
+  if (!engine_) return fail(Code::StoreUnavailable, "the hub does not run");
+  try {
+    Result<Json> answer = engine_->ask(command, hub_now());
+    if (!answer && answer.error().code == Code::StoreUnavailable) TRY(crash());
+    return answer;
+  } catch (const Crash&) {
+    TRY(crash());
+    return fail(Code::StoreUnavailable, "the process ended");
+  }
+}
+
 Result<Json> World::edit(const std::string& system, const std::string& object, const std::string& id,
                          const Json& fields) {
-  return vendors_.at(system)->edit(object, id, fields, clock_.now());
+  return vendors_.at(system)->edit(object, id, fields, now_at(system));
 }
 
 }  // namespace linchpin::sim

@@ -1,5 +1,6 @@
 // The engine in a simulated world: the real engine, the real connectors and the vendors of the sandboxes, in virtual
-// time, from one seed. Crashes are taken at any step: what was committed and flushed stays, the rest is gone.
+// time, from one seed. With a swarm things go wrong: the process ends at any effect, the disk refuses or lies, the wire
+// loses and delays. What was committed and flushed stays, the rest is gone.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,9 @@
 #include "model/hub.hpp"
 #include "sandbox/vendor.hpp"
 #include "sim/clock.hpp"
-#include "sim/memory_store.hpp"
+#include "sim/faulty_ports.hpp"
+#include "sim/onlooker.hpp"
+#include "sim/plan.hpp"
 #include "sim/random.hpp"
 #include "vault/keys.hpp"
 
@@ -24,6 +27,9 @@ struct WorldSetup {
   sandbox::Limits limits = sandbox::Limits::None;
   Instant start = from_ms(1795500000000);   // 2026-11-24
   std::function<void(bool)> around_step{};  // true before each step of the engine, false after it: to measure it
+  Swarm* swarm = nullptr;                   // what goes wrong; nullptr: nothing does. Must outlive the world
+  Onlooker* onlooker = nullptr;             // told of all that passes. Must outlive the world
+  std::shared_ptr<const model::Hub> hub{};  // nullptr: the example's
 };
 
 class World {
@@ -33,6 +39,7 @@ class World {
 
   sandbox::Vendor& vendor(const std::string& name) { return *vendors_.at(name); }
   engine::Engine& engine() { return *engine_; }
+  bool up() const { return engine_ != nullptr; }  // false: it could not start, and will try again
   Store& store() { return store_; }
   Inbox& inbox() { return inbox_; }
   const model::Hub& hub() const { return *hub_; }
@@ -40,48 +47,74 @@ class World {
   const engine::Connector& connector(const std::string& name) const { return *connectors_.at(SystemName(name)); }
   const engine::Credential& credential(const std::string& name) const { return credentials_.at(SystemName(name)); }
   Instant now() { return clock_.now(); }
+  Instant now_at(const std::string& vendor) { return clock_.now() + skews_.at(vendor); }  // by that vendor's clock
   std::int64_t restarts() const { return restarts_; }
+  std::int64_t engine_steps() const { return engine_steps_; }
 
+  // One step: what the wire brings, webhooks, the engine, what it sends; then time goes on to what comes next. An error
+  // is one that no fault explains.
+  Result<void> step();
   Result<void> run_for(milliseconds);
   void sleep(milliseconds time) { clock_.advance(time); }  // nothing runs meanwhile
+  Result<bool> quiet();                                    // nothing is outstanding, and nothing flies
   // Until nothing is outstanding; SystemUnavailable when that takes more than `most` of virtual time.
   Result<void> run_until_quiet(milliseconds most);
   // The process ends here: what flies is lost, what the inbox had not yet flushed too. Then it starts again.
   Result<void> crash();
-  Result<Json> ask(const Json& command) { return engine_->ask(command, clock_.now()); }
+  Result<void> change_hub(std::shared_ptr<const model::Hub>);  // and start with it
+  void turn_clock(milliseconds by) { hub_clock_ += by; }        // the hub's own, against everyone else's
+  void stop_faults();                                           // of the swarm, the vendors and the clocks
+  // StoreUnavailable when the process does not run, or ends over it.
+  Result<Json> ask(const Json& command);
 
   // Edits a vendor's record as a person would; the record as it is after.
   Result<Json> edit(const std::string& system, const std::string& object, const std::string& id, const Json& fields);
 
  private:
-  struct Arrival {
+  // What is on its way: a request to a vendor, or an answer to the engine.
+  struct Passage {
     Instant at{};
     std::int64_t order = 0;
-    engine::Answered answered;
-    bool operator<(const Arrival& other) const { return at != other.at ? at > other.at : order > other.order; }
+    std::int64_t process = 0;  // which one sent it: an answer finds nobody when that has ended
+    engine::Send send;
+    std::optional<Result<Answer>> answer;  // nothing: the request has yet to reach the vendor
+    bool operator<(const Passage& other) const { return at != other.at ? at > other.at : order > other.order; }
   };
-  explicit World(WorldSetup setup) : setup_(setup), random_(setup.seed), clock_(setup.start) {}
+  explicit World(WorldSetup setup);
+  Instant hub_now() { return clock_.now() + hub_clock_; }
   Result<void> boot();
-  Result<void> step();
+  Result<void> start();
+  Result<void> turn();
+  void depart(engine::Send);
   Instant next();
   void take_webhooks();
+  void reach(Passage);
+  void pass(milliseconds after, Passage);
 
   WorldSetup setup_;
   Random random_;
   Clock clock_;
+  Mishap mishap_;
   std::shared_ptr<const model::Hub> hub_;
   std::map<std::string, std::unique_ptr<sandbox::Vendor>> vendors_;  // by system
   std::map<std::string, std::string> hosts_;                         // base URL → system
+  std::map<std::string, milliseconds> skews_;                        // of the vendors' clocks
   std::map<SystemName, std::unique_ptr<engine::Connector>> connectors_;
   std::map<SystemName, engine::Credential> credentials_;
-  Store store_;
-  Inbox inbox_;
-  KeyStore key_store_;
+  FaultyStore store_;
+  FaultyInbox inbox_;
+  FaultyKeyStore key_store_;
   std::unique_ptr<vault::Keys> keys_;
   std::unique_ptr<engine::Engine> engine_;
-  std::priority_queue<Arrival> arrivals_;
+  std::priority_queue<Passage> passages_;
+  milliseconds hub_clock_{0};
+  milliseconds grain_;             // how soon the engine's loop comes round again
+  Instant down_until_{};           // what cannot start tries again then
+  std::map<std::string, Instant> unreachable_until_;
+  bool crashing_ = false;  // the process ends after the webhook under way
   std::int64_t order_ = 0;
   std::int64_t restarts_ = 0;
+  std::int64_t engine_steps_ = 0;
 };
 
 }  // namespace linchpin::sim

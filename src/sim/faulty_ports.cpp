@@ -1,0 +1,83 @@
+#include "sim/faulty_ports.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+constexpr double crashes_spread = 0.3;   // of the rate of other faults: a start costs several steps
+constexpr std::uint64_t effects_most = 9;
+constexpr std::int64_t full_most_ms = 20'000;
+
+tl::unexpected<Error> disk_full() { return fail(Code::StoreUnavailable, "the simulated disk is full"); }
+
+}  // namespace
+
+void Mishap::begin_step(Instant now) {
+  now_ = now;
+  ends_in_ = 0;
+  if (!swarm_) return;
+  if (swarm_->on(Fault::crash)) {
+    Random& chance = swarm_->chance(Fault::crash);
+    if (chance.chance(crashes_spread * swarm_->rate(Fault::crash))) ends_in_ = 1 + chance.below(effects_most);
+  }
+  if (now_ >= full_until_ && swarm_->on(Fault::disk_full)) {
+    Random& chance = swarm_->chance(Fault::disk_full);
+    if (chance.chance(0.1 * swarm_->rate(Fault::disk_full)))
+      full_until_ = now_ + milliseconds(static_cast<std::int64_t>(chance.below(full_most_ms)));
+  }
+}
+
+void Mishap::begin_start() { ends_in_ = 0; }
+
+void Mishap::effect() {
+  if (ends_in_ > 0 && --ends_in_ == 0) throw Crash();
+}
+
+bool Mishap::lies() {
+  if (!swarm_ || !swarm_->on(Fault::disk_lies)) return false;
+  return swarm_->chance(Fault::disk_lies).chance(0.2 * swarm_->rate(Fault::disk_lies));
+}
+
+Result<void> FaultyStore::commit(const engine::Batch& batch) {
+  if (before_) throw Crash();  // what a disk lied about is lost with the power, before the next commit makes it whole
+  mishap_.effect();
+  if (mishap_.disk_is_full()) return disk_full();
+  if (mishap_.lies()) before_ = static_cast<const Store&>(*this);
+  const Result<void> done = Store::commit(batch);
+  if (!done) {
+    before_.reset();
+    return done;
+  }
+  if (mishap_.onlooker()) mishap_.onlooker()->committed(batch, mishap_.now());
+  mishap_.effect();
+  return {};
+}
+
+void FaultyStore::crash() {
+  if (!before_) return;
+  static_cast<Store&>(*this) = *std::exchange(before_, std::nullopt);
+  if (mishap_.onlooker()) mishap_.onlooker()->commit_lost();
+}
+
+void FaultyInbox::append(engine::InboxEntry entry, std::function<void(Result<Position>)> done) {
+  mishap_.effect();
+  if (mishap_.disk_is_full()) return done(disk_full());
+  engine::InboxEntry told = entry;
+  std::optional<Result<Position>> durable;
+  Inbox::append(std::move(entry), [&](Result<Position> position) { durable = std::move(position); });
+  if (durable && *durable && mishap_.onlooker()) {
+    told.position = **durable;
+    mishap_.onlooker()->appended(told);
+  }
+  mishap_.effect();  // durable, and the sender is not told
+  if (durable) done(std::move(*durable));
+}
+
+Result<void> FaultyKeyStore::put(const std::vector<std::pair<std::string, std::string>>& keys) {
+  mishap_.effect();
+  if (mishap_.disk_is_full()) return disk_full();
+  TRY(KeyStore::put(keys));
+  mishap_.effect();
+  return {};
+}
+
+}  // namespace linchpin::sim

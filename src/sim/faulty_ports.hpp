@@ -1,0 +1,69 @@
+// The stores of memory_store.hpp with what goes wrong: the process ends at an effect, the disk refuses, the disk lies.
+#pragma once
+
+#include <exception>
+
+#include "sim/memory_store.hpp"
+#include "sim/onlooker.hpp"
+#include "sim/plan.hpp"
+
+namespace linchpin::sim {
+
+// The process ends here. Thrown through the engine, which is then dropped.
+struct Crash : std::exception {
+  const char* what() const noexcept override { return "the simulated process ends"; }
+};
+
+// Decides at each effect. Without a swarm nothing happens.
+class Mishap {
+ public:
+  Mishap(Swarm* swarm, Onlooker* onlooker) : swarm_(swarm), onlooker_(onlooker) {}
+  void begin_step(Instant now);  // may choose an effect of this step at which the process ends
+  void begin_start();            // nothing was chosen for a process that has just begun
+  void effect();                 // here it may end
+  bool disk_is_full() const { return now_ < full_until_; }
+  bool lies();
+  void must_end_before_commit(bool on) { lied_ = on; }
+  bool lied() const { return lied_; }
+  Onlooker* onlooker() const { return onlooker_; }
+  Instant now() const { return now_; }
+
+ private:
+  Swarm* swarm_;
+  Onlooker* onlooker_;
+  Instant now_{};
+  Instant full_until_{};
+  std::uint64_t ends_in_ = 0;  // effects; 0: not in this step
+  bool lied_ = false;
+};
+
+class FaultyStore : public Store {
+ public:
+  explicit FaultyStore(Mishap& mishap) : mishap_(mishap) {}
+  Result<void> commit(const engine::Batch&) override;
+  void crash();  // what a lying disk had acknowledged last is gone
+
+ private:
+  Mishap& mishap_;
+  std::optional<Store> before_;  // a commit that is not on the disk
+};
+
+class FaultyInbox : public Inbox {
+ public:
+  explicit FaultyInbox(Mishap& mishap) : mishap_(mishap) {}
+  void append(engine::InboxEntry, std::function<void(Result<Position>)> done) override;
+
+ private:
+  Mishap& mishap_;
+};
+
+class FaultyKeyStore : public KeyStore {
+ public:
+  explicit FaultyKeyStore(Mishap& mishap) : mishap_(mishap) {}
+  Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) override;
+
+ private:
+  Mishap& mishap_;
+};
+
+}  // namespace linchpin::sim

@@ -1,0 +1,20 @@
+// The hub files that the simulator runs: the example's, and variations of who owns what. Checked once in a process.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "model/hub.hpp"
+#include "sim/held.hpp"
+
+namespace linchpin::sim {
+
+enum class Rule { HubspotOwns, XeroOwns, Latest };
+using Rules = std::map<Field, Rule>;  // what the judge knows of a variation
+
+inline constexpr std::size_t hub_kinds = 4;
+const Rules& rules_of(std::size_t kind);
+// `flowing`: false with the flow of contacts off.
+Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, bool flowing = true);
+
+}  // namespace linchpin::sim

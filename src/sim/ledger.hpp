@@ -1,0 +1,65 @@
+// The judge's memory: who the people are, which records they have, and what was said of them, by whom and when. It
+// learns from the vendors' side alone, never from the hub.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "sim/held.hpp"
+#include "sim/random.hpp"
+
+namespace linchpin::sim {
+
+// In every planted name and e-mail, in no other text: where it is found, somebody's value is.
+inline constexpr std::string_view marker = "zyqo";
+
+// What a person typed at a vendor's screen.
+struct Said {
+  Site site = Site::Hubspot;
+  std::string value;  // comparable
+  Instant at{};       // by that vendor's clock
+  bool settled = false;  // both systems agreed on the field just before
+};
+
+struct Person {
+  int number = 0;
+  std::map<Site, std::set<std::string>> records;  // those that people made, by id; merged ones too
+  std::map<Site, std::set<std::string>> given;    // those that the hub made
+  std::map<Field, std::vector<Said>> said;        // in order
+  bool organisation = false;                      // Xero: nobody's contact
+  bool doubtful = false;                          // shares a name or has two records in one system: a review decides
+  bool merged = false;                            // two of their records became one
+  bool was_client = false;                        // is or was to be in Xero
+  int clients = 0;                                // how often they became one in HubSpot
+  std::set<Field> poisoned;                       // holds what cannot be read there
+  std::set<Site> removed;                         // their record was put away there by a person, at any time
+};
+
+class Ledger {
+ public:
+  std::vector<Person>& people() { return people_; }
+  const std::vector<Person>& people() const { return people_; }
+  Person& add();
+  Person* owner_of(Site, const std::string& record);
+  void made(Person&, Site, const std::string& record, bool by_hub = false);
+  // Whose values these are, by any e-mail, phone or name that was ever theirs; nullptr: nobody's.
+  const Person* whose(const std::map<Field, std::string>& values) const;
+  void say(Person&, Field, Said);
+
+  // New values, never used before in this run.
+  std::string given_name(Random&);
+  std::string family_name(Random&);
+  std::string email(Random&);
+  std::string phone(Random&);
+
+ private:
+  std::vector<Person> people_;
+  std::map<std::pair<Site, std::string>, std::size_t> records_;
+  std::map<std::pair<Field, std::string>, std::size_t> values_;
+  int made_ = 0;
+};
+
+}  // namespace linchpin::sim

@@ -1,0 +1,219 @@
+#include "sim/oracle.hpp"
+
+#include <algorithm>
+
+namespace linchpin::sim {
+namespace {
+
+class Judge {
+ public:
+  explicit Judge(const Case& c) : case_(c) {}
+
+  std::vector<Complaint> all() {
+    crosswalk();
+    for (const Person& person : case_.ledger.people()) {
+      known(person);
+      if (!person.organisation) fields_of(person);
+    }
+    strangers();
+    if (!excused_ && case_.discrepant != 0)
+      complain("Converged", "the hub counts " + std::to_string(case_.discrepant) + " discrepant fields at rest");
+    return std::move(complaints_);
+  }
+
+ private:
+  void complain(const char* invariant, std::string what) { complaints_.push_back({invariant, std::move(what)}); }
+  const Holdings& held(Site site) const { return site == Site::Hubspot ? case_.hubspot : case_.xero; }
+  static std::string number(const Person& p) { return "person " + std::to_string(p.number); }
+
+  // Records of a person in a system that are theirs now: not merged away, in HubSpot not deleted.
+  std::vector<std::string> live(const Person& person, Site site) const {
+    std::vector<std::string> ids;
+    for (const std::map<Site, std::set<std::string>>* all : {&person.records, &person.given})
+      if (const auto of = all->find(site); of != all->end())
+        for (const std::string& id : of->second)
+          if (const auto at = held(site).find(id); at != held(site).end() && at->second.merged_into.empty() &&
+                                                   (site == Site::Xero || !at->second.away))
+            ids.push_back(id);
+    return ids;
+  }
+
+  // No golden record is of two people, and no person is two golden records.
+  void crosswalk() {
+    for (const Told& told : case_.told)
+      for (const auto& [site, records] : told.links)
+        for (const std::string& record : records) golden_[{site, record}] = told.golden;
+    std::map<std::string, int> of_golden;
+    for (const Person& person : case_.ledger.people()) {
+      std::set<std::string> goldens;
+      for (const Site site : sites)
+        for (const std::string& id : live(person, site))
+          if (const auto at = golden_.find({site, id}); at != golden_.end()) goldens.insert(at->second);
+      if (goldens.size() > 1 && !excused(person))
+        complain("Converged", number(person) + " is " + std::to_string(goldens.size()) + " golden records");
+      for (const std::string& golden : goldens)
+        if (const auto [at, fresh] = of_golden.emplace(golden, person.number); !fresh)
+          complain("Converged", number(person) + " and person " + std::to_string(at->second) + " are one golden record");
+      if (person.organisation && !goldens.empty()) complain("Converged", number(person) + ", a firm, became a contact");
+    }
+  }
+
+  // Two records in one system that people made: a person decides, nothing is judged but that nothing is made anew.
+  static bool doubled(const Person& person) {
+    const auto in_xero = person.records.find(Site::Xero);
+    return in_xero != person.records.end() && in_xero->second.size() > 1;
+  }
+  static bool excused(const Person& person) { return doubled(person) || !person.removed.empty(); }
+
+  // Everyone is where they must be, once.
+  void known(const Person& person) {
+    for (const Site site : sites) {
+      const std::size_t made = person.given.contains(site) ? person.given.at(site).size() : 0;
+      if (made > 1 && person.removed.empty())
+        complain("NoDoubleCreate", number(person) + " was made " + std::to_string(made) + " times in " +
+                                       std::string(to_text(site)));
+      if (person.organisation && made > 0) complain("NoDoubleCreate", number(person) + ", a firm, was made anew");
+    }
+    if (person.organisation || excused(person)) return;
+    const std::size_t hubspot = live(person, Site::Hubspot).size(), xero = live(person, Site::Xero).size();
+    if (hubspot != 1)
+      complain(hubspot > 1 ? "NoDoubleCreate" : "Converged",
+               number(person) + " has " + std::to_string(hubspot) + " HubSpot records");
+    if (!person.was_client && xero > 0) complain("Converged", number(person) + ", a lead, is in Xero");
+    if (is_client(person) && xero != 1)
+      complain(xero > 1 ? "NoDoubleCreate" : "Converged", number(person) + " has " + std::to_string(xero) + " Xero records");
+    checks_of(person);
+  }
+
+  // Who is or was a client at the end: known to Xero from the start, or of that stage now.
+  static bool is_client(const Person& person) {
+    if (person.records.contains(Site::Xero)) return true;
+    const auto stages = person.said.find(Field::Stage);
+    return stages != person.said.end() && stages->second.back().value != "lead";
+  }
+
+  // Who became a client once is asked to be checked once.
+  void checks_of(const Person& person) {
+    std::set<std::string> goldens;
+    for (const Site site : sites)
+      for (const std::string& id : live(person, site))
+        if (const auto at = golden_.find({site, id}); at != golden_.end()) goldens.insert(at->second);
+    const auto count = std::count_if(case_.checks.items().begin(), case_.checks.items().end(),
+                                     [&](const Json& check) { return goldens.contains(check["external_id"].text()); });
+    if (count > person.clients)
+      complain("MergedOnce", number(person) + " was checked " + std::to_string(count) + " times, and became a client " +
+                                 std::to_string(person.clients) + " times");
+    if (person.clients == 1 && person.said.at(Field::Stage).back().value == "customer" && count != 1 && case_.idle_checks)
+      complain("Converged", number(person) + " became a client and was not checked");
+  }
+
+  void fields_of(const Person& person) {
+    const std::vector<std::string> hubspot = live(person, Site::Hubspot), xero = live(person, Site::Xero);
+    if (hubspot.size() != 1 || xero.size() != 1 || doubled(person)) {
+      excused_ = excused_ || excused(person);
+      return;
+    }
+    const Held& h = held(Site::Hubspot).at(hubspot[0]);
+    const Held& x = held(Site::Xero).at(xero[0]);
+    const auto mine = golden_.find({Site::Hubspot, h.id}), theirs = golden_.find({Site::Xero, x.id});
+    if (mine == golden_.end() || theirs == golden_.end() || mine->second != theirs->second) {
+      if (!excused(person)) complain("Converged", number(person) + "'s two records are not linked");
+      excused_ = true;
+      return;
+    }
+    for (const Field field : shared_fields) {
+      if (person.poisoned.contains(field)) {
+        excused_ = true;
+        continue;
+      }
+      field_of(person, field, h.values.at(field), x.values.count(field) ? x.values.at(field) : "");
+    }
+    if ((h.values.at(Field::Stage) == "other") != (x.values.at(Field::Stage) == "ARCHIVED"))
+      complain("Converged", number(person) + "'s stage and Xero's status differ");
+    if (const Told* told = of_golden(mine->second)) {
+      const std::string& says = told->fields["verification"]["value"].text();
+      if (says != h.verification && !(says == "none" && h.verification.empty()))
+        complain("Converged", number(person) + "'s verification in HubSpot is not the golden record's");
+    }
+  }
+
+  const Told* of_golden(const std::string& id) const {
+    const auto at = std::find_if(case_.told.begin(), case_.told.end(), [&](const Told& t) { return t.golden == id; });
+    return at == case_.told.end() ? nullptr : &*at;
+  }
+
+  void field_of(const Person& person, Field field, const std::string& hubspot, const std::string& xero) {
+    const auto history = person.said.find(field);
+    static const std::vector<Said> nothing;
+    const std::vector<Said>& said = history == person.said.end() ? nothing : history->second;
+    const std::string what = number(person) + "'s " + std::string(to_text(field));
+    const auto ever = [&](const std::string& value) {
+      return std::any_of(said.begin(), said.end(), [&](const Said& s) { return s.value == value; });
+    };
+    if (!ever(hubspot)) return complain("Converged", what + " in HubSpot is what nobody said");
+    if (!ever(xero)) return complain("Converged", what + " in Xero is what nobody said");
+    const Rule rule = case_.rules.at(field);
+    if (case_.rules_changed.contains(field)) {
+      const bool several = std::any_of(said.begin(), said.end(), [&](const Said& s) { return s.site != said[0].site; });
+      excused_ = excused_ || hubspot != xero;
+      if (hubspot != xero && !several) complain("Converged", what + " differs");
+      return;
+    }
+    if (rule == Rule::Latest) return latest(what, said, hubspot, xero);
+    owned(what, rule == Rule::HubspotOwns ? Site::Hubspot : Site::Xero, said, hubspot, xero);
+  }
+
+  // The later one holds, in both. Of two that did not know of each other either may, but one and the same.
+  void latest(const std::string& what, const std::vector<Said>& said, const std::string& hubspot,
+              const std::string& xero) {
+    if (hubspot != xero) return complain("Converged", what + " differs");
+    if (case_.disk_lied) return;
+    std::vector<Said> may;
+    for (const Said& s : said) {
+      const bool after_all =
+          std::all_of(may.begin(), may.end(), [&](const Said& m) { return m.site == s.site || m.at < s.at; });
+      if (s.settled && (after_all || !case_.clocks_differ)) may.clear();
+      std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
+      may.push_back(s);
+    }
+    if (std::none_of(may.begin(), may.end(), [&](const Said& s) { return s.value == hubspot; }))
+      complain("Converged", what + " is an older value than the last: an edit was lost");
+  }
+
+  // The owner's last word holds. Where the other system was written to afterwards by a person, it may keep that.
+  void owned(const std::string& what, Site owner, const std::vector<Said>& said, const std::string& hubspot,
+             const std::string& xero) {
+    const std::string& own = owner == Site::Hubspot ? hubspot : xero;
+    const std::string& there = owner == Site::Hubspot ? xero : hubspot;
+    const Said *last_own = nullptr, *last_there = nullptr;
+    for (const Said& s : said) (s.site == owner ? last_own : last_there) = &s;
+    if (last_own && own != last_own->value) return complain("Converged", what + " was changed in the system that owns it");
+    if (own == there) return;
+    const bool foreign = last_there && there == last_there->value && (!last_own || last_own < last_there);
+    if (!foreign) return complain("Converged", what + " is not what its owner has");
+    excused_ = true;
+  }
+
+  // Every record of ours in a system is somebody's.
+  void strangers() {
+    for (const Site site : sites)
+      for (const auto& [id, record] : held(site)) {
+        bool known = false;
+        for (const Person& person : case_.ledger.people())
+          for (const std::map<Site, std::set<std::string>>* all : {&person.records, &person.given})
+            known = known || (all->contains(site) && all->at(site).contains(id));
+        if (!known) complain("NoDoubleCreate", std::string(to_text(site)) + " record " + id + " is nobody's");
+      }
+  }
+
+  const Case& case_;
+  std::vector<Complaint> complaints_;
+  std::map<std::pair<Site, std::string>, std::string> golden_;
+  bool excused_ = false;  // some field may differ, and the hub may say so
+};
+
+}  // namespace
+
+std::vector<Complaint> judge(const Case& c) { return Judge(c).all(); }
+
+}  // namespace linchpin::sim

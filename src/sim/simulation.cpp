@@ -1,0 +1,175 @@
+#include "sim/simulation.hpp"
+
+#include "sim/oracle.hpp"
+#include "sim/watch.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr milliseconds rest_most = hours(72);  // of virtual time until nothing is outstanding
+constexpr int tidied_most = 8;                 // rounds of questions that a person answers
+constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
+
+[[noreturn]] void on_hold(Invariant invariant, std::source_location at) {
+  throw Broken{std::string(to_text(invariant)),
+               std::string("held at ") + at.file_name() + ":" + std::to_string(at.line())};
+}
+
+[[noreturn]] void gave_up(const Error& error) {
+  throw Broken{error.code == Code::SystemUnavailable ? "Rest" : "Engine", std::string(code_text(error.code)) + ": " + error.what};
+}
+
+void must(const Result<void>& done) {
+  if (!done) gave_up(done.error());
+}
+template <class T>
+T must(Result<T> made) {
+  if (!made) gave_up(made.error());
+  return std::move(*made);
+}
+
+class Run {
+ public:
+  Run(const Plan& plan, const Trace& trace) : plan_(plan), trace_(trace), swarm_(plan), watch_(ledger_) {}
+
+  Outcome go() {
+    try {
+      begin();
+      for (step_ = 0; step_ < plan_.steps; ++step_) one();
+      rest();
+      verdict();
+    } catch (const Broken& b) {
+      outcome_.held = false;
+      outcome_.broken = b.invariant;
+      outcome_.what = b.what;
+    }
+    outcome_.step = step_;
+    outcome_.digest = watch_.digest();
+    outcome_.calls = watch_.calls();
+    outcome_.commits = watch_.commits();
+    if (workload_) outcome_.edits = workload_->acts();
+    if (world_) {
+      outcome_.passed = world_->now() - WorldSetup().start;
+      outcome_.engine_steps = world_->engine_steps();
+      outcome_.crashes = world_->restarts();
+    }
+    return outcome_;
+  }
+
+ private:
+  void note(const std::string& what) {
+    if (trace_) trace_(std::to_string(step_) + " " + (world_ ? rfc3339(world_->now()) : "") + " " + what);
+  }
+
+  void begin() {
+    const std::size_t kind = swarm_.workload().below(hub_kinds);
+    const double paces[] = {0.03, 0.1, 0.25};
+    pace_ = paces[swarm_.workload().below(3)];
+    const int people = 8 + static_cast<int>(swarm_.workload().below(25));
+    note("swarm: " + to_text(swarm_.chosen()) + "; hub kind " + std::to_string(kind));
+    WorldSetup setup;
+    setup.seed = plan_.seed;
+    setup.swarm = &swarm_;
+    setup.onlooker = &watch_;
+    setup.hub = must(hub_of(kind));
+    world_ = must(World::make(setup));
+    watch_.see(world_->inbox());
+    workload_ = std::make_unique<Workload>(*world_, ledger_, swarm_, kind);
+    workload_->trace = [this](const std::string& what) { note(what); };
+    must(workload_->plant(plan_.people > 0 ? plan_.people : people));
+  }
+
+  // The first load is made in peace with people and at war with everything else; then people edit.
+  void one() {
+    if (!loaded_ && world_->up() && step_ % 8 == 0) loaded_ = must(world_->quiet());
+    const std::int64_t before = world_->restarts();
+    if (loaded_ && swarm_.workload().chance(pace_))
+      must(workload_->act());
+    else
+      must(world_->step());
+    if (world_->restarts() != before) note("restarted");
+  }
+
+  void settle() { must(world_->run_until_quiet(rest_most)); }
+
+  void rest() {
+    note("faults end");
+    must(workload_->end_faults());
+    settle();
+    // Events may be told hours late; a walk finds what was never told.
+    must(world_->run_for(hours(4)));
+    settle();
+    for (int i = 0; i < tidied_most; ++i) {
+      world_->engine().walk();
+      settle();
+      if (!must(workload_->tidy_up())) break;
+      settle();
+    }
+  }
+
+  void verdict() {
+    App app(*world_);
+    Case c{.ledger = ledger_,
+           .rules = rules_of(workload_->hub_kind()),
+           .rules_changed = workload_->rules_changed(),
+           .disk_lied = Swarm(plan_).on(Fault::disk_lies),
+           .clocks_differ = Swarm(plan_).on(Fault::clock_skew) || Swarm(plan_).on(Fault::clock_jump),
+           .idle_checks = !Swarm(plan_).on(Fault::hub_change),
+           .hubspot = holdings(Site::Hubspot, world_->vendor("hubspot").state(world_->now_at("hubspot"))),
+           .xero = holdings(Site::Xero, world_->vendor("xero").state(world_->now_at("xero"))),
+           .checks = world_->vendor("idcheck").state(world_->now_at("idcheck"))["objects"]["verifications"],
+           .told = must(app.contacts()),
+           .discrepant = 0};
+    const Json table = must(world_->ask(Json::object({{"command", "table"}})));
+    for (const Json& row : table["rows"].items()) c.discrepant += row["discrepant_fields"].integer().value_or(0);
+    const std::vector<Complaint> complaints = judge(c);
+    for (const Complaint& complaint : complaints) note(complaint.invariant + ": " + complaint.what);
+    if (!complaints.empty()) throw Broken{complaints.front().invariant, complaints.front().what};
+    letters();
+    silent();
+  }
+
+  void letters() {
+    const Json letters = must(world_->ask(Json::object({{"command", "dead-letters.list"}})));
+    for (const Json& letter : letters["items"].items())
+      if (letter["kind"].text() != "field")
+        throw Broken{"Converged", "a dead letter is left that a retry does not mend: " + letter["kind"].text() + " " +
+                                      letter["code"].text() + " " + letter["system"].text()};
+  }
+
+  // EchoIsSilent: who has nothing to say says nothing.
+  void silent() {
+    const std::int64_t writes = watch_.writes();
+    must(world_->run_for(silence));
+    world_->engine().walk();
+    settle();
+    if (watch_.writes() != writes)
+      throw Broken{"EchoIsSilent", std::to_string(watch_.writes() - writes) + " writes at rest"};
+  }
+
+  Plan plan_;
+  const Trace& trace_;
+  Swarm swarm_;
+  Ledger ledger_;
+  Watch watch_;
+  std::unique_ptr<World> world_;
+  std::unique_ptr<Workload> workload_;
+  Outcome outcome_;
+  double pace_ = 0;
+  int step_ = 0;
+  bool loaded_ = false;
+};
+
+}  // namespace
+
+Outcome simulate(const Plan& plan, const Trace& trace) {
+  on_broken(on_hold);
+  Outcome outcome = Run(plan, trace).go();
+  on_broken(nullptr);
+  return outcome;
+}
+
+}  // namespace linchpin::sim

@@ -1,0 +1,228 @@
+#include "sim/watch.hpp"
+
+#include <algorithm>
+
+namespace linchpin::sim {
+namespace {
+
+using engine::DeliveryState;
+
+[[noreturn]] void broken(Invariant invariant, std::string what) {
+  throw Broken{std::string(to_text(invariant)), std::move(what)};
+}
+
+// The marker as planted names and addresses have it.
+bool holds_marker(std::string_view text) {
+  for (const std::string_view form : {"zyqo", "Zyqo", "ZYQO"})
+    if (text.find(form) != std::string_view::npos) return true;
+  return false;
+}
+
+}  // namespace
+
+Watch::Writing Watch::writing(const engine::Send& send) {
+  Writing w;
+  const Request& r = send.request;
+  const auto path_has = [&](std::string_view part) { return r.url.find(part) != std::string::npos; };
+  const bool upsert = path_has("/contacts/batch/upsert"), update = path_has("/contacts/batch/update");
+  const bool contacts = path_has("/api.xro/2.0/Contacts") && (r.method == "PUT" || r.method == "POST");
+  const bool check = path_has("/verifications") && r.method == "POST";
+  if (!upsert && !update && !contacts && !check) return w;
+  const Result<Json> body = parse_json(r.body);
+  if (!body) broken(Invariant::InOrderPerRecord, "a request that writes holds no JSON");
+  const std::string& system = send.system.text;
+  if (upsert || update) {
+    w.creates = upsert;
+    for (const Json& input : (*body)["inputs"].items())
+      w.items.push_back(
+          {system + "/" + input["id"].text(), upsert ? input["id"].text() : "", held_in(Site::Hubspot, input).values});
+  } else if (contacts) {
+    w.creates = r.method == "PUT";
+    for (const Json& c : (*body)["Contacts"].items()) {
+      const std::string& id = (w.creates ? c["ContactNumber"] : c["ContactID"]).text();
+      w.items.push_back({system + "/" + id, w.creates ? id : "", held_in(Site::Xero, c).values});
+    }
+  } else {
+    w.items.push_back({system + "/" + (*body)["external_id"].text(), (*body)["external_id"].text(), {}});
+  }
+  return w;
+}
+
+void Watch::mix(std::string_view text) {
+  for (const char c : text) mixed_ = (mixed_ ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+}
+
+std::string Watch::digest() const {
+  std::string bytes(8, '\0');
+  for (int i = 0; i < 8; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(mixed_ >> (8 * i));
+  return to_hex(bytes);
+}
+
+// ClassIsKept: no row, no name of a column's content, holds a value in plain text.
+void Watch::nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const {
+  for (const std::string* text : texts) {
+    if (holds_marker(*text)) broken(Invariant::ClassIsKept, where + " holds a personal value in plain text");
+    for (const std::string& secret : restricted_)
+      if (text->find(secret) != std::string::npos)
+        broken(Invariant::ClassIsKept, where + " holds a restricted value in plain text");
+  }
+}
+
+void Watch::sealed(const engine::Batch& batch) const {
+  for (const auto& r : batch.goldens) nothing_private("a golden record's row", {&r.sealed});
+  for (const auto& r : batch.links) nothing_private("a link's row", {&r.sealed, &r.key.record.text});
+  for (const auto& r : batch.match_keys) nothing_private("a match key's row", {&r.key});
+  for (const auto& r : batch.deliveries) nothing_private("a delivery's row", {&r.sealed, &r.idempotency_key});
+  for (const auto& r : batch.dead_letters)
+    nothing_private("a dead letter's row", {&r.sealed, &r.message, &r.place, &r.code});
+  for (const auto& r : batch.reviews) nothing_private("a review's row", {&r.sealed, &r.message, &r.code});
+  for (const auto& r : batch.audit) nothing_private("an audit entry", {&r.body, &r.person});
+  for (const auto& r : batch.cursors) nothing_private("a cursor's row", {&r.cursor});
+  for (const auto& r : batch.credentials) nothing_private("a credential's row", {&r.sealed});
+  for (const auto& r : batch.metas) nothing_private("a meta row", {&r.key, &r.value});
+  for (const auto& [system, digest] : batch.seen) nothing_private("an event's digest", {&digest});
+}
+
+// AuditedWithCommit: what is about to be sent, what was confirmed and what was received is attested in the same commit.
+void Watch::count_audit(const engine::Batch& batch) {
+  std::map<std::string, std::int64_t> sent, kinds;
+  for (const engine::AuditRow& row : batch.audit) {
+    const Result<Json> body = parse_json(row.body);
+    if (!body) broken(Invariant::AuditedWithCommit, "an audit entry is no JSON");
+    ++kinds[(*body)["kind"].text()];
+    if ((*body)["kind"].text() == "sent") ++sent[(*body)["system"].text()];
+  }
+  std::map<std::string, std::int64_t> claimed;
+  for (const engine::DeliveryRow& row : batch.deliveries)
+    if (row.state == DeliveryState::Sent) ++claimed[row.system.text];
+  for (const auto& [system, count] : claimed)
+    if (sent[system] < count) broken(Invariant::AuditedWithCommit, "a delivery to " + system + " is claimed unattested");
+  std::int64_t confirmed = 0;
+  for (const DeliveryId& id : batch.deliveries_dropped) {
+    const auto was = deliveries_.find(id);
+    confirmed += was != deliveries_.end() && (was->second == DeliveryState::Sent || was->second == DeliveryState::Unknown);
+  }
+  if (confirmed > 0 && kinds["confirmed"] + kinds["received"] == 0 && batch.links.empty() == false)
+    broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
+  if (!batch.goldens.empty() && batch.audit.empty())
+    broken(Invariant::AuditedWithCommit, "a golden record changed unattested");
+  for (const auto& [system, count] : sent) attested_[system] += count;
+}
+
+// MergedOnce: an item is done once; a delivery is made in the commit of the decision behind it.
+void Watch::once(const engine::Batch& batch) {
+  done_last_.clear();
+  deliveries_last_ = deliveries_;
+  for (const engine::Settles& item : batch.done) {
+    if (!done_.insert(item).second)
+      broken(Invariant::MergedOnce, "an item of inbox entry " + std::to_string(item.position.number) + " is done twice");
+    done_last_.insert(item);
+  }
+  const bool decided = !batch.goldens.empty() || !batch.links.empty() || !batch.reviews.empty() ||
+                       !batch.cursors.empty() || !batch.deliveries_dropped.empty() || !batch.done.empty();
+  for (const engine::DeliveryRow& row : batch.deliveries) {
+    const bool fresh = deliveries_.insert_or_assign(row.id, row.state).second;
+    if (fresh && !decided)
+      broken(Invariant::MergedOnce, "delivery " + std::to_string(row.id.number) + " comes without its decision");
+  }
+  for (const DeliveryId& id : batch.deliveries_dropped) deliveries_.erase(id);
+}
+
+void Watch::committed(const engine::Batch& batch, Instant) {
+  ++commits_;
+  count_audit(batch);
+  once(batch);
+  sealed(batch);
+  for (const engine::DeliveryRow& row : batch.deliveries)
+    mix(std::to_string(row.id.number) + "/" + std::to_string(static_cast<int>(row.state)));
+  for (const engine::AuditRow& row : batch.audit) mix(row.body);
+}
+
+void Watch::commit_lost() {
+  for (const engine::Settles& item : done_last_) done_.erase(item);
+  done_last_.clear();
+  deliveries_ = deliveries_last_;
+}
+
+void Watch::appended(const engine::InboxEntry& entry) {
+  nothing_private("an inbox entry", {&entry.sealed});
+  durable_[entry.sealed] = entry.position;
+}
+
+void Watch::acknowledged(const SystemName& system, const Request&, const std::string& sealed) {
+  if (!durable_.contains(sealed))
+    broken(Invariant::AckedIsDurable, "a webhook of " + system.text + " is acknowledged and not in the inbox");
+}
+
+void Watch::sent(const engine::Send& send, Instant now) {
+  ++calls_;
+  mix(std::to_string(ms_since_epoch(now)) + send.request.method + send.request.url);
+  mix(send.request.body);
+  for (const std::string& secret : restricted_)
+    if (send.request.body.find(secret) != std::string::npos || send.request.url.find(secret) != std::string::npos)
+      broken(Invariant::ClassIsKept, "a request to " + send.system.text + " holds a restricted value");
+  if (holds_marker(send.request.url))
+    broken(Invariant::ClassIsKept, "a personal value stands in the address of a request to " + send.system.text);
+  const Writing w = writing(send);
+  const auto count = static_cast<std::int64_t>(w.items.size());
+  if (count == 0) return;
+  writes_ += count;
+  if (attested_[send.system.text] < count)
+    broken(Invariant::AuditedWithCommit, "a write to " + send.system.text + " left without an entry in the log");
+  attested_[send.system.text] -= count;
+  for (const Item& item : w.items)
+    if (!writing_.emplace(item.key, send.call).second)
+      broken(Invariant::InOrderPerRecord, "two writes of " + item.key + " are under way");
+}
+
+// NoDoubleCreate: what the vendor made just now is the first record of that person there.
+void Watch::served(const engine::Send& send, const Answer& answer, Instant now) {
+  mix(std::to_string(ms_since_epoch(now)) + std::to_string(answer.status));
+  if (send.system.text == "idcheck") {
+    if (send.request.url.ends_with("/person") && answer.status == 200)
+      if (const Result<Json> person = parse_json(answer.body)) {
+        restricted_.insert((*person)["date_of_birth"].text());
+        restricted_.insert((*person)["document"]["number"].text());
+        restricted_.erase("");
+      }
+    return;
+  }
+  const Writing w = writing(send);
+  if (!w.creates || answer.status >= 400) return;
+  const bool hubspot = send.system.text == "hubspot";
+  const Site site = hubspot ? Site::Hubspot : Site::Xero;
+  const Result<Json> body = parse_json(answer.body);
+  if (!body) return;
+  for (const Json& made : (hubspot ? (*body)["results"] : (*body)["Contacts"]).items()) {
+    const std::string& id = (hubspot ? made["id"] : made["ContactID"]).text();
+    const std::string& golden = (hubspot ? made["properties"]["linchpin_id"] : made["ContactNumber"]).text();
+    if (id.empty() || made["StatusAttributeString"].text() == "ERROR" || ledger_.owner_of(site, id)) continue;
+    const auto item = std::find_if(w.items.begin(), w.items.end(), [&](const Item& i) { return i.golden == golden; });
+    const Person* whose = item == w.items.end() ? nullptr : ledger_.whose(item->values);
+    if (!whose) broken(Invariant::NoDoubleCreate, send.system.text + " record " + id + " was made of nobody");
+    Person& person = ledger_.people()[static_cast<std::size_t>(whose->number)];
+    if (person.given[site].size() + person.records[site].size() > 0 && !person.removed.contains(site))
+      broken(Invariant::NoDoubleCreate, send.system.text + " record " + id + " is the second of person " +
+                                            std::to_string(person.number));
+    ledger_.made(person, site, id, true);
+  }
+}
+
+void Watch::answered(const CallId& call) {
+  std::erase_if(writing_, [&](const auto& w) { return w.second == call; });
+}
+
+void Watch::ended() {
+  writing_.clear();
+  attested_.clear();
+  if (!inbox_) return;
+  for (const auto& [sealed, position] : durable_) {
+    const auto kept = inbox_->read(Position(position.number - 1), 1);
+    if (!kept || kept->empty() || kept->front().position != position || kept->front().sealed != sealed)
+      broken(Invariant::AckedIsDurable,
+             "inbox entry " + std::to_string(position.number) + " was durable and is gone after a restart");
+  }
+  durable_.clear();
+}
+
+}  // namespace linchpin::sim

@@ -1,0 +1,75 @@
+// The checkers that look on at every step: at each commit, each request and each answer. They share no code with what
+// they check: they read rows, requests and answers by their own few words.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/invariant.hpp"
+#include "sim/ledger.hpp"
+#include "sim/onlooker.hpp"
+
+namespace linchpin::sim {
+
+// Thrown where an invariant is found broken, here or in the engine (hold).
+struct Broken {
+  std::string invariant;
+  std::string what;
+};
+
+class Watch : public Onlooker {
+ public:
+  explicit Watch(Ledger& ledger) : ledger_(ledger) {}
+  void see(engine::Inbox& inbox) { inbox_ = &inbox; }
+
+  void committed(const engine::Batch&, Instant) override;
+  void commit_lost() override;
+  void appended(const engine::InboxEntry&) override;
+  void acknowledged(const SystemName&, const Request&, const std::string& sealed) override;
+  void sent(const engine::Send&, Instant) override;
+  void served(const engine::Send&, const Answer&, Instant) override;
+  void answered(const CallId&) override;
+  void ended() override;
+
+  std::int64_t writes() const { return writes_; }  // records written to, or tried
+  std::int64_t calls() const { return calls_; }
+  std::int64_t commits() const { return commits_; }
+  std::string digest() const;
+
+ private:
+  struct Item {  // of a request that writes
+    std::string key;     // what it writes to: system and record, or system and golden id of a create
+    std::string golden;  // of a create or a check
+    std::map<Field, std::string> values;
+  };
+  struct Writing {
+    bool creates = false;
+    std::vector<Item> items;
+  };
+  static Writing writing(const engine::Send&);
+  void count_audit(const engine::Batch&);
+  void once(const engine::Batch&);
+  void sealed(const engine::Batch&) const;
+  void nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const;
+  void mix(std::string_view text);
+
+  Ledger& ledger_;
+  engine::Inbox* inbox_ = nullptr;
+  std::int64_t writes_ = 0, calls_ = 0, commits_ = 0;
+  std::uint64_t mixed_ = 0xcbf29ce484222325u;
+  // MergedOnce
+  std::set<engine::Settles> done_, done_last_;
+  std::map<DeliveryId, engine::DeliveryState> deliveries_, deliveries_last_;
+  // AuditedWithCommit
+  std::map<std::string, std::int64_t> attested_;  // by system: writes that are in the log and not yet sent
+  // InOrderPerRecord
+  std::map<std::string, CallId> writing_;  // what is being written to, by which call
+  // AckedIsDurable
+  std::map<std::string, Position> durable_;  // the last of the inbox, by their sealed bytes
+  // ClassIsKept
+  std::set<std::string> restricted_;
+};
+
+}  // namespace linchpin::sim

@@ -1,0 +1,502 @@
+#include "sim/workload.hpp"
+
+#include <algorithm>
+
+namespace linchpin::sim {
+namespace {
+
+constexpr int people_most = 60;
+constexpr int merges_most = 2;
+
+Json phone_in_xero(const std::string& number) {
+  return Json::list({Json::object({{"PhoneType", "MOBILE"},
+                                   {"PhoneNumber", number},
+                                   {"PhoneAreaCode", ""},
+                                   {"PhoneCountryCode", ""}})});
+}
+
+Json rate(double p) { return Json(Json::Number{std::to_string(p)}); }
+
+std::string capitals(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+// As people write numbers: "0412345678" → "+61 412 345 678".
+std::string odd_phone(const std::string& d, std::uint64_t which) {
+  switch (which) {
+    case 0:
+      return "+61" + d.substr(1);
+    case 1:
+      return "+61 " + d.substr(1, 3) + " " + d.substr(4, 3) + " " + d.substr(7);
+    case 2:
+      return d.substr(0, 4) + "-" + d.substr(4, 3) + "-" + d.substr(7);
+    default:
+      return " " + d.substr(0, 4) + " " + d.substr(4, 3) + " " + d.substr(7);
+  }
+}
+
+std::string name_of(const std::map<Field, std::string>& values) {
+  return values.at(Field::Given) + " " + values.at(Field::Family);
+}
+
+Json in_hubspot(const std::map<Field, std::string>& v, const std::string& stage) {
+  return Json::object({{"firstname", v.at(Field::Given)},
+                       {"lastname", v.at(Field::Family)},
+                       {"email", v.at(Field::Email)},
+                       {"phone", v.at(Field::Phone)},
+                       {"lifecyclestage", stage}});
+}
+
+Json in_xero(const std::map<Field, std::string>& v) {
+  return Json::object({{"Name", name_of(v)},
+                       {"FirstName", v.at(Field::Given)},
+                       {"LastName", v.at(Field::Family)},
+                       {"EmailAddress", v.at(Field::Email)},
+                       {"Phones", phone_in_xero(v.at(Field::Phone))}});
+}
+
+}  // namespace
+
+Workload::Workload(World& world, Ledger& ledger, Swarm& swarm, std::size_t hub_kind)
+    : world_(world), ledger_(ledger), swarm_(swarm), app_(world), chance_(swarm.workload()), hub_kind_(hub_kind) {}
+
+// Two in three are in both systems, the rest in one; and some organisations in Xero.
+Result<void> Workload::plant(int people) {
+  Json::List contacts, xero;
+  const auto id = [&] { return std::to_string(50'000'000'000 + 97 * ledger_.people().size()); };
+  for (int i = 0; i < people; ++i) {
+    Person& person = ledger_.add();
+    const std::map<Field, std::string> values{{Field::Given, fresh(Field::Given)},
+                                              {Field::Family, fresh(Field::Family)},
+                                              {Field::Email, fresh(Field::Email)},
+                                              {Field::Phone, fresh(Field::Phone)}};
+    const std::uint64_t where = chance_.below(9);  // 0 to 5: both; 6, 7: HubSpot; 8: Xero
+    const std::string stage = where < 6 || chance_.chance(0.4) ? "customer" : "lead";
+    const Instant at = world_.now() - std::chrono::hours(24 + 24 * static_cast<std::int64_t>(chance_.below(300)));
+    for (const Site site : sites) {
+      if ((site == Site::Xero && (where == 6 || where == 7)) || (site == Site::Hubspot && where == 8)) continue;
+      const std::string record =
+          site == Site::Hubspot ? id() : "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + person.number);
+      if (site == Site::Hubspot)
+        contacts.push_back(Json::object({{"id", record},
+                                         {"properties", in_hubspot(values, stage)},
+                                         {"createdAt", rfc3339(at)},
+                                         {"updatedAt", rfc3339(at)}}));
+      else
+        xero.push_back(in_xero(values)
+                           .with("ContactID", record)
+                           .with("ContactStatus", "ACTIVE")
+                           .with("UpdatedDateUTC", "/Date(" + std::to_string(ms_since_epoch(at)) + "+0000)/"));
+      ledger_.made(person, site, record);
+      for (const auto& [field, value] : values) ledger_.say(person, field, {site, comparable(field, value), at, true});
+    }
+    if (where != 8) ledger_.say(person, Field::Stage, {Site::Hubspot, stage, at, true});
+    person.was_client = where == 8 || stage == "customer";
+  }
+  for (std::uint64_t i = 0; i < 1 + chance_.below(3); ++i) {
+    Person& firm = ledger_.add();
+    firm.organisation = true;
+    const std::string record = "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + firm.number);
+    const std::string name = fresh(Field::Family) + " Pty Ltd";
+    xero.push_back(Json::object({{"ContactID", record}, {"Name", name}, {"ContactStatus", "ACTIVE"}}));
+    ledger_.made(firm, Site::Xero, record);
+  }
+  TRY(world_.vendor("hubspot").seed(
+      Json::object({{"objects", Json::object({{"contacts", std::move(contacts)}})}}), world_.now_at("hubspot")));
+  TRY(world_.vendor("xero").seed(Json::object({{"objects", Json::object({{"Contacts", std::move(xero)}})}}),
+                                 world_.now_at("xero")));
+  retune();
+  return {};
+}
+
+void Workload::retune() {
+  const auto of = [&](Fault f, double factor) { return rate(factor * swarm_.rate(f)); };
+  for (const char* name : {"hubspot", "xero", "idcheck"}) {
+    Json faults = Json::object({{"error_500", of(Fault::error_500, 1)},
+                                {"reject_429", of(Fault::reject_429, 1)},
+                                {"webhook_drop", of(Fault::webhook_drop, 2)},
+                                {"webhook_double", of(Fault::webhook_double, 2)},
+                                {"webhook_reorder", of(Fault::webhook_reorder, 2)}});
+    if (swarm_.on(Fault::webhook_late) && swarm_.chance(Fault::webhook_late).chance(0.3))
+      faults = faults.with("webhook_delay_s",
+                           static_cast<std::int64_t>(60 + swarm_.chance(Fault::webhook_late).below(10'000)));
+    if (swarm_.on(Fault::index_lag) && swarm_.chance(Fault::index_lag).chance(0.5)) faults = faults.with("index_lag_s", 30);
+    (void)world_.vendor(name).set_faults(faults, world_.now_at(name));
+  }
+}
+
+const Holdings& Workload::held(Site site) {
+  const std::string name(to_text(site));
+  if (!held_.contains(site)) held_[site] = holdings(site, world_.vendor(name).state(world_.now_at(name)));
+  return held_.at(site);
+}
+
+std::string Workload::record_of(const Person& person, Site site) {
+  for (const std::map<Site, std::set<std::string>>* all : {&person.records, &person.given}) {
+    const auto ids = all->find(site);
+    if (ids == all->end()) continue;
+    for (const std::string& id : ids->second)
+      if (const auto at = held(site).find(id);
+          at != held(site).end() && at->second.merged_into.empty() && (site == Site::Xero || !at->second.away))
+        return id;
+  }
+  return {};
+}
+
+Person* Workload::somebody(Site site) {
+  std::vector<Person>& people = ledger_.people();
+  for (int tries = 0; tries < 8; ++tries) {
+    Person& person = people[chance_.below(people.size())];
+    if (!person.organisation && !record_of(person, site).empty()) return &person;
+  }
+  return nullptr;
+}
+
+std::string Workload::fresh(Field field) {
+  switch (field) {
+    case Field::Given:
+      return ledger_.given_name(chance_);
+    case Field::Family:
+      return ledger_.family_name(chance_);
+    case Field::Email:
+      return ledger_.email(chance_);
+    case Field::Phone:
+      return ledger_.phone(chance_);
+    case Field::Stage:
+      break;
+  }
+  return {};
+}
+
+// One field as the vendor's screen takes it, now and then as people write it.
+Json Workload::form(Site site, Field field, const std::string& value) {
+  std::string text = value;
+  if (swarm_.strikes(Fault::odd_forms) || swarm_.strikes(Fault::odd_forms)) {
+    Random& chance = swarm_.chance(Fault::odd_forms);
+    if (field == Field::Phone) text = odd_phone(text, chance.below(4));
+    if (field == Field::Email) text = capitals(text);
+    if (field == Field::Given) text = " " + text;
+    if (field == Field::Family) text = text + " ";
+  }
+  if (site == Site::Hubspot) {
+    constexpr const char* names[] = {"firstname", "lastname", "email", "phone", "lifecyclestage"};
+    return Json::object({{names[static_cast<std::size_t>(field)], text}});
+  }
+  if (field == Field::Phone) return Json::object({{"Phones", phone_in_xero(text)}});
+  constexpr const char* names[] = {"FirstName", "LastName", "EmailAddress"};
+  return Json::object({{names[static_cast<std::size_t>(field)], text}});
+}
+
+Result<void> Workload::say(Person& person, Site site, Field field, const std::string& value) {
+  const std::string record = record_of(person, site), there = record_of(person, other(site));
+  bool settled = true;
+  if (!there.empty() && field != Field::Stage)
+    settled = held(site).at(record).values.at(field) == held(other(site)).at(there).values.at(field);
+  const std::string name(to_text(site));
+  const Instant at = world_.now_at(name);
+  const auto done =
+      world_.edit(name, site == Site::Hubspot ? "contacts" : "Contacts", record, form(site, field, value));
+  held_.erase(site);
+  note("edit " + name + " " + record + " " + std::string(to_text(field)) + (done ? "" : " (refused)"));
+  if (!done) return {};  // the vendor refuses it as it would a person's
+  ledger_.say(person, field, {site, comparable(field, value), at, settled});
+  if (field == Field::Stage && value == "customer") {
+    person.was_client = true;
+    ++person.clients;
+  }
+  return {};
+}
+
+Result<void> Workload::edit(Field field, Site site, bool foreign) {
+  const Rule rule = rules_of(hub_kind_).at(field);
+  const Site owner = rule == Rule::HubspotOwns ? Site::Hubspot : rule == Rule::XeroOwns ? Site::Xero : site;
+  Person* person = somebody(foreign ? other(owner) : owner);
+  if (!person) return {};
+  return say(*person, foreign ? other(owner) : owner, field, fresh(field));
+}
+
+// The same field of one person in both systems, moments apart.
+Result<void> Workload::edit_both() {
+  const Field field = shared_fields[chance_.below(std::size(shared_fields))];
+  Person* person = somebody(Site::Hubspot);
+  if (!person || record_of(*person, Site::Xero).empty()) return {};
+  const Site first = chance_.chance(0.5) ? Site::Hubspot : Site::Xero;
+  TRY(say(*person, first, field, fresh(field)));
+  if (chance_.chance(0.5)) TRY(world_.step());
+  held_.clear();
+  if (record_of(*person, other(first)).empty()) return {};
+  return say(*person, other(first), field, fresh(field));
+}
+
+// A list that somebody imports: everyone's phone at one instant.
+Result<void> Workload::edit_many() {
+  const Site site = chance_.chance(0.5) ? Site::Hubspot : Site::Xero;
+  const double share = chance_.chance(0.5) ? 1.0 : 0.3;
+  for (Person& person : ledger_.people())
+    if (!person.organisation && !record_of(person, site).empty() && chance_.chance(share))
+      TRY(say(person, site, Field::Phone, fresh(Field::Phone)));
+  return {};
+}
+
+Result<void> Workload::newcomer(Site site) {
+  if (ledger_.people().size() >= people_most) return {};
+  const std::map<Field, std::string> values{{Field::Given, fresh(Field::Given)},
+                                            {Field::Family, fresh(Field::Family)},
+                                            {Field::Email, fresh(Field::Email)},
+                                            {Field::Phone, fresh(Field::Phone)}};
+  const std::string stage = chance_.chance(0.7) ? "customer" : "lead";
+  const std::string name(to_text(site));
+  const Instant at = world_.now_at(name);
+  const Json made = TRY(site == Site::Hubspot ? world_.edit(name, "contacts", "", in_hubspot(values, stage))
+                                              : world_.edit(name, "Contacts", "", in_xero(values)));
+  held_.erase(site);
+  Person& person = ledger_.add();
+  ledger_.made(person, site, made[site == Site::Hubspot ? "id" : "ContactID"].text());
+  for (const auto& [field, value] : values) ledger_.say(person, field, {site, comparable(field, value), at, true});
+  if (site == Site::Hubspot) {
+    ledger_.say(person, Field::Stage, {site, stage, at, true});
+    person.clients += stage == "customer";
+  }
+  person.was_client = site == Site::Xero || stage == "customer";
+  note("newcomer " + name + " " + *person.records[site].begin());
+  return {};
+}
+
+Result<void> Workload::stage() {
+  Person* person = somebody(Site::Hubspot);
+  if (!person) return {};
+  const std::string& now = held(Site::Hubspot).at(record_of(*person, Site::Hubspot)).values.at(Field::Stage);
+  return say(*person, Site::Hubspot, Field::Stage,
+             now == "lead"       ? "customer"
+             : now == "customer" ? (chance_.chance(0.7) ? "other" : "lead")
+                                 : "customer");
+}
+
+// A record is put away, or taken out again: in HubSpot deleted and restored, in Xero archived.
+Result<void> Workload::put_away() {
+  Person& person = ledger_.people()[chance_.below(ledger_.people().size())];
+  if (person.organisation) return {};
+  const Site site = chance_.chance(0.6) ? Site::Hubspot : Site::Xero;
+  for (const std::map<Site, std::set<std::string>>* all : {&person.records, &person.given}) {
+    const auto ids = all->find(site);
+    if (ids == all->end()) continue;
+    for (const std::string& id : ids->second) {
+      const auto at = held(site).find(id);
+      if (at == held(site).end() || !at->second.merged_into.empty()) continue;
+      const bool away = !at->second.away;
+      const Json fields = site == Site::Hubspot
+                              ? Json::object({{"archived", away}})
+                              : Json::object({{"ContactStatus", away ? "ARCHIVED" : "ACTIVE"}});
+      const auto done =
+          world_.edit(std::string(to_text(site)), site == Site::Hubspot ? "contacts" : "Contacts", id, fields);
+      held_.erase(site);
+      if (done) person.removed.insert(site);
+      note(std::string(away ? "put away " : "take out ") + std::string(to_text(site)) + " " + id +
+           (done ? "" : " (refused)"));
+      return {};
+    }
+  }
+  return {};
+}
+
+// Somebody new who has the name of somebody known: another person, as the review is told.
+Result<void> Workload::twin() {
+  if (ledger_.people().size() >= people_most) return {};
+  Person* known = somebody(Site::Hubspot);
+  if (!known) return {};
+  const Held& like = held(Site::Hubspot).at(record_of(*known, Site::Hubspot));
+  const std::map<Field, std::string> values{{Field::Given, like.values.at(Field::Given)},
+                                            {Field::Family, like.values.at(Field::Family)},
+                                            {Field::Email, fresh(Field::Email)},
+                                            {Field::Phone, fresh(Field::Phone)}};
+  known->doubtful = true;
+  const Instant at = world_.now_at("hubspot");
+  const Json made = TRY(world_.edit("hubspot", "contacts", "", in_hubspot(values, "customer")));
+  held_.erase(Site::Hubspot);
+  Person& person = ledger_.add();
+  person.doubtful = person.was_client = true;
+  person.clients = 1;
+  ledger_.made(person, Site::Hubspot, made["id"].text());
+  for (const auto& [field, value] : values)
+    ledger_.say(person, field, {Site::Hubspot, comparable(field, value), at, true});
+  ledger_.say(person, Field::Stage, {Site::Hubspot, "customer", at, true});
+  note("twin hubspot " + made["id"].text());
+  return {};
+}
+
+// A second record of one person in one system, and, when it has been noticed, the two become one.
+Result<void> Workload::double_and_merge() {
+  for (Person& person : ledger_.people()) {
+    const std::set<std::string>& records = person.records[Site::Xero];
+    if (!person.doubtful || person.merged || records.size() < 2) continue;
+    const std::string keep = *records.begin(), gone = *records.rbegin();
+    const auto done = world_.edit("xero", "Contacts", gone, Json::object({{"MergedToContactID", keep}}));
+    held_.erase(Site::Xero);
+    person.merged = done.has_value();
+    note("merge xero " + gone + " into " + keep);
+    return {};
+  }
+  Person* person = somebody(Site::Xero);
+  if (!person || person->doubtful || merging_ >= merges_most || person->records[Site::Xero].empty()) return {};
+  const Held& like = held(Site::Xero).at(record_of(*person, Site::Xero));
+  std::map<Field, std::string> values = like.values;
+  Json fields = in_xero(values).with("Name", name_of(values) + " again");
+  const auto made = world_.edit("xero", "Contacts", "", fields);
+  held_.erase(Site::Xero);
+  if (!made) return {};
+  ++merging_;
+  person->doubtful = true;
+  ledger_.made(*person, Site::Xero, (*made)["ContactID"].text());
+  note("double xero " + (*made)["ContactID"].text());
+  return {};
+}
+
+Result<void> Workload::poison() {
+  Person* person = somebody(Site::Hubspot);
+  if (!person) return {};
+  person->poisoned.insert(Field::Phone);
+  const auto done = world_.edit("hubspot", "contacts", record_of(*person, Site::Hubspot),
+                                Json::object({{"phone", "ask at the desk"}}));
+  held_.erase(Site::Hubspot);
+  note("poison hubspot " + record_of(*person, Site::Hubspot) + (done ? "" : " (refused)"));
+  return {};
+}
+
+// A reviewer at the identity service decides, or a check runs out.
+Result<void> Workload::review_check() {
+  const Json state = world_.vendor("idcheck").state(world_.now_at("idcheck"));
+  const Json::List& checks = state["objects"]["verifications"].items();
+  if (checks.empty()) return {};
+  const Json& check = checks[chance_.below(checks.size())];
+  const bool ends = chance_.chance(0.3);
+  (void)world_.edit("idcheck", "verifications", check["id"].text(),
+                    ends ? Json::object({{"status", "expired"}})
+                         : Json::object({{"outcome", chance_.chance(0.7) ? "verified" : "rejected"}}));
+  note("idcheck " + check["id"].text());
+  return {};
+}
+
+Result<void> Workload::change_hub() {
+  if (swarm_.chance(Fault::hub_change).chance(0.5) || !flowing_) {
+    flowing_ = !flowing_;
+  } else {
+    const std::size_t kind = swarm_.chance(Fault::hub_change).below(hub_kinds);
+    for (const Field field : shared_fields)
+      if (rules_of(kind).at(field) != rules_of(hub_kind_).at(field)) rules_changed_.insert(field);
+    hub_kind_ = kind;
+  }
+  note("hub files: kind " + std::to_string(hub_kind_) + (flowing_ ? "" : ", flow off"));
+  return world_.change_hub(TRY(hub_of(hub_kind_, flowing_)));
+}
+
+// As the truth is: the ledger knows whose the records are.
+Result<bool> Workload::answer_reviews() {
+  if (!world_.up()) return false;
+  const auto open = world_.ask(Json::object({{"command", "review.list"}}));
+  if (!open) return false;
+  bool answered = false;
+  for (const Json& review : (*open)["items"].items()) {
+    if (review["kind"].text() != "match") continue;
+    if (!world_.up()) break;
+    const Result<Told> known = app_.contact(review["golden"].text());
+    if (!known) continue;
+    const Site site = review["system"].text() == "xero" ? Site::Xero : Site::Hubspot;
+    const Person* person = ledger_.owner_of(site, review["record"].text());
+    if (!person) continue;
+    // Whose golden record it is, is told by the records that it is linked to.
+    const Person* candidate = nullptr;
+    bool taken = false;
+    for (const auto& [there, records] : known->links)
+      for (const std::string& record : records) {
+        if (const Person* owner = ledger_.owner_of(there, record)) candidate = owner;
+        taken = taken || there == site;
+      }
+    if (!candidate) continue;
+    // A second record of the same person is merged by people, not linked.
+    if (candidate == person && taken) continue;
+    const auto done = world_.ask(Json::object({{"command", candidate == person ? "review.accept" : "review.reject"},
+                                               {"id", review["id"]},
+                                               {"by", "ava"}}));
+    note("review " + review["id"].text() + (candidate == person ? " accepted" : " rejected"));
+    answered = answered || done.has_value();
+  }
+  return answered;
+}
+
+Result<void> Workload::operate() {
+  if (!world_.up()) return {};
+  switch (chance_.below(5)) {
+    case 0:
+      world_.engine().walk();
+      note("walk");
+      return {};
+    case 1:
+      (void)world_.ask(Json::object({{"command", "dead-letters.retry"}}));
+      note("retry");
+      return {};
+    case 2:
+      TRY(answer_reviews());
+      return {};
+    case 3:
+      (void)world_.ask(Json::object({{"command", "sync"}, {"flow", "clients"}}));
+      return {};
+    default:
+      (void)world_.ask(Json::object({{"command", "table"}}));
+      return {};
+  }
+}
+
+Result<void> Workload::act() {
+  held_.clear();
+  ++acts_;
+  if (acts_ % 32 == 0) retune();
+  if (swarm_.strikes(Fault::standstill)) {
+    world_.sleep(milliseconds(static_cast<std::int64_t>(swarm_.chance(Fault::standstill).below(900'000))));
+    note("standstill");
+  }
+  if (swarm_.strikes(Fault::clock_jump)) {
+    const auto by = static_cast<std::int64_t>(swarm_.chance(Fault::clock_jump).below(40'000)) - 20'000;
+    world_.turn_clock(milliseconds(by));
+    note("clock " + std::to_string(by));
+  }
+  if (swarm_.on(Fault::hub_change) && swarm_.chance(Fault::hub_change).chance(0.02)) return change_hub();
+  if (swarm_.strikes(Fault::both_edit)) return edit_both();
+  if (swarm_.strikes(Fault::foreign_edit)) {
+    const Field field = shared_fields[swarm_.chance(Fault::foreign_edit).below(std::size(shared_fields))];
+    if (rules_of(hub_kind_).at(field) != Rule::Latest) return edit(field, Site::Hubspot, true);
+  }
+  if (swarm_.strikes(Fault::archive)) return put_away();
+  if (swarm_.strikes(Fault::merge)) return double_and_merge();
+  if (swarm_.on(Fault::bulk_edit) && swarm_.chance(Fault::bulk_edit).chance(0.02)) return edit_many();
+  if (swarm_.on(Fault::same_name) && swarm_.chance(Fault::same_name).chance(0.03)) return twin();
+  if (swarm_.on(Fault::poison_value) && swarm_.chance(Fault::poison_value).chance(0.03)) return poison();
+  const std::uint64_t what = chance_.below(20);
+  const Site site = chance_.chance(0.5) ? Site::Hubspot : Site::Xero;
+  if (what < 11) return edit(shared_fields[chance_.below(std::size(shared_fields))], site, false);
+  if (what < 14) return newcomer(site);
+  if (what < 17) return stage();
+  if (what < 18) return review_check();
+  return operate();
+}
+
+Result<void> Workload::end_faults() {
+  world_.stop_faults();
+  if (flowing_) return {};
+  flowing_ = true;
+  return world_.change_hub(TRY(hub_of(hub_kind_, true)));
+}
+
+Result<bool> Workload::tidy_up() {
+  held_.clear();
+  const bool answered = TRY(answer_reviews());
+  const auto letters = world_.ask(Json::object({{"command", "dead-letters.list"}}));
+  bool waiting = false;
+  if (letters)
+    for (const Json& letter : (*letters)["items"].items()) waiting = waiting || letter["kind"].text() != "field";
+  if (waiting) (void)world_.ask(Json::object({{"command", "dead-letters.retry"}}));
+  return answered || waiting;
+}
+
+}  // namespace linchpin::sim

@@ -1,0 +1,68 @@
+// What people do at the vendors and at the hub while the simulation runs. Every act is drawn from the seed, done, and
+// written into the ledger.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "sim/hubs.hpp"
+#include "sim/ledger.hpp"
+#include "sim/told.hpp"
+#include "sim/world.hpp"
+
+namespace linchpin::sim {
+
+class Workload {
+ public:
+  Workload(World& world, Ledger& ledger, Swarm& swarm, std::size_t hub_kind);
+
+  Result<void> plant(int people);  // into empty vendors
+  Result<void> act();              // one act
+  // What operators do when the faults have ended: questions are answered, dead letters tried again.
+  Result<bool> tidy_up();  // false: nothing was left to do
+  Result<void> end_faults();
+  std::int64_t acts() const { return acts_; }
+  const std::set<Field>& rules_changed() const { return rules_changed_; }
+  bool flowing() const { return flowing_; }
+  std::size_t hub_kind() const { return hub_kind_; }
+  std::function<void(const std::string&)> trace{};
+
+ private:
+  void retune();  // the vendors' own faults
+  const Holdings& held(Site);
+  std::string record_of(const Person&, Site);  // the live one; "" when there is none
+  Person* somebody(Site);                      // with a live record there
+  Result<void> say(Person&, Site, Field, const std::string& value);
+  Result<void> edit(Field, Site, bool foreign);
+  Result<void> edit_both();
+  Result<void> edit_many();
+  Result<void> newcomer(Site);
+  Result<void> stage();
+  Result<void> put_away();
+  Result<void> twin();
+  Result<void> double_and_merge();
+  Result<void> poison();
+  Result<void> review_check();
+  Result<void> change_hub();
+  Result<void> operate();
+  Result<bool> answer_reviews();
+  Json form(Site, Field, const std::string& value);
+  std::string fresh(Field);
+  void note(const std::string& what) const {
+    if (trace) trace(what);
+  }
+
+  World& world_;
+  Ledger& ledger_;
+  Swarm& swarm_;
+  App app_;
+  Random& chance_;
+  std::size_t hub_kind_;
+  bool flowing_ = true;
+  std::set<Field> rules_changed_;
+  std::map<Site, Holdings> held_;
+  std::int64_t acts_ = 0;
+  int merging_ = 0;
+};
+
+}  // namespace linchpin::sim
