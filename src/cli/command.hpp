@@ -40,6 +40,7 @@ void add_review(CLI::App&, int& status);
 void add_app(CLI::App&, int& status);
 void add_audit(CLI::App&, int& status);
 void add_sandbox(CLI::App&, int& status);
+void add_sim(CLI::App&, int& status);
 void add_bench(CLI::App&, int& status);
 
 }  // namespace linchpin::cli

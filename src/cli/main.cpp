@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   cli::add_app(app, status);
   cli::add_audit(app, status);
   cli::add_sandbox(app, status);
+  cli::add_sim(app, status);
   cli::add_bench(app, status);
   try {
     app.parse(argc, argv);

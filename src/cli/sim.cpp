@@ -1,4 +1,5 @@
-// linchpin sim: runs linchpin-sim, which lies beside this program and holds the engine with the switches of its mutants.
+// linchpin sim: runs linchpin-sim, which lies beside this program and holds the engine with the switches of its
+// mutants.
 #include <unistd.h>
 
 #include <filesystem>
@@ -23,7 +24,9 @@ void add_sim(CLI::App& app, int& status) {
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     ::execv(program.c_str(), arguments.data());
-    status = failed({Code::NotFound, "the simulator is not beside this program: " + program, {},
+    status = failed({Code::NotFound,
+                     "the simulator is not beside this program: " + program,
+                     {},
                      "`./dev build` makes both; `ninja linchpin-sim` makes it alone."});
   });
 }

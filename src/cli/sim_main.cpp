@@ -1,9 +1,9 @@
-// The simulator's own program, which `linchpin sim` starts. Seeds are run by worker processes, each seed by itself; what
-// fails is told by one line that repeats it. Exit status: 0 nothing failed (with a mutant: it was caught), 1 something
-// did, 2 a mistake of the user's.
-#include <fstream>
+// The simulator's own program, which `linchpin sim` starts. Seeds are run by worker processes, each seed by itself;
+// what fails is told by one line that repeats it. Exit status: 0 nothing failed (with a mutant: it was caught), 1
+// something did, 2 a mistake of the user's.
 #include <iostream>
 
+#include "base/mutant.hpp"
 #include "cli/command.hpp"
 #include "cli/sim_workers.hpp"
 
@@ -18,7 +18,7 @@ struct Asked {
   std::string seeds, faults = "all", mutant, corpus;
   int steps = 2000, people = 0, jobs = 2;
   double hours = 0;
-  bool json = false, minimise = false, trace = false;
+  bool json = false, minimise = false, trace = false, mutants = false;
 };
 
 bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
@@ -45,15 +45,18 @@ int main(int argc, char** argv) {
   Asked asked;
   CLI::Option* seed = app.add_option("--seed", asked.seed, "one run");
   CLI::Option* seeds = app.add_option("--seeds", asked.seeds, "A..B: a run for each");
-  CLI::Option* hours = app.add_option("--hours", asked.hours, "runs fresh seeds for so long")->check(CLI::PositiveNumber);
+  CLI::Option* hours =
+      app.add_option("--hours", asked.hours, "runs fresh seeds for so long")->check(CLI::PositiveNumber);
   app.add_option("--steps", asked.steps, "of each run")->check(CLI::Range(0, 1'000'000))->capture_default_str();
   app.add_option("--people", asked.people, "at the start; 0: the seed decides")->check(CLI::Range(0, 200));
   app.add_option("--faults", asked.faults, "those that may be chosen: a list, all or none")->capture_default_str();
   app.add_option("--mutant", asked.mutant, "plants one defect, or each in turn (all); 0 means caught");
-  app.add_option("--corpus", asked.corpus, "a file of plans that once failed: runs them; --hours and --seeds add to it");
+  app.add_option("--corpus", asked.corpus,
+                 "a file of plans that once failed: runs them; --hours and --seeds add to it");
   app.add_option("--jobs", asked.jobs, "worker processes")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_flag("--minimise", asked.minimise, "looks for the smallest plan that fails alike");
   app.add_flag("--trace", asked.trace, "tells each act, with --seed");
+  app.add_flag("--mutants", asked.mutants, "lists the defects that --mutant plants, and what each one breaks");
   app.add_flag("--json", asked.json, "a JSON line for each run");
   seed->excludes(seeds)->excludes(hours);
   seeds->excludes(hours);
@@ -61,6 +64,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (asked.mutants) {
+    for (const MutantSpec& m : mutants())
+      std::cout << m.name << "  " << to_text(m.breaks) << "  seed " << m.seed << "  " << m.what << "\n";
+    return 0;
   }
   const Result<sim::FaultSet> allowed = sim::parse_faults(asked.faults);
   if (!allowed) return cli::failed(allowed.error());

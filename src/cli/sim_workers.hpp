@@ -16,9 +16,9 @@ struct SimJob {
 };
 
 // Each prints what it did and gives the exit status.
-int sim_seeds(const SimJob&);                // first to last
-int sim_hours(const SimJob&, double hours);  // fresh seeds, from the time
-int sim_corpus(const SimJob&);               // the plans of a file
+int sim_seeds(const SimJob&);                      // first to last
+int sim_hours(const SimJob&, double hours);        // fresh seeds, from the time
+int sim_corpus(const SimJob&);                     // the plans of a file
 int sim_mutants(const SimJob&, bool these_seeds);  // one or all: on `first` to `last`, or on the seed that catches it
 int sim_trace(const SimJob&);
 

@@ -3,7 +3,7 @@
 namespace linchpin::sim {
 namespace {
 
-constexpr double crashes_spread = 0.3;   // of the rate of other faults: a start costs several steps
+constexpr double crashes_spread = 0.3;  // of the rate of other faults: a start costs several steps
 constexpr std::uint64_t effects_most = 9;
 constexpr std::int64_t full_most_ms = 20'000;
 

@@ -61,8 +61,7 @@ Held from_xero(const Json& contact) {
   for (const Json& phone : contact["Phones"].items())
     if (phone["PhoneType"].text() == "MOBILE")
       held.values[Field::Phone] = comparable(
-          Field::Phone,
-          phone["PhoneCountryCode"].text() + phone["PhoneAreaCode"].text() + phone["PhoneNumber"].text());
+          Field::Phone, phone["PhoneCountryCode"].text() + phone["PhoneAreaCode"].text() + phone["PhoneNumber"].text());
   return held;
 }
 

@@ -12,8 +12,7 @@ namespace linchpin::sim {
 
 enum class Site { Hubspot, Xero };
 enum class Field { Given, Family, Email, Phone, Stage };
-inline constexpr Site sites[] = {Site::Hubspot, Site::Xero};
-inline constexpr Field fields[] = {Field::Given, Field::Family, Field::Email, Field::Phone, Field::Stage};
+inline constexpr Site all_sites[] = {Site::Hubspot, Site::Xero};
 inline constexpr Field shared_fields[] = {Field::Given, Field::Family, Field::Email, Field::Phone};  // both hold them
 std::string_view to_text(Site);  // the system's name
 std::string_view to_text(Field);

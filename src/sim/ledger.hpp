@@ -19,8 +19,8 @@ inline constexpr std::string_view marker = "zyqo";
 // What a person typed at a vendor's screen.
 struct Said {
   Site site = Site::Hubspot;
-  std::string value;  // comparable
-  Instant at{};       // by that vendor's clock
+  std::string value;     // comparable
+  Instant at{};          // by that vendor's clock
   bool settled = false;  // both systems agreed on the field just before
 };
 

@@ -32,8 +32,8 @@ class Judge {
     for (const std::map<Site, std::set<std::string>>* all : {&person.records, &person.given})
       if (const auto of = all->find(site); of != all->end())
         for (const std::string& id : of->second)
-          if (const auto at = held(site).find(id); at != held(site).end() && at->second.merged_into.empty() &&
-                                                   (site == Site::Xero || !at->second.away))
+          if (const auto at = held(site).find(id);
+              at != held(site).end() && at->second.merged_into.empty() && (site == Site::Xero || !at->second.away))
             ids.push_back(id);
     return ids;
   }
@@ -46,14 +46,15 @@ class Judge {
     std::map<std::string, int> of_golden;
     for (const Person& person : case_.ledger.people()) {
       std::set<std::string> goldens;
-      for (const Site site : sites)
+      for (const Site site : all_sites)
         for (const std::string& id : live(person, site))
           if (const auto at = golden_.find({site, id}); at != golden_.end()) goldens.insert(at->second);
       if (goldens.size() > 1 && !excused(person))
         complain("Converged", number(person) + " is " + std::to_string(goldens.size()) + " golden records");
       for (const std::string& golden : goldens)
         if (const auto [at, fresh] = of_golden.emplace(golden, person.number); !fresh)
-          complain("Converged", number(person) + " and person " + std::to_string(at->second) + " are one golden record");
+          complain("Converged",
+                   number(person) + " and person " + std::to_string(at->second) + " are one golden record");
       if (person.organisation && !goldens.empty()) complain("Converged", number(person) + ", a firm, became a contact");
     }
   }
@@ -67,11 +68,11 @@ class Judge {
 
   // Everyone is where they must be, once.
   void known(const Person& person) {
-    for (const Site site : sites) {
+    for (const Site site : all_sites) {
       const std::size_t made = person.given.contains(site) ? person.given.at(site).size() : 0;
       if (made > 1 && person.removed.empty())
-        complain("NoDoubleCreate", number(person) + " was made " + std::to_string(made) + " times in " +
-                                       std::string(to_text(site)));
+        complain("NoDoubleCreate",
+                 number(person) + " was made " + std::to_string(made) + " times in " + std::string(to_text(site)));
       if (person.organisation && made > 0) complain("NoDoubleCreate", number(person) + ", a firm, was made anew");
     }
     if (person.organisation || excused(person)) return;
@@ -81,7 +82,8 @@ class Judge {
                number(person) + " has " + std::to_string(hubspot) + " HubSpot records");
     if (!person.was_client && xero > 0) complain("Converged", number(person) + ", a lead, is in Xero");
     if (is_client(person) && xero != 1)
-      complain(xero > 1 ? "NoDoubleCreate" : "Converged", number(person) + " has " + std::to_string(xero) + " Xero records");
+      complain(xero > 1 ? "NoDoubleCreate" : "Converged",
+               number(person) + " has " + std::to_string(xero) + " Xero records");
     checks_of(person);
   }
 
@@ -95,7 +97,7 @@ class Judge {
   // Who became a client once is asked to be checked once.
   void checks_of(const Person& person) {
     std::set<std::string> goldens;
-    for (const Site site : sites)
+    for (const Site site : all_sites)
       for (const std::string& id : live(person, site))
         if (const auto at = golden_.find({site, id}); at != golden_.end()) goldens.insert(at->second);
     const auto count = std::count_if(case_.checks.items().begin(), case_.checks.items().end(),
@@ -103,7 +105,8 @@ class Judge {
     if (count > person.clients)
       complain("MergedOnce", number(person) + " was checked " + std::to_string(count) + " times, and became a client " +
                                  std::to_string(person.clients) + " times");
-    if (person.clients == 1 && person.said.at(Field::Stage).back().value == "customer" && count != 1 && case_.idle_checks)
+    if (person.clients == 1 && person.said.at(Field::Stage).back().value == "customer" && count != 1 &&
+        case_.idle_checks)
       complain("Converged", number(person) + " became a client and was not checked");
   }
 
@@ -187,7 +190,8 @@ class Judge {
     const std::string& there = owner == Site::Hubspot ? xero : hubspot;
     const Said *last_own = nullptr, *last_there = nullptr;
     for (const Said& s : said) (s.site == owner ? last_own : last_there) = &s;
-    if (last_own && own != last_own->value) return complain("Converged", what + " was changed in the system that owns it");
+    if (last_own && own != last_own->value)
+      return complain("Converged", what + " was changed in the system that owns it");
     if (own == there) return;
     const bool foreign = last_there && there == last_there->value && (!last_own || last_own < last_there);
     if (!foreign) return complain("Converged", what + " is not what its owner has");
@@ -196,7 +200,7 @@ class Judge {
 
   // Every record of ours in a system is somebody's.
   void strangers() {
-    for (const Site site : sites)
+    for (const Site site : all_sites)
       for (const auto& [id, record] : held(site)) {
         bool known = false;
         for (const Person& person : case_.ledger.people())

@@ -23,8 +23,8 @@ struct Case {  // what is judged
   bool clocks_differ = false;     // vendors' times cannot be compared closely
   bool idle_checks = false;       // the flow that asks for checks was never off
   Holdings hubspot, xero;
-  Json checks;              // of the identity service: its list of verifications
-  std::vector<Told> told;   // by the hub
+  Json checks;                  // of the identity service: its list of verifications
+  std::vector<Told> told;       // by the hub
   std::int64_t discrepant = 0;  // fields, by the hub's own count
 };
 std::vector<Complaint> judge(const Case&);

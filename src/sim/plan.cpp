@@ -1,6 +1,7 @@
 #include "sim/plan.hpp"
 
 #include <array>
+#include <sstream>
 
 namespace linchpin::sim {
 namespace {
@@ -65,6 +66,34 @@ std::string to_text(const Plan& plan) {
   if (plan.people > 0) text += " --people " + std::to_string(plan.people);
   if (!plan.allowed.all()) text += " --faults " + to_text(plan.allowed);
   return text;
+}
+
+Result<std::optional<Plan>> parse_plan(std::string_view line) {
+  std::istringstream words{std::string(line.substr(0, line.find('#')))};
+  std::string word, value;
+  if (!(words >> word)) return std::nullopt;
+  const auto wrong = [] {
+    return fail(Code::InvalidArgument, "this is no plan", "Such as: linchpin sim --seed 17 --steps 2000");
+  };
+  if (word != "linchpin" || !(words >> word) || word != "sim") return wrong();
+  Plan plan;
+  while (words >> word) {
+    if (!(words >> value)) return wrong();
+    if (word == "--faults") {
+      plan.allowed = TRY(parse_faults(value));
+      continue;
+    }
+    if (value.find_first_not_of("0123456789") != std::string::npos || value.size() > 18) return wrong();
+    if (word == "--seed")
+      plan.seed = std::stoull(value);
+    else if (word == "--steps")
+      plan.steps = std::stoi(value);
+    else if (word == "--people")
+      plan.people = std::stoi(value);
+    else
+      return wrong();
+  }
+  return plan;
 }
 
 Swarm::Swarm(const Plan& plan) : workload_(plan.seed ^ by_name("workload")) {

@@ -34,12 +34,14 @@ std::string to_text(const FaultSet&);
 
 struct Plan {
   std::uint64_t seed = 1;
-  int steps = 2000;                          // an action of the world or a step of the engine each
-  int people = 0;                            // at the start; 0: the seed decides
-  FaultSet allowed = FaultSet().set();       // of those that the seed chooses, these are left
+  int steps = 2000;                     // an action of the world or a step of the engine each
+  int people = 0;                       // at the start; 0: the seed decides
+  FaultSet allowed = FaultSet().set();  // of those that the seed chooses, these are left
   bool operator==(const Plan&) const = default;
 };
-std::string to_text(const Plan&);  // "linchpin sim --seed 17 --steps 812 --faults crash,slow"
+std::string to_text(const Plan&);  // "linchpin sim --seed 17 --steps 812 --faults crash,timeout"
+// Such a line, up to a '#'; nothing of an empty one.
+Result<std::optional<Plan>> parse_plan(std::string_view line);
 
 // The seed's choice: a random half of the faults, each with a rate of its own (Groce and others, Swarm Testing, ISSTA
 // 2012: runs that each leave much out find more than runs that each do everything).

@@ -19,7 +19,8 @@ constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
 }
 
 [[noreturn]] void gave_up(const Error& error) {
-  throw Broken{error.code == Code::SystemUnavailable ? "Rest" : "Engine", std::string(code_text(error.code)) + ": " + error.what};
+  throw Broken{error.code == Code::SystemUnavailable ? "Rest" : "Engine",
+               std::string(code_text(error.code)) + ": " + error.what};
 }
 
 void must(const Result<void>& done) {

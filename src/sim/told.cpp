@@ -6,7 +6,7 @@ namespace {
 Told told(const Json& item) {
   Told one{item["id"].text(), {}, item["fields"]};
   for (const Json& link : item["links"].items())
-    for (const Site site : sites)
+    for (const Site site : all_sites)
       if (link["system"].text() == to_text(site)) one.links[site].push_back(link["record"].text());
   return one;
 }
@@ -16,7 +16,8 @@ Told told(const Json& item) {
 // An app whose making was lost with the process is made anew.
 Result<Json> App::ask(Json command) {
   if (!token_hash_.empty())
-    if (auto answer = world_.ask(command.with("token", token_hash_)); answer || answer.error().code != Code::TokenInvalid)
+    if (auto answer = world_.ask(command.with("token", token_hash_));
+        answer || answer.error().code != Code::TokenInvalid)
       return answer;
   const Json app = TRY(world_.ask(Json::object({{"command", "app.add"}, {"name", "judge" + std::to_string(++made_)}})));
   token_hash_ = to_hex(as_text(sha256(app["token"].text())));
@@ -27,8 +28,8 @@ Result<std::vector<Told>> App::contacts() {
   std::vector<Told> all;
   Json cursor = "";
   do {
-    const Json page = TRY(ask(Json::object(
-        {{"command", "process.list"}, {"entity", "contact"}, {"limit", 500}, {"cursor", cursor}})));
+    const Json page = TRY(
+        ask(Json::object({{"command", "process.list"}, {"entity", "contact"}, {"limit", 500}, {"cursor", cursor}})));
     for (const Json& item : page["items"].items()) all.push_back(told(item));
     cursor = page["next"];
   } while (!cursor.is_null());

@@ -96,11 +96,13 @@ void Watch::count_audit(const engine::Batch& batch) {
   for (const engine::DeliveryRow& row : batch.deliveries)
     if (row.state == DeliveryState::Sent) ++claimed[row.system.text];
   for (const auto& [system, count] : claimed)
-    if (sent[system] < count) broken(Invariant::AuditedWithCommit, "a delivery to " + system + " is claimed unattested");
+    if (sent[system] < count)
+      broken(Invariant::AuditedWithCommit, "a delivery to " + system + " is claimed unattested");
   std::int64_t confirmed = 0;
   for (const DeliveryId& id : batch.deliveries_dropped) {
     const auto was = deliveries_.find(id);
-    confirmed += was != deliveries_.end() && (was->second == DeliveryState::Sent || was->second == DeliveryState::Unknown);
+    confirmed +=
+        was != deliveries_.end() && (was->second == DeliveryState::Sent || was->second == DeliveryState::Unknown);
   }
   if (confirmed > 0 && kinds["confirmed"] + kinds["received"] == 0 && batch.links.empty() == false)
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
@@ -115,7 +117,8 @@ void Watch::once(const engine::Batch& batch) {
   deliveries_last_ = deliveries_;
   for (const engine::Settles& item : batch.done) {
     if (!done_.insert(item).second)
-      broken(Invariant::MergedOnce, "an item of inbox entry " + std::to_string(item.position.number) + " is done twice");
+      broken(Invariant::MergedOnce,
+             "an item of inbox entry " + std::to_string(item.position.number) + " is done twice");
     done_last_.insert(item);
   }
   const bool decided = !batch.goldens.empty() || !batch.links.empty() || !batch.reviews.empty() ||
@@ -202,13 +205,13 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     if (!whose) broken(Invariant::NoDoubleCreate, send.system.text + " record " + id + " was made of nobody");
     Person& person = ledger_.people()[static_cast<std::size_t>(whose->number)];
     if (person.given[site].size() + person.records[site].size() > 0 && !person.removed.contains(site))
-      broken(Invariant::NoDoubleCreate, send.system.text + " record " + id + " is the second of person " +
-                                            std::to_string(person.number));
+      broken(Invariant::NoDoubleCreate,
+             send.system.text + " record " + id + " is the second of person " + std::to_string(person.number));
     ledger_.made(person, site, id, true);
   }
 }
 
-void Watch::answered(const CallId& call) {
+void Watch::answered(CallId call) {
   std::erase_if(writing_, [&](const auto& w) { return w.second == call; });
 }
 

@@ -30,7 +30,7 @@ class Watch : public Onlooker {
   void acknowledged(const SystemName&, const Request&, const std::string& sealed) override;
   void sent(const engine::Send&, Instant) override;
   void served(const engine::Send&, const Answer&, Instant) override;
-  void answered(const CallId&) override;
+  void answered(CallId) override;
   void ended() override;
 
   std::int64_t writes() const { return writes_; }  // records written to, or tried
@@ -39,7 +39,7 @@ class Watch : public Onlooker {
   std::string digest() const;
 
  private:
-  struct Item {  // of a request that writes
+  struct Item {          // of a request that writes
     std::string key;     // what it writes to: system and record, or system and golden id of a create
     std::string golden;  // of a create or a check
     std::map<Field, std::string> values;

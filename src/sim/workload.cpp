@@ -9,10 +9,8 @@ constexpr int people_most = 60;
 constexpr int merges_most = 2;
 
 Json phone_in_xero(const std::string& number) {
-  return Json::list({Json::object({{"PhoneType", "MOBILE"},
-                                   {"PhoneNumber", number},
-                                   {"PhoneAreaCode", ""},
-                                   {"PhoneCountryCode", ""}})});
+  return Json::list({Json::object(
+      {{"PhoneType", "MOBILE"}, {"PhoneNumber", number}, {"PhoneAreaCode", ""}, {"PhoneCountryCode", ""}})});
 }
 
 Json rate(double p) { return Json(Json::Number{std::to_string(p)}); }
@@ -75,7 +73,7 @@ Result<void> Workload::plant(int people) {
     const std::uint64_t where = chance_.below(9);  // 0 to 5: both; 6, 7: HubSpot; 8: Xero
     const std::string stage = where < 6 || chance_.chance(0.4) ? "customer" : "lead";
     const Instant at = world_.now() - std::chrono::hours(24 + 24 * static_cast<std::int64_t>(chance_.below(300)));
-    for (const Site site : sites) {
+    for (const Site site : all_sites) {
       if ((site == Site::Xero && (where == 6 || where == 7)) || (site == Site::Hubspot && where == 8)) continue;
       const std::string record =
           site == Site::Hubspot ? id() : "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + person.number);
@@ -103,8 +101,8 @@ Result<void> Workload::plant(int people) {
     xero.push_back(Json::object({{"ContactID", record}, {"Name", name}, {"ContactStatus", "ACTIVE"}}));
     ledger_.made(firm, Site::Xero, record);
   }
-  TRY(world_.vendor("hubspot").seed(
-      Json::object({{"objects", Json::object({{"contacts", std::move(contacts)}})}}), world_.now_at("hubspot")));
+  TRY(world_.vendor("hubspot").seed(Json::object({{"objects", Json::object({{"contacts", std::move(contacts)}})}}),
+                                    world_.now_at("hubspot")));
   TRY(world_.vendor("xero").seed(Json::object({{"objects", Json::object({{"Contacts", std::move(xero)}})}}),
                                  world_.now_at("xero")));
   retune();
@@ -122,7 +120,8 @@ void Workload::retune() {
     if (swarm_.on(Fault::webhook_late) && swarm_.chance(Fault::webhook_late).chance(0.3))
       faults = faults.with("webhook_delay_s",
                            static_cast<std::int64_t>(60 + swarm_.chance(Fault::webhook_late).below(10'000)));
-    if (swarm_.on(Fault::index_lag) && swarm_.chance(Fault::index_lag).chance(0.5)) faults = faults.with("index_lag_s", 30);
+    if (swarm_.on(Fault::index_lag) && swarm_.chance(Fault::index_lag).chance(0.5))
+      faults = faults.with("index_lag_s", 30);
     (void)world_.vendor(name).set_faults(faults, world_.now_at(name));
   }
 }
@@ -286,9 +285,8 @@ Result<void> Workload::put_away() {
       const auto at = held(site).find(id);
       if (at == held(site).end() || !at->second.merged_into.empty()) continue;
       const bool away = !at->second.away;
-      const Json fields = site == Site::Hubspot
-                              ? Json::object({{"archived", away}})
-                              : Json::object({{"ContactStatus", away ? "ARCHIVED" : "ACTIVE"}});
+      const Json fields = site == Site::Hubspot ? Json::object({{"archived", away}})
+                                                : Json::object({{"ContactStatus", away ? "ARCHIVED" : "ACTIVE"}});
       const auto done =
           world_.edit(std::string(to_text(site)), site == Site::Hubspot ? "contacts" : "Contacts", id, fields);
       held_.erase(site);
@@ -416,9 +414,8 @@ Result<bool> Workload::answer_reviews() {
     if (!candidate) continue;
     // A second record of the same person is merged by people, not linked.
     if (candidate == person && taken) continue;
-    const auto done = world_.ask(Json::object({{"command", candidate == person ? "review.accept" : "review.reject"},
-                                               {"id", review["id"]},
-                                               {"by", "ava"}}));
+    const auto done = world_.ask(Json::object(
+        {{"command", candidate == person ? "review.accept" : "review.reject"}, {"id", review["id"]}, {"by", "ava"}}));
     note("review " + review["id"].text() + (candidate == person ? " accepted" : " rejected"));
     answered = answered || done.has_value();
   }

@@ -62,8 +62,8 @@ class World {
   // The process ends here: what flies is lost, what the inbox had not yet flushed too. Then it starts again.
   Result<void> crash();
   Result<void> change_hub(std::shared_ptr<const model::Hub>);  // and start with it
-  void turn_clock(milliseconds by) { hub_clock_ += by; }        // the hub's own, against everyone else's
-  void stop_faults();                                           // of the swarm, the vendors and the clocks
+  void turn_clock(milliseconds by) { hub_clock_ += by; }       // the hub's own, against everyone else's
+  void stop_faults();                                          // of the swarm, the vendors and the clocks
   // StoreUnavailable when the process does not run, or ends over it.
   Result<Json> ask(const Json& command);
 
@@ -108,8 +108,8 @@ class World {
   std::unique_ptr<engine::Engine> engine_;
   std::priority_queue<Passage> passages_;
   milliseconds hub_clock_{0};
-  milliseconds grain_;             // how soon the engine's loop comes round again
-  Instant down_until_{};           // what cannot start tries again then
+  milliseconds grain_;    // how soon the engine's loop comes round again
+  Instant down_until_{};  // what cannot start tries again then
   std::map<std::string, Instant> unreachable_until_;
   bool crashing_ = false;  // the process ends after the webhook under way
   std::int64_t order_ = 0;
