@@ -119,6 +119,7 @@ class HubspotPortal {
   std::set<HubspotLink> links;
 
   Json state() const;
+  Json counts() const;
   Result<void> seed(const Json&, Instant now);
 
   std::vector<Json> take_events();  // what happened since the last call, in webhook form without attemptNumber

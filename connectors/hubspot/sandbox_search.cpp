@@ -178,6 +178,28 @@ const HubspotValues* indexed_values(const HubspotRecord& record, Instant as_of) 
   return values;
 }
 
+// The first record that may match: a walk by ascending id ("hs_object_id GT 123", one group) need not look at those
+// before it.
+std::int64_t first_id(const Groups& groups) {
+  std::int64_t first = 0;
+  if (groups.size() != 1) return first;
+  for (const Filter& filter : groups.front()) {
+    if (filter.property->name == "hs_object_id" && (filter.op == "GT" || filter.op == "GTE") && filter.value.size)
+      first = std::max(first, static_cast<std::int64_t>(*filter.value.size));
+  }
+  return first;
+}
+
+// Whether a record has changed too long ago ("lastmodifieddate GTE …", one group): the time in its values is no later
+// than its own, so that its text need not be read.
+bool too_old(const Groups& groups, const HubspotType& type, const HubspotRecord& record) {
+  if (groups.size() != 1) return false;
+  return std::any_of(groups.front().begin(), groups.front().end(), [&](const Filter& filter) {
+    return filter.property->name == type.modified && (filter.op == "GT" || filter.op == "GTE") && filter.value.size &&
+           static_cast<double>(ms_since_epoch(record.updated)) < *filter.value.size;
+  });
+}
+
 struct Order {
   const HubspotProperty* property = nullptr;
   bool descending = false;
@@ -224,12 +246,16 @@ HubspotResult<HubspotFound> hubspot_search(const HubspotPortal& portal, const Hu
 
   HubspotFound found;
   const std::string query = lower_ascii(body["query"].text());
-  for (const auto& [id, record] : portal.records(type)) {
-    const HubspotValues* values = record.archived ? nullptr : indexed_values(record, as_of);
+  const auto& records = portal.records(type);
+  for (auto at = records.lower_bound(first_id(groups)); at != records.end(); ++at) {
+    const HubspotRecord& record = at->second;
+    const bool out = record.archived || too_old(groups, type, record);
+    const HubspotValues* values = out ? nullptr : indexed_values(record, as_of);
     if (values && matches(groups, query, *values)) found.page.emplace_back(&record, values);
   }
   found.total = static_cast<std::int64_t>(found.page.size());
-  if (order.property) {
+  // By id they come already.
+  if (order.property && (order.property->name != "hs_object_id" || order.descending)) {
     const auto key = [&](const HubspotValues& values) {
       const auto value = values.find(order.property->name);
       return operand(*order.property, value == values.end() ? "" : value->second);

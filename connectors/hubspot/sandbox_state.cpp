@@ -43,6 +43,13 @@ Json HubspotPortal::state() const {
   return Json::object({{"objects", objects}, {"properties", definitions}});
 }
 
+Json HubspotPortal::counts() const {
+  Json::Object objects;
+  for (const HubspotType& type : hubspot_types())
+    objects.emplace_back(type.name, static_cast<std::int64_t>(records(type).size()));
+  return Json::object({{"objects", objects}});
+}
+
 Result<void> HubspotPortal::seed(const Json& json, Instant now) {
   const Json& objects = json["objects"];
   if (!objects.is_object()) return fail(Code::InvalidArgument, "a seed needs `objects`");

@@ -12,6 +12,7 @@ class HubspotVendor final : public Vendor {
   HubspotVendor(std::uint64_t seed, Limits limits);
 
   Json state(Instant) override { return portal_.state(); }
+  Json counts() const override { return portal_.counts(); }
   Result<void> seed(const Json& json, Instant now) override { return portal_.seed(json, now); }
   Result<Json> edit(std::string_view object, std::string_view id, const Json& fields, Instant now) override;
   Json credentials() const override;

@@ -2,6 +2,9 @@
 // Persona and Sumsub share), with Standard Webhooks. A verification goes by itself from pending over in_progress to
 // complete, about two seconds after it was made; its outcome and its person come from the seed.
 #include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
 
 #include "base/crypto.hpp"
 #include "sandbox/meter.hpp"
@@ -60,6 +63,11 @@ class IdentityService final : public Vendor {
     return Json::object({{"objects", Json::object({{"verifications", list}})}});
   }
 
+  Json counts() const override {
+    return Json::object(
+        {{"objects", Json::object({{"verifications", static_cast<std::int64_t>(verifications_.size())}})}});
+  }
+
   Result<void> seed(const Json& json, Instant now) override {
     if (!json["objects"].is_object()) return fail(Code::InvalidArgument, "a seed needs `objects`");
     std::map<std::string, Verification> all;
@@ -87,6 +95,9 @@ class IdentityService final : public Vendor {
       }
     }
     verifications_ = std::move(all);
+    under_way_.clear();
+    for (const auto& [id, v] : verifications_)
+      if (is_under_way(v)) under_way_.insert(id);
     return {};
   }
 
@@ -158,7 +169,8 @@ class IdentityService final : public Vendor {
   Answer too_many(Instant) override { return limited(milliseconds{1'000}); }
 
   void advance(Instant now) override {
-    for (auto& [id, v] : verifications_) {
+    for (auto at = under_way_.begin(); at != under_way_.end();) {
+      Verification& v = verifications_.at(*at);
       if (v.status == "pending" && now >= v.created + until_started) {
         v.status = "in_progress";
         v.updated = v.created + until_started;
@@ -171,13 +183,15 @@ class IdentityService final : public Vendor {
         v.completed = v.updated;
         tell("verification.completed", v, v.updated);
       }
+      at = is_under_way(v) ? std::next(at) : under_way_.erase(at);
     }
   }
 
   std::optional<Instant> next_step() const override {
     std::optional<Instant> next;
-    for (const auto& [id, v] : verifications_) {
-      if (v.status != "pending" && v.status != "in_progress") continue;
+    for (const std::string& id : under_way_) {
+      const Verification& v = verifications_.at(id);
+      if (!is_under_way(v)) continue;  // somebody has edited it
       const Instant at = v.created + (v.status == "pending" ? until_started : until_complete);
       if (!next || at < *next) next = at;
     }
@@ -220,7 +234,10 @@ class IdentityService final : public Vendor {
     const std::string* key = find_header(request.headers, "Idempotency-Key");
     if (key && (key->empty() || key->size() > 255))
       return refusal(400, "invalid_request", "The Idempotency-Key must have 1 to 255 characters");
-    std::erase_if(remembered_, [&](const auto& entry) { return entry.second.at + key_remembered <= now; });
+    while (!remembered_order_.empty() && remembered_.at(remembered_order_.front()).at + key_remembered <= now) {
+      remembered_.erase(remembered_order_.front());
+      remembered_order_.pop_front();
+    }
     if (const auto found = key ? remembered_.find(*key) : remembered_.end(); found != remembered_.end()) {
       if (found->second.body == sha256(request.body)) return found->second.answer;
       return refusal(422, "idempotency_key_reused", "The Idempotency-Key was used with another request");
@@ -250,12 +267,16 @@ class IdentityService final : public Vendor {
     v.created = v.updated = now;
     decide(v);
     verifications_[v.id] = v;
+    under_way_.insert(v.id);
     Answer answer = answer_json(201, Json::object({{"id", v.id},
                                                    {"external_id", v.external_id},
                                                    {"status", v.status},
                                                    {"client_link", v.link},
                                                    {"created_at", rfc3339(v.created)}}));
-    if (key) remembered_[*key] = {sha256(request.body), answer, now};
+    if (key) {
+      remembered_[*key] = {sha256(request.body), answer, now};
+      remembered_order_.push_back(*key);
+    }
     return answer;
   }
 
@@ -311,6 +332,8 @@ class IdentityService final : public Vendor {
                                                         {"expires_on", day(2027, 9)}})}});
   }
 
+  static bool is_under_way(const Verification& v) { return v.status == "pending" || v.status == "in_progress"; }
+
   static Json shown(const Verification& v) {
     Json::List checks, reasons;
     for (const std::string& check : v.checks) {
@@ -347,7 +370,9 @@ class IdentityService final : public Vendor {
   std::string token_, secret_;
   FixedMeter minute_;
   std::map<std::string, Verification> verifications_;
+  std::set<std::string> under_way_;  // those that take a step by themselves
   std::map<std::string, Remembered> remembered_;
+  std::deque<std::string> remembered_order_;  // the oldest first
 };
 
 }  // namespace

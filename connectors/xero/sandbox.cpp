@@ -140,7 +140,10 @@ Answer XeroVendor::accounting(const Request& request, const std::vector<std::str
   if (key) {
     if (key->empty() || key->size() > key_most)
       return xero_problem(400, "Bad Request", "The Idempotency-Key must have 1 to 128 characters");
-    std::erase_if(remembered_, [&](const auto& entry) { return entry.second.at + remembered_for <= now; });
+    while (!remembered_order_.empty() && remembered_.at(remembered_order_.front()).at + remembered_for <= now) {
+      remembered_.erase(remembered_order_.front());
+      remembered_order_.pop_front();
+    }
     if (const auto found = remembered_.find(*key); found != remembered_.end()) {
       if (found->second.fingerprint == fingerprint(request)) return found->second.answer;
       return xero_problem(400, "Bad Request", "The Idempotency-Key was used with another request");
@@ -158,7 +161,9 @@ void XeroVendor::sent(const Request& request, const Answer& answer, Instant now)
   const std::string* key = same_key_request(request) ? find_header(request.headers, "Idempotency-Key") : nullptr;
   const bool judged = answer.status != 401 && answer.status != 403 && answer.status != 429 && answer.status != 404;
   if (!key || !judged || !path_of(request.url).starts_with("/api.xro/")) return;
-  remembered_.emplace(*key, Remembered{fingerprint(request), answer, now});  // errors too; the first stays
+  // Errors too; the first stays.
+  if (remembered_.emplace(*key, Remembered{fingerprint(request), answer, now}).second)
+    remembered_order_.push_back(*key);
 }
 
 Answer XeroVendor::resource(const Request& request, const std::vector<std::string>& path, Instant now) {

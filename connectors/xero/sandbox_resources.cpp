@@ -1,5 +1,6 @@
 // Contacts, contact groups and invoices as the Accounting API lists and writes them.
 #include <algorithm>
+#include <set>
 
 #include "connectors/xero/sandbox_query.hpp"
 #include "connectors/xero/sandbox_vendor.hpp"
@@ -101,16 +102,21 @@ Answer XeroVendor::list_contacts(const Request& request, Instant now) {
   if (find_header(request.headers, "If-Modified-Since") && !since)
     return xero_query_problem("The If-Modified-Since header is not a valid date.");
   std::vector<const XeroContact*> found;
-  for (const auto& [id, contact] : contacts_.all()) {
-    if (contact.status != "ACTIVE" && !archived) continue;
-    if (since && contact.updated <= *since) continue;
-    if (!ids.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) continue;
+  const auto consider = [&](const XeroContact& contact) {
+    if (contact.status != "ACTIVE" && !archived) return;
+    if (since && contact.updated <= *since) return;
     if (!term.empty()) {
       bool hit = false;
       for (const auto& [name, text] : contact.texts) hit = hit || lower_ascii(text).find(term) != std::string::npos;
-      if (!hit) continue;
+      if (!hit) return;
     }
     found.push_back(&contact);
+  };
+  if (ids.empty()) {
+    for (const auto& [id, contact] : contacts_.all()) consider(contact);
+  } else {
+    for (const std::string& id : std::set<std::string>(ids.begin(), ids.end()))
+      if (const XeroContact* contact = contacts_.by_id(id)) consider(*contact);
   }
   if (const auto where = query_value(request.url, "where"); where && !where->empty()) {
     const auto conditions = parse_xero_where(*where);
@@ -119,12 +125,14 @@ Answer XeroVendor::list_contacts(const Request& request, Instant now) {
       return !xero_matches(*conditions, xero_contact_json(*c, XeroShape::Full, {}));
     });
   }
-  std::sort(found.begin(), found.end(), [](const XeroContact* a, const XeroContact* b) {
-    return std::tie(a->updated, a->id) < std::tie(b->updated, b->id);
-  });
-  if (const auto text = query_value(request.url, "order"); text && !text->empty()) {
-    const auto order = parse_xero_order(*text);
-    if (!order) return xero_query_problem(order.error());
+  const auto text = query_value(request.url, "order");
+  const auto order = parse_xero_order(text && !text->empty() ? *text : "UpdatedDateUTC");
+  if (!order) return xero_query_problem(order.error());
+  if (order->field == "UpdatedDateUTC" && !order->descending) {
+    std::sort(found.begin(), found.end(), [](const XeroContact* a, const XeroContact* b) {
+      return std::tie(a->updated, a->id) < std::tie(b->updated, b->id);
+    });
+  } else {
     std::vector<std::pair<Json, const XeroContact*>> keyed;
     for (const XeroContact* c : found) keyed.emplace_back(xero_contact_json(*c, XeroShape::Full, {}), c);
     std::sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {

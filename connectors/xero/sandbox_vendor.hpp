@@ -16,6 +16,7 @@ class XeroVendor final : public Vendor {
   XeroVendor(std::uint64_t seed, Limits limits);
 
   Json state(Instant) override;
+  Json counts() const override;
   Result<void> seed(const Json&, Instant now) override;
   Result<Json> edit(std::string_view object, std::string_view id, const Json& fields, Instant now) override;
   Json credentials() const override;
@@ -68,6 +69,7 @@ class XeroVendor final : public Vendor {
   std::map<std::string, Group> groups_;
   bool connected_ = true;
   std::map<std::string, Remembered> remembered_;  // by Idempotency-Key
+  std::deque<std::string> remembered_order_;      // the oldest first
   std::deque<Instant> busy_until_;
   FixedMeter minute_, daily_, app_minute_;
   std::int64_t sequence_ = 0;

@@ -126,6 +126,13 @@ Json XeroVendor::state(Instant) {
       {{"objects", Json::object({{"Contacts", contacts}, {"ContactGroups", groups}, {"Invoices", invoices}})}});
 }
 
+Json XeroVendor::counts() const {
+  const auto count = [](const auto& all) { return static_cast<std::int64_t>(all.size()); };
+  return Json::object({{"objects", Json::object({{"Contacts", count(contacts_.all())},
+                                                 {"ContactGroups", count(groups_)},
+                                                 {"Invoices", count(invoices_.all())}})}});
+}
+
 Result<void> XeroVendor::seed(const Json& json, Instant now) {
   if (!json["objects"].is_object()) return fail(Code::InvalidArgument, "a seed needs `objects`");
   for (const auto& [name, list] : json["objects"].members()) {
@@ -169,6 +176,7 @@ Result<void> XeroVendor::seed(const Json& json, Instant now) {
   invoices_.clear();
   for (const auto& [id, invoice] : invoices.all()) invoices_.put(invoice);
   remembered_.clear();
+  remembered_order_.clear();
   return {};
 }
 

@@ -88,6 +88,7 @@ class ServedSandbox::Inside : public std::enable_shared_from_this<Inside> {
       return {200, {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}}, std::string(page())};
     }
     if (reads && what == "state") return json_answer(200, canonical(vendor_->state(now())));
+    if (reads && what == "counts") return json_answer(200, canonical(vendor_->counts()));
     if (reads && what == "log") return json_answer(200, canonical(log()));
     if (reads && what == "clock") return json_answer(200, canonical(Json::object({{"now", rfc3339(now())}})));
     if (reads && what == "webhook-target") {

@@ -67,6 +67,8 @@ class Vendor {
   // without webhooks; a record without an id gets one. Refused whole when one record is not what the vendor would hold.
   virtual Json state(Instant now) = 0;
   virtual Result<void> seed(const Json&, Instant now) = 0;
+  // {"objects":{"contacts":12}}: how many records of each kind state() would have.
+  virtual Json counts() const = 0;
   // What a person changes at the vendor's own screen: raises webhooks as such. An empty id creates. The record as it
   // is.
   virtual Result<Json> edit(std::string_view object, std::string_view id, const Json& fields, Instant now) = 0;
