@@ -86,6 +86,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   const Trigger trigger = sweep.purpose == Sweep::Purpose::Sweep  ? Trigger::Poll
                           : sweep.purpose == Sweep::Purpose::Walk ? Trigger::Reconcile
                                                                   : Trigger::Batch;
+  Sweep::Page page{listed.next, {}, !listed.hints.empty()};
   int item = 0;
   for (Record& record : listed.records) {
     const RecordKey key{where.first, where.second, record.id};
@@ -98,16 +99,14 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
     change.seen = record.updated;
     change.record = std::move(record);
     TRY(take(work, line, change, now));
-    if (read_.waits(key)) sweep.hints.insert(key);
+    if (read_.waits(key)) page.hints.insert(key);
   }
   for (const RecordId& id : listed.hints) {
     const RecordKey key{where.first, where.second, id};
     read_.hint(key, {.trigger = trigger, .seen = {}, .property = {}, .settles = {}, .not_before = {}});
-    sweep.hints.insert(key);
+    page.hints.insert(key);
   }
-  // A first load is resumed at its page; a page is left behind in the commit that holds its records.
-  if (sweep.purpose == Sweep::Purpose::FirstLoad && !sweep.listed && sweep.hints.empty())
-    work.rows().cursors.push_back({where.first, where.second, "first_load", sweep.cursor, {}, sweep.began, false});
+  sweep.pages.push_back(std::move(page));
   return {};
 }
 

@@ -258,7 +258,10 @@ Result<void> Engine::begin_sweeps(Instant now) {
     if (last != swept_.end() && (!every || now < last->second + *every))
       continue;  // once after each start, then as declared
     const auto row = TRY(world_.store.cursor(system, object, "sweep"));
-    sweeps_[where] = {Sweep::Purpose::Sweep, row ? row->at : loaded->at, "", now, false, false, {}, {}};
+    if (row && !row->done)
+      sweeps_[where] = {Sweep::Purpose::Sweep, row->since, row->cursor, row->at, false, false, {}, {}};
+    else
+      sweeps_[where] = {Sweep::Purpose::Sweep, row ? row->at : loaded->at, "", now, false, false, {}, {}};
     swept_[where] = now;
   }
   return {};
@@ -267,13 +270,25 @@ Result<void> Engine::begin_sweeps(Instant now) {
 Result<void> Engine::finish_sweeps(Work& work, Instant now) {
   for (auto at = sweeps_.begin(); at != sweeps_.end();) {
     Sweep& sweep = at->second;
-    std::erase_if(sweep.hints, [&](const RecordKey& key) { return !read_.waits(key); });
-    if (!sweep.listed || (!sweep.hints.empty() && !mutant(Mutant::SweepEndsEarly))) {
+    const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
+    // A page is left behind in the commit that holds the last of its records: nothing that it hinted at is forgotten.
+    std::optional<Sweep::Page> behind;
+    while (!sweep.pages.empty()) {
+      Sweep::Page& page = sweep.pages.front();
+      std::erase_if(page.hints, [&](const RecordKey& key) { return !read_.waits(key); });
+      if (!page.hints.empty() && !mutant(Mutant::SweepEndsEarly)) break;
+      behind = std::move(page);
+      sweep.pages.pop_front();
+    }
+    if (!sweep.listed || !sweep.pages.empty()) {
+      // A list that goes by page number shifts while records change: it begins again after a restart, but for a first
+      // load.
+      if (behind && (first || (sweep.purpose == Sweep::Purpose::Sweep && behind->gave_hints)))
+        work.rows().cursors.push_back({at->first.first, at->first.second, first ? "first_load" : "sweep", behind->next,
+                                       sweep.since, sweep.began, false});
       ++at;
       continue;
     }
-    // Only now: a restart before this lists again, and nothing that a search hinted at is forgotten.
-    const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
     if (sweep.purpose != Sweep::Purpose::Walk)
       work.rows().cursors.push_back(
           {at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});

@@ -3,6 +3,7 @@
 // as after a crash; nothing is lost by that.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -81,7 +82,12 @@ class Engine {
     Instant began{};
     bool asked = false;
     bool listed = false;  // the last page has come; hints of it may still wait
-    std::set<RecordKey> hints;
+    struct Page {
+      std::string next;           // the cursor behind it
+      std::set<RecordKey> hints;  // of it: still to be read
+      bool gave_hints = false;    // such a list goes by key: it may be resumed behind the page
+    };
+    std::deque<Page> pages;  // listed, and not yet read whole; in order
     Instant not_before{};
   };
   struct Flying {
