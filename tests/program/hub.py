@@ -178,7 +178,10 @@ class World:
 
     def state(self, system):
         """{object: [records in the vendor's own form]}"""
-        return call("GET", f"{self.url(system)}/_sandbox/state").json["objects"]
+        return call("GET", f"{self.url(system)}/_sandbox/state", timeout=600).json["objects"]
+
+    def count(self, system, kind):
+        return call("GET", f"{self.url(system)}/_sandbox/counts").json["objects"][kind]
 
     def requests(self, system):
         return call("GET", f"{self.url(system)}/_sandbox/log").json["requests"]
@@ -220,10 +223,14 @@ class World:
             file.write(ENVIRONMENT.format(listen=self.listen, secrets=self.secrets, tenant=xero["tenant_id"],
                                           **{s: self.url(s) for s in SYSTEMS}))
 
-    def start(self, ready_within=60):
-        """Starts the hub, and waits until it says that it is ready. Seconds that it took."""
+    def spawn(self):
+        """Starts the hub, and waits for nothing."""
         with open(os.path.join(self.folder, "hub.log"), "ab") as log:
             self.process = subprocess.Popen([PROGRAM, "run", self.hub], stdout=log, stderr=log)
+
+    def start(self, ready_within=60):
+        """Starts the hub, and waits until it says that it is ready. Seconds that it took."""
+        self.spawn()
         return eventually("the hub is ready", ready_within, self.is_ready, 0.02)[1]
 
     def is_ready(self):
