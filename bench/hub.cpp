@@ -91,6 +91,24 @@ Result<Hub> Hub::make(const fs::path& program, const fs::path& home, std::string
   return hub;
 }
 
+Result<Hub> Hub::over(const fs::path& program, const fs::path& home, const std::map<std::string, std::string>& files,
+                      std::vector<std::pair<std::string, std::string>> environment) {
+  Hub hub;
+  hub.program_ = program;
+  hub.home_ = home;
+  hub.environment_ = std::move(environment);
+  for (const auto& [name, text] : files) {
+    const fs::path path = home / "hub" / name;
+    std::error_code ignored;
+    fs::create_directories(path.parent_path(), ignored);
+    std::ofstream out(path);
+    out << text;
+    out.close();
+    if (!out) return fail(Code::FileUnreadable, "the hub's folder cannot be written");
+  }
+  return hub;
+}
+
 Result<milliseconds> Hub::start() {
   const auto from = Ticks::now();
   process_ = TRY(Process::start(program_, {"run", (home_ / "hub").string()}, environment_, home_ / "hub.log"));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 
 #include "base/crypto.hpp"
 #include "bench/process.hpp"
@@ -19,6 +20,10 @@ class Hub {
   // Lays down the folder below `home`.
   static Result<Hub> make(const std::filesystem::path& program, const std::filesystem::path& home,
                           std::string_view webhook_secret);
+  // Over a folder of these files (name → text) below `home`, with this environment.
+  static Result<Hub> over(const std::filesystem::path& program, const std::filesystem::path& home,
+                          const std::map<std::string, std::string>& files,
+                          std::vector<std::pair<std::string, std::string>> environment);
   // Starts it and returns when /health/ready answers 200: how long that took.
   Result<milliseconds> start();
 

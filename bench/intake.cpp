@@ -18,6 +18,7 @@
 #include "bench/bare_server.hpp"
 #include "bench/disk.hpp"
 #include "bench/hub.hpp"
+#include "bench/report.hpp"
 #include "bench/senders.hpp"
 #include "store/open.hpp"
 
@@ -45,12 +46,6 @@ struct Round {
   std::vector<double> disk;  // fdatasync/s, before each pair of turns
   Taken hub, bare;
 };
-
-Json rounded(double value, int decimals) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(decimals) << value;
-  return Json(Json::Number{text.str()});
-}
 
 Result<void> turn(Taken& taken, const Process& process, std::uint16_t port, int senders, milliseconds time,
                   SignedWebhooks& webhooks) {
@@ -91,16 +86,6 @@ Json taken_json(Taken& taken) {
        {"p50_ms", ms(0.5)},
        {"p99_ms", ms(0.99)},
        {"processor_us_each", rounded(taken.processor * 1e6 / static_cast<double>(taken.acknowledged), 1)}});
-}
-
-Json bar(std::string_view what, double measured, int decimals, std::string_view unit, bool at_least, double limit) {
-  const bool met = at_least ? measured >= limit : measured <= limit;
-  return Json::object({{"what", what},
-                       {"measured", rounded(measured, decimals)},
-                       {"bar", rounded(limit, decimals)},
-                       {"unit", unit},
-                       {"at_least", at_least},
-                       {"met", met}});
 }
 
 Json machine(const std::vector<Round>& rounds) {
@@ -202,22 +187,9 @@ Json report(Run& run) {
 }  // namespace
 
 Result<Json> measure_intake(const IntakeOptions& options) {
-  if (lies_in_memory(options.folder))
-    return fail(Code::InvalidArgument, options.folder.string() + " lies in memory, where nothing is durable",
-                "Name a folder on a disk with --folder.");
-  std::string made = (options.folder / "linchpin-bench-XXXXXX").string();
-  if (::mkdtemp(made.data()) == nullptr)
-    return fail(Code::FileUnreadable, "no folder can be made in " + options.folder.string(),
-                "Name another one with --folder.");
-  Result<Run> measured = run(options, made);
-  if (!measured) {
-    Error error = measured.error();
-    error.fix += (error.fix.empty() ? "" : " ") + ("Its files are in " + made + ".");
-    return tl::unexpected(error);
-  }
-  std::error_code ignored;
-  fs::remove_all(made, ignored);
-  return report(*measured);
+  const BenchFolder home = TRY(BenchFolder::make(options.folder));
+  Result<Run> measured = run(options, home.path());
+  return home.keep_if_failed(measured ? Result<Json>(report(*measured)) : tl::unexpected(measured.error()));
 }
 
 std::string intake_table(const Json& measured) {
@@ -252,10 +224,7 @@ std::string intake_table(const Json& measured) {
       << " counted by the hub, " << hub["in_inbox_after_kill"].number_text() << " in its inbox after kill -9; ready in "
       << hub["ready_first_ms"].number_text() << " ms when new, " << hub["ready_after_kill_ms"].number_text()
       << " ms after the kill\n\n";
-  for (const Json& b : measured["bars"].items())
-    out << (b["met"].boolean() ? "met      " : "not met  ") << std::left << std::setw(44) << b["what"].text()
-        << b["measured"].number_text() << (b["at_least"].boolean() ? " >= " : " <= ") << b["bar"].number_text() << " "
-        << b["unit"].text() << "\n";
+  out << bars_table(measured["bars"]);
   return out.str();
 }
 

@@ -30,7 +30,7 @@ std::optional<std::vector<engine::Event>> merged(const Json& event) {
                       .id = id + record.text,
                       .at = *at,
                       .property = {},
-                      .record_body = {}};
+                      .carried = {}};
     events.push_back(std::move(one));
   };
   std::set<RecordId> away{RecordId(primary)};

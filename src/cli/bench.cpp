@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "bench/end_to_end.hpp"
 #include "bench/intake.hpp"
 #include "bench/line.hpp"
 #include "cli/command.hpp"
@@ -39,6 +40,33 @@ void add_bench(CLI::App& app, int& status) {
         bench::measure_intake({"/proc/self/exe", asked->folder, asked->seconds, asked->senders});
     status = measured ? 0 : failed(measured.error());
     if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::intake_table(*measured));
+  });
+
+  auto whole = std::make_shared<bench::EndToEndOptions>();
+  CLI::App* end = command->add_subcommand(
+      "end-to-end", "signed webhooks to two sinks: the hub beside a Node script with SQLite and Node-RED, in turns");
+  end->add_option("--peers", whole->peers,
+                  "bench/peers after `npm ci` (`./dev bench end-to-end` makes it); without: the hub alone")
+      ->check(CLI::ExistingDirectory);
+  end->add_option("--webhooks", whole->webhooks, "of a turn, of 1 to 10 events each")
+      ->check(CLI::Range(100, 1'000'000))
+      ->capture_default_str();
+  end->add_option("--turns", whole->turns)->check(CLI::Range(1, 100))->capture_default_str();
+  end->add_option("--gentle", whole->gentle_seconds, "seconds at 50 events a second; 0: not")
+      ->check(CLI::Range(0, 600))
+      ->capture_default_str();
+  end->add_flag("!--no-red", whole->red, "without Node-RED");
+  end->add_flag("!--no-kill", whole->kill, "without kill -9");
+  end->add_flag("!--no-batches", whole->batches, "without the sinks that take batches");
+  end->add_option("--folder", asked->folder, "on the disk to measure; what is made in it is removed")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  end->add_flag("--json", asked->json, "for machines");
+  end->callback([asked, whole, &status] {
+    whole->program = "/proc/self/exe", whole->folder = asked->folder;
+    const Result<Json> measured = bench::measure_end_to_end(*whole);
+    status = measured ? 0 : failed(measured.error());
+    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::end_to_end_table(*measured));
   });
 
   auto of_line = std::make_shared<bench::LineOptions>();

@@ -2,6 +2,7 @@
 #include "connect/webhook.hpp"
 
 #include "connect/fill.hpp"
+#include "connect/record.hpp"
 
 namespace linchpin::connect {
 namespace {
@@ -31,9 +32,16 @@ Result<std::optional<Event>> read_event(const Language& language, const EventSha
                 .id = fill_text(shape.id, json),
                 .at = moment.value_or(Instant{}),
                 .property = fill_text(rule.property, json),
-                .record_body = {}};
+                .carried = {}};
     if (event.record.empty()) return unreadable(language, "names no record");
     if (!moment) return unreadable(language, "has no time");
+    if (rule.values) {
+      const auto object = language.protocol.objects.find(rule.object);
+      if (object != language.protocol.objects.end())
+        event.carried = read_record(object->second.record, at(*rule.values, json));
+      if (!event.carried || event.carried->id != event.record)
+        return unreadable(language, "carries no record, or another than it names");
+    }
     return event;
   }
   return std::nullopt;

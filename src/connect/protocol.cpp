@@ -224,7 +224,8 @@ Result<EventShape> read_events(const Json& j) {
     const auto kind = std::ranges::find(kinds, rule["kind"].text(), [](const auto& k) { return k.first; });
     if (kind == kinds.end()) return fail(Code::ChoiceUnknown, "kind must be changed, created, deleted or restored");
     shape.kinds.push_back({TRY(read_condition(rule["where"])), kind->second, ObjectName(rule["object"].text()),
-                           TRY(read_path(rule["record"])), rule["property"].text()});
+                           TRY(read_path(rule["record"])), rule["property"].text(),
+                           TRY(read_optional_path(rule["values"]))});
   }
   return shape;
 }

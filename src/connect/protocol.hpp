@@ -145,7 +145,8 @@ struct EventKindRule {
   engine::EventKind kind = engine::EventKind::Changed;
   ObjectName object;
   mapping::Path record;
-  std::string property;  // a template
+  std::string property;                 // a template
+  std::optional<mapping::Path> values;  // where the event carries the whole record; else it is a hint
 };
 struct EventShape {
   mapping::Path at;

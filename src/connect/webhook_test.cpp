@@ -245,5 +245,37 @@ TEST(WebhookSignature, AKeyThatCannotBeUsedStopsTheStart) {
   EXPECT_EQ(to_text(wrong[0]).find("not-a-whsec"), std::string::npos);
 }
 
+TEST(Events, OneThatCarriesItsRecordNeedsNoReading) {
+  const auto manifest = model::parse_manifest("acme.yaml", R"(connector: acme
+title: Acme
+base_url: https://acme.example
+hosts: [acme.example]
+secrets: [token, webhook.secret]
+auth: { kind: bearer, secret: token }
+api_versions: { core: ["1"] }
+objects:
+  people: { record: { id: id, updated: { at: changed, as: ms } } }
+webhook:
+  signatures: [{ header: X-Signature, encoding: hex, key: text, signs: [body] }]
+  events:
+    single: true
+    id: "{id}"
+    time: { at: at, as: ms }
+    kinds: [{ kind: changed, object: people, record: person, values: data }]
+)");
+  ASSERT_TRUE(manifest) << to_text(manifest.error());
+  const auto made = make_connector(*manifest, {});
+  ASSERT_TRUE(made) << to_text(made.error());
+  const auto events = (*made)->events(
+      R"({"id":1,"at":1767225600000,"person":7,"data":{"id":7,"changed":1767225599000,"phone":"1"}})", {});
+  ASSERT_TRUE(events) << to_text(events.error());
+  ASSERT_TRUE((*events)[0].carried);
+  EXPECT_EQ((*events)[0].carried->body["phone"].text(), "1");
+  EXPECT_EQ(ms_since_epoch((*events)[0].carried->updated), 1767225599000);
+  // What is carried and what is named must be one record.
+  EXPECT_FALSE((*made)->events(R"({"id":1,"at":1767225600000,"person":8,"data":{"id":7}})", {}));
+  EXPECT_FALSE((*made)->events(R"({"id":1,"at":1767225600000,"person":8})", {}));
+}
+
 }  // namespace
 }  // namespace linchpin::connect

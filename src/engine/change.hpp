@@ -18,18 +18,6 @@ std::string_view to_text(Trigger);  // the metrics' words: "webhook", "poll", "b
 
 enum class EventKind { Changed, Created, Deleted, Restored, Merged };
 
-// One thing that a webhook says. `id` tells a redelivery from another event (the vendor signs each retry anew).
-struct Event {
-  EventKind kind = EventKind::Changed;
-  ObjectName object;
-  RecordId record;
-  RecordId merged_into;  // of Merged: the survivor
-  std::string id;        // unique in the system: "3181526809", "tenant/resource/type/time"
-  Instant at{};          // the source's own time of the change
-  std::string property;  // a path into the record, when the event is about one property; else ""
-  Json record_body;      // the whole record, where the event carries it; else null
-};
-
 // One record as a system holds it.
 struct Record {
   RecordId id;
@@ -38,6 +26,18 @@ struct Record {
   Instant created{};  // the source's time of creation; epoch when unknown
   bool archived = false;
   RecordId merged_into;  // "" unless the source says so
+};
+
+// One thing that a webhook says. `id` tells a redelivery from another event (the vendor signs each retry anew).
+struct Event {
+  EventKind kind = EventKind::Changed;
+  ObjectName object;
+  RecordId record;
+  RecordId merged_into;           // of Merged: the survivor
+  std::string id;                 // unique in the system: "3181526809", "tenant/resource/type/time"
+  Instant at{};                   // the source's own time of the change
+  std::string property;           // a path into the record, when the event is about one property; else ""
+  std::optional<Record> carried;  // the whole record as it was at `at`, where the event carries it
 };
 
 // An item of an inbox entry that a change settles when it is committed.

@@ -21,6 +21,21 @@ constexpr milliseconds inbox_kept = std::chrono::days(30);  // where hub.yaml do
 constexpr milliseconds unmade_again{30'000};                // a call that could not be written: a setting is missing
 constexpr std::size_t backlog_most = 200;                   // golden records shared in one step after a first load
 
+// The record as it was when the event happened: older than what we may have written to it since, if the source's clock
+// says so; then it is read.
+Change carried_change(const InboxEntry& entry, const Event& event, const Settles& item) {
+  Change change;
+  change.id = ChangeId("c" + std::to_string(item.position.number) + "." + std::to_string(item.item));
+  change.key = {entry.system, event.object, event.record};
+  change.trigger = entry.trigger;
+  change.record = *event.carried;
+  change.asked = std::min(event.at, entry.at);
+  change.seen = event.at;
+  if (!event.property.empty()) change.property_at[event.property] = event.at;
+  change.settles = {item};
+  return change;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::start(std::shared_ptr<const model::Hub> hub, World world, Instant now) {
@@ -111,7 +126,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
       systems_.at(flying.call.system).limits.ended();
       TRY(on_failure(work, flying, Retry{unmade_again, error}, fail(error.code, error.what), now));
     }
-    TRY(read_inbox(work, now));
+    TRY(read_inbox(work, line, now));
     TRY(share_backlog(work, now));
     TRY(finish_sweeps(work, now));
     TRY(work.commit());
@@ -129,7 +144,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   return sends;
 }
 
-Result<void> Engine::read_inbox(Work& work, Instant now) {
+Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
   if (read_.size() >= waiting_most) return {};
   for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, entries_most))) {
     read_up_to_ = entry.position;
@@ -156,6 +171,7 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
     }
     const std::vector<int> done = TRY(world_.store.done_items(entry.position));
     std::vector<Settles> settled_already;
+    std::vector<Change> carried;
     std::size_t open = 0;
     for (std::size_t i = 0; i < events->size(); ++i) {
       const Settles item{entry.position, static_cast<int>(i)};
@@ -173,6 +189,10 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
         continue;
       }
       digests_[item] = {entry.system, digest};
+      if (event.carried) {
+        carried.push_back(carried_change(entry, event, item));
+        continue;
+      }
       read_.hint({entry.system, event.object, event.record}, {.trigger = entry.trigger,
                                                               .seen = event.at,
                                                               .property = event.property,
@@ -188,6 +208,18 @@ Result<void> Engine::read_inbox(Work& work, Instant now) {
     }
     open_items_[entry.position] = open;
     settled(work, settled_already);
+    for (const Change& change : carried) {
+      if (!read_.waits(change.key)) {
+        TRY(take(work, line, change, now));
+        continue;
+      }
+      // It is being read anyway, later than this.
+      read_.hint(change.key, {.trigger = change.trigger,
+                              .seen = change.seen,
+                              .property = {},
+                              .settles = change.settles,
+                              .not_before = {}});
+    }
     if (read_.size() >= waiting_most) break;
   }
   return {};

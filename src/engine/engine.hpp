@@ -121,7 +121,7 @@ class Engine {
   Result<void> take(Work&, Line&, const Change&, Instant now);
   void settled(Work&, const std::vector<Settles>&);
 
-  Result<void> read_inbox(Work&, Instant now);
+  Result<void> read_inbox(Work&, Line&, Instant now);
   Result<void> share_backlog(Work&, Instant now);
   Result<void> finish_sweeps(Work&, Instant now);
   Result<void> begin_sweeps(Instant now);

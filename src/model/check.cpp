@@ -78,12 +78,26 @@ void raise_classes(Draft& draft) {
   }
 }
 
+// A manifest of the firm's own, connectors/NAME.yaml, comes before one that ships with the program.
+Result<std::shared_ptr<const Manifest>> own_manifest(const std::vector<HubFile>& files, std::string_view connector,
+                                                     const ManifestSource& shipped) {
+  const std::string name = "connectors/" + std::string(connector) + ".yaml";
+  for (const HubFile& file : files) {
+    if (file.name != name) continue;
+    const auto own = TRY(parse_manifest(file.name, file.text));
+    if (own->name == connector) return own;
+    return fail(Code::TypeWrong, "the file is of a connector '" + own->name + "'", "Give both one name.",
+                Place{file.name, 1, 1});
+  }
+  return shipped(connector);
+}
+
 Checked check_read(std::vector<HubFile> files, const std::string& wanted, const ManifestSource& manifests,
                    Findings findings) {
   std::sort(files.begin(), files.end(), [](const HubFile& a, const HubFile& b) { return a.name < b.name; });
   Draft draft;
   draft.findings = std::move(findings);
-  draft.manifests = manifests;
+  draft.manifests = [&](std::string_view connector) { return own_manifest(files, connector, manifests); };
   const std::string environment = environment_file(files, wanted, draft.findings);
   for (const Kind& kind : kinds)
     for (const HubFile& file : files) {

@@ -287,6 +287,36 @@ TEST(Check, TheClientsIdAndSecretMayBeOneSource) {
   EXPECT_TRUE(hub->environment.connections.at(SystemName("checks")).allow_private_address);
 }
 
+TEST(Check, AManifestOfTheFirmsOwnComesBeforeAShippedOne) {
+  std::vector<HubFile> files = small_hub::files();
+  const std::string text = R"(connector: crm
+title: Ours
+base_url: https://ours.example
+hosts: []
+secrets: [token]
+auth: { kind: bearer, secret: token }
+api_versions: { core: ["1"] }
+objects: { contacts: { record: { id: id } } }
+)";
+  files.push_back({"connectors/crm.yaml", text});
+  const auto none = [](std::string_view) -> Result<std::shared_ptr<const Manifest>> {
+    return fail(Code::NotFound, "no connector ships");
+  };
+  files.push_back(
+      {"systems/ours.yaml", "system: ours\nconnector: crm\nmay_hold: public\npurpose: a test\ncountry: AU\n"});
+  const auto about_ours = [&] {
+    Texts said;
+    for (const Finding& f : check_files(files, "", none).findings)
+      if (f.error.at.file == "systems/ours.yaml" || f.error.at.file == "connectors/crm.yaml")
+        said.push_back(f.error.what);
+    return said;
+  };
+  EXPECT_EQ(about_ours(), Texts{});
+  files[files.size() - 2].text = "connector: other" + text.substr(text.find('\n'));
+  ASSERT_EQ(about_ours().size(), 1u);
+  EXPECT_EQ(about_ours()[0], "the file is of a connector 'other'");
+}
+
 TEST(Check, AFolderIsReadWithItsSlips) {
   namespace fs = std::filesystem;
   const fs::path folder = fs::temp_directory_path() / ("linchpin-check-" + std::to_string(::getpid()));

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t files_most = 2000;
 constexpr std::uintmax_t bytes_most = 1u << 20;
 
-const std::vector<std::string> folders = {"environments", "systems", "entities", "mappings", "flows"};
+const std::vector<std::string> folders = {"environments", "systems", "entities", "mappings", "flows", "connectors"};
 const std::vector<std::string> single = {"hub.yaml", "access.yaml", "alerts.yaml"};
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {

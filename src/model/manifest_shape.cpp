@@ -119,7 +119,7 @@ Shape events() {
   const Shape kind =
       object("a kind of event",
              {key("where", texts()), required("kind", choice({"changed", "created", "deleted", "restored"})),
-              required("object", text()), required("record", text()), key("property", text())});
+              required("object", text()), required("record", text()), key("property", text()), key("values", text())});
   return object("events",
                 {key("at", text()), key("single", boolean()), required("id", text()), required("time", moment()),
                  key("tenant", object("a tenant", {required("at", text()), required("setting", text())})),

