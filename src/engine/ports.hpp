@@ -102,6 +102,8 @@ class KeyStore {
   virtual Result<std::optional<std::string>> get(const std::string& name) = 0;  // a sealed key
   virtual Result<void> put(
       const std::vector<std::pair<std::string, std::string>>& keys) = 0;  // durable when it returns
+  // Puts the key unless there is one of that name: several processes may make one at once. What is there then, durable.
+  virtual Result<std::string> put_new(const std::string& name, const std::string& sealed) = 0;
   virtual Result<void> destroy(const std::string& name) = 0;  // gone from the file's free pages and -wal too
   virtual Result<std::vector<std::string>> names(
       const std::string& prefix) = 0;  // in order: days to forget, keys to rotate

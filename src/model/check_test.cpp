@@ -217,9 +217,22 @@ const Mistake environments[] = {
      "environments/staging.yaml:2:9: '0.0.0.0:8480' is reached from other machines, and there is no tls:. Listen on "
      "127.0.0.1 "
      "behind a proxy that does TLS."},
-    {"PostgreSQL",
-     {{environment, "keys:", "store: postgresql://db/hub\nkeys:"}},
-     "environments/staging.yaml:2:8: PostgreSQL does not keep a hub yet. Write store: sqlite:data."},
+    {"a database without a name",
+     {{environment, "keys:", "store: postgresql://hub@db.example.com\nkey_store: postgresql://keys/keys\nkeys:"}},
+     "environments/staging.yaml:2:8: store names no database. Write store: postgresql://hub@db.example.com/hub."},
+    {"a password in a hub file",
+     {{environment,
+       "keys:", "store: postgresql://hub:hunter2@db.example.com/hub\nkey_store: postgresql://keys/keys\nkeys:"}},
+     "environments/staging.yaml:2:8: store holds a password, and a hub file is no place for one. Take it out, change "
+     "it, and write store_password: file:… or env:…, or use PGPASSFILE."},
+    {"a database's password without a database",
+     {{environment, "keys:", "store_password: env:PASSWORD\nkeys:"}},
+     "environments/staging.yaml:2:17: 'store_password' is of no use with the store and key store that are named. Take "
+     "it out; with SQLite the data keys lie in keys.db beside the store."},
+    {"a key store that is a folder",
+     {{environment, "keys:", "store: postgresql://hub@db/hub\nkey_store: sqlite:keys\nkeys:"}},
+     "environments/staging.yaml:3:12: the key store is no database. Write key_store: "
+     "postgresql://hub@keys.example.com/keys."},
     {"HashiCorp Vault",
      {{environment, "env:A", "hashicorp-vault:master"}},
      "environments/staging.yaml:2:17: secrets cannot be in HashiCorp Vault yet. Use file:, env:, exec: or "

@@ -68,8 +68,11 @@ const Shape& environment_shape() {
                  key("tls", object("tls", {required("certificate", text()), required("key", source())}),
                      "the certificate and key; needed where `listen` is not this machine alone"),
                  key("public_url", text("a URL"), "where webhooks and browsers reach the hub"),
-                 key("store", text("a place such as sqlite:data"), "where the hub keeps what it knows"),
-                 key("key_store", text("a folder"), "where data keys are kept"),
+                 key("store", text("a place such as sqlite:data or postgresql://hub@db.example.com/hub"),
+                     "where the hub keeps what it knows"),
+                 key("store_password", source(), "where the password of the store's database is"),
+                 key("key_store", text("a database"), "where data keys are kept: another database than the store's"),
+                 key("key_store_password", source(), "where the password of the key store's database is"),
                  required("keys",
                           object("keys", {required("master", source(), "where the master key is"),
                                           required("match", source(), "where the key of the match index is"),
@@ -90,6 +93,10 @@ void read_environment(const Node& node, Draft& draft) {
   environment.listen = text_at(node, "listen", environment.listen);
   environment.public_url = text_at(node, "public_url");
   environment.store = text_at(node, "store", environment.store);
+  environment.key_store = text_at(node, "key_store");
+  if (const Node* password = node.find("store_password")) environment.store_password = source_at(*password, draft);
+  if (const Node* password = node.find("key_store_password"))
+    environment.key_store_password = source_at(*password, draft);
   if (const Node* keys = node.find("keys")) {
     if (const Node* key = keys->find("master")) environment.master_key = source_at(*key, draft);
     if (const Node* key = keys->find("match")) environment.match_key = source_at(*key, draft);
@@ -262,6 +269,55 @@ void judge_public_url(Draft& draft) {
                            "Write https://; http is for this machine alone");
 }
 
+// A database's URL, as libpq reads it: several hosts, or a socket's folder as the host, are right too. No secret stands
+// in it.
+void judge_database(Draft& draft, const char* key, const std::string& url) {
+  const Place at = place_at(draft.environment_node, key);
+  const std::string name = key;
+  const std::size_t begin = std::string("postgresql://").size(), end = url.find_first_of("/?", begin);
+  if (end == std::string::npos || end + 1 >= url.size() || url[end] != '/' || url[end + 1] == '?')
+    draft.findings.mistake(Code::TypeWrong, at, name + " names no database",
+                           "Write " + name + ": postgresql://hub@db.example.com/hub");
+  const std::string authority = url.substr(begin, std::min(end, url.size()) - begin);
+  const std::size_t user = authority.find('@');
+  if ((user != std::string::npos && authority.substr(0, user).find(':') != std::string::npos) ||
+      url.find("password=") != std::string::npos)
+    draft.findings.mistake(
+        Code::KeyUnsafe, at, name + " holds a password, and a hub file is no place for one",
+        "Take it out, change it, and write " + name + "_password: file:… or env:…, or use PGPASSFILE");
+}
+
+void judge_store(Draft& draft) {
+  const Node& node = draft.environment_node;
+  const Environment& environment = draft.hub.environment;
+  if (environment.on_postgres()) {
+    judge_database(draft, "store", environment.store);
+  } else if (!environment.store.starts_with("sqlite:") || environment.store.size() == 7) {
+    draft.findings.mistake(Code::ChoiceUnknown, place_at(node, "store"), "the store is of no kind that the hub knows",
+                           "Write store: sqlite:data, or store: postgresql://hub@db.example.com/hub");
+  }
+  for (const auto& [key, serves] :
+       {std::pair("store_password", environment.on_postgres()), std::pair("key_store", environment.on_postgres()),
+        std::pair("key_store_password", !environment.key_store.empty())}) {
+    if (node.find(key) != nullptr && !serves)
+      draft.findings.mistake(Code::KeyUnknown, place_at(node, key),
+                             "'" + std::string(key) + "' is of no use with the store and key store that are named",
+                             "Take it out; with SQLite the data keys lie in keys.db beside the store");
+  }
+  if (environment.key_store.starts_with("postgresql:")) {
+    judge_database(draft, "key_store", environment.key_store);
+  } else if (!environment.key_store.empty()) {
+    draft.findings.mistake(Code::ChoiceUnknown, place_at(node, "key_store"), "the key store is no database",
+                           "Write key_store: postgresql://hub@keys.example.com/keys");
+  } else if (environment.on_postgres()) {
+    draft.findings.warning(
+        Code::KeyUnsafe, place_at(node, "store"),
+        "the data keys are in the same database as what they seal: a backup of all of it keeps erased people readable",
+        "Leave the schema linchpin_keys out of backups (pg_dump -N linchpin_keys), or write key_store: another "
+        "database");
+  }
+}
+
 }  // namespace
 
 void judge_environment(Draft& draft) {
@@ -269,15 +325,7 @@ void judge_environment(Draft& draft) {
   Environment& environment = draft.hub.environment;
   judge_listen(draft);
   judge_public_url(draft);
-  if (environment.store.starts_with("postgresql://") || environment.store.starts_with("postgres://"))
-    draft.findings.mistake(Code::NotBuilt, place_at(node, "store"), "PostgreSQL does not keep a hub yet",
-                           "Write store: sqlite:data");
-  else if (!environment.store.starts_with("sqlite:") || environment.store.size() == 7)
-    draft.findings.mistake(Code::ChoiceUnknown, place_at(node, "store"), "the store is of no kind that the hub knows",
-                           "Write store: sqlite:data");
-  if (const Node* place = node.find("key_store"))
-    draft.findings.mistake(Code::NotBuilt, place->at, "data keys cannot be kept apart from the store yet",
-                           "Take key_store: out");
+  judge_store(draft);
   if (const Node* witness = node.find("witness"))
     draft.findings.warning(Code::NotBuilt, witness->at,
                            "no witness countersigns yet: the operator could rewrite the whole audit log unnoticed");

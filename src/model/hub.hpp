@@ -40,7 +40,10 @@ struct Environment {
   std::string name;
   std::string listen = "127.0.0.1:8480";
   std::string public_url;  // what signatures cover; never taken from Host
-  std::string store = "sqlite:data";
+  std::string store = "sqlite:data";  // a folder, or postgresql://USER@HOST/DATABASE
+  std::string key_store;              // another database for the data keys; "": beside the store
+  std::optional<SecretSource> store_password, key_store_password;
+  bool on_postgres() const { return store.starts_with("postgresql:"); }
   SecretSource master_key, match_key, log_key;
   std::map<SystemName, Connection> connections;
   std::map<std::string, SecretSource> secrets;  // secrets: what `secret:NAME` elsewhere means

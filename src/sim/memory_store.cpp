@@ -438,6 +438,11 @@ void Inbox::limit(std::size_t waiting) {
 
 Result<std::optional<std::string>> KeyStore::get(const std::string& name) { return find(keys_, name); }
 
+Result<std::string> KeyStore::put_new(const std::string& name, const std::string& sealed) {
+  if (!keys_.contains(name)) TRY(put({{name, sealed}}));
+  return keys_.at(name);
+}
+
 Result<void> KeyStore::put(const std::vector<std::pair<std::string, std::string>>& keys) {
   if (refuse_ > 0) {
     --refuse_;

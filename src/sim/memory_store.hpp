@@ -156,6 +156,7 @@ class KeyStore : public engine::KeyStore {
  public:
   Result<std::optional<std::string>> get(const std::string& name) override;
   Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) override;
+  Result<std::string> put_new(const std::string& name, const std::string& sealed) override;
   Result<void> destroy(const std::string& name) override;
   Result<std::vector<std::string>> names(const std::string& prefix) override;
 

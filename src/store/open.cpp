@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/sqlite_inbox.hpp"
 #include "store/sqlite_keys.hpp"
 #include "store/sqlite_state.hpp"
 
@@ -71,7 +72,7 @@ Result<Files> open_files(const fs::path& folder, const InboxLimits& limits) {
   State state = TRY(open_state(folder));
   auto inbox = TRY(open_inbox(folder, limits));
   auto keys = TRY(open_keys(folder));
-  return Files{std::move(lock), std::move(state), std::move(inbox), std::move(keys)};
+  return Files{std::move(lock), nullptr, std::move(state), std::move(inbox), std::move(keys)};
 }
 
 }  // namespace linchpin::store

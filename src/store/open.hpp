@@ -7,7 +7,8 @@
 #include <memory>
 
 #include "engine/ports.hpp"
-#include "store/sqlite_inbox.hpp"
+#include "store/claim.hpp"
+#include "store/inbox_limits.hpp"
 
 namespace linchpin::store {
 
@@ -35,13 +36,15 @@ Result<std::unique_ptr<engine::AuditStore>> open_audit_snapshot(const std::files
 Result<std::unique_ptr<engine::Inbox>> open_inbox(const std::filesystem::path& folder, const InboxLimits& = {});
 Result<std::unique_ptr<engine::KeyStore>> open_keys(const std::filesystem::path& folder);
 
-// All of them, under the lock. Makes the folder if there is none. Keep it until everything that uses it has ended.
+// All of them. Keep it until everything that uses it has ended.
 struct Files {
-  FolderLock lock;
+  std::optional<FolderLock> lock;  // of a folder: one process has it
+  std::unique_ptr<Claim> claim;    // of a store that several processes have open (postgres_open.hpp); none: it is ours alone
   State state;
   std::unique_ptr<engine::Inbox> inbox;
   std::unique_ptr<engine::KeyStore> keys;
 };
+// Under the lock. Makes the folder if there is none.
 Result<Files> open_files(const std::filesystem::path& folder, const InboxLimits& = {});
 
 }  // namespace linchpin::store

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::string_view prefix = "inbox-", suffix = ".db";
 
-bool is_day(std::string_view text) {
-  constexpr std::string_view form = "dddd-dd-dd";
-  return std::equal(text.begin(), text.end(), form.begin(), form.end(),
-                    [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; });
-}
-
 }  // namespace
 
 fs::path SqliteInbox::file_of(const std::string& day) const {

@@ -11,15 +11,9 @@
 
 #include "engine/ports.hpp"
 #include "store/durable_file.hpp"
+#include "store/inbox_limits.hpp"
 
 namespace linchpin::store {
-
-struct InboxLimits {
-  std::size_t waiting = 8192;             // appends that wait, before TooBusy
-  std::size_t waiting_bytes = 64u << 20;  // and their bytes
-  std::size_t group = 512;                // appends in one commit
-  std::size_t group_bytes = 8u << 20;
-};
 
 class SqliteInbox : public engine::Inbox {
  public:

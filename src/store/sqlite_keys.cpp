@@ -25,6 +25,12 @@ Result<void> SqliteKeyStore::put(const std::vector<std::pair<std::string, std::s
   return {};
 }
 
+Result<std::string> SqliteKeyStore::put_new(const std::string& name, const std::string& sealed) {
+  if (auto known = TRY(get(name))) return *std::move(known);
+  TRY(put({{name, sealed}}));  // one process has the file, and its callers wait for each other (vault/keys)
+  return sealed;
+}
+
 // secure_delete zeroes the row, but a page that was rebalanced earlier may hold an old copy of it in its unused part,
 // and the -wal holds the page as it was. So the file is rewritten whole and the -wal emptied, also when the row is gone
 // already: this may be the second try of a destruction that was cut.

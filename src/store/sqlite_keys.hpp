@@ -14,6 +14,7 @@ class SqliteKeyStore : public engine::KeyStore {
   explicit SqliteKeyStore(std::unique_ptr<DurableFile> file) : file_(std::move(file)) {}
   Result<std::optional<std::string>> get(const std::string& name) override;
   Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) override;
+  Result<std::string> put_new(const std::string& name, const std::string& sealed) override;
   Result<void> destroy(const std::string& name) override;
   Result<std::vector<std::string>> names(const std::string& prefix) override;
 

@@ -532,6 +532,10 @@ TYPED_TEST_P(StoreContract, KeysAreKeptUntilTheyAreDestroyed) {
   EXPECT_EQ(must(this->keys().get("g_2")), "three");
   EXPECT_EQ(must(this->keys().names("g_")), (std::vector<std::string>{"g_1", "g_2"}));
   EXPECT_EQ(must(this->keys().names("day/")).size(), 1u);
+  EXPECT_EQ(must(this->keys().put_new("g_2", "not this one")), "three");  // whoever makes a key second takes the first
+  EXPECT_EQ(must(this->keys().put_new("g_4", "four")), "four");
+  EXPECT_EQ(must(this->keys().get("g_2")), "three");
+  EXPECT_EQ(must(this->keys().get("g_4")), "four");
   must(this->keys().destroy("g_1"));
   must(this->keys().destroy("g_1"));  // an erasure that was cut is run again
   this->world.reopen();

@@ -61,7 +61,10 @@ Keys::~Keys() = default;
 
 Result<void> Keys::check(const std::string& name, std::string_view value, const char* what) {
   const std::optional<Secret> known = TRY(find(name));
-  if (!known) return store_.put({{name, sealed(name, Secret(value))}});
+  if (!known) {
+    TRY(store_.put_new(name, sealed(name, Secret(value))));
+    return check(name, value, what);
+  }
   if (equal_constant_time(known->bytes(), value)) return {};
   return fail(Code::KeyWrong, std::string("the ") + what + " key is not the one that this hub's data was made with",
               "Give the environment file the key that belongs to this data.");
@@ -114,9 +117,13 @@ Result<Secret> Keys::find_or_make(const std::string& name) {
   const std::optional<Secret> known = TRY(find(name));
   if (known) return *known;
   const Secret key = fresh();
-  if (!mutant(Mutant::DayKeyInMemory)) TRY(store_.put({{name, sealed(name, key)}}));
-  keep(name, key);
-  return key;
+  if (mutant(Mutant::DayKeyInMemory)) {
+    keep(name, key);
+    return key;
+  }
+  // Another process may have made it meanwhile: then that one is the key.
+  TRY(store_.put_new(name, sealed(name, key)));
+  return *TRY(find(name));
 }
 
 Result<Secret> Keys::of(const GoldenId& golden) {
