@@ -39,7 +39,7 @@ struct Connection {  // environments/*.yaml, connections:
 struct Environment {
   std::string name;
   std::string listen = "127.0.0.1:8480";
-  std::string public_url;  // what signatures cover; never taken from Host
+  std::string public_url;             // what signatures cover; never taken from Host
   std::string store = "sqlite:data";  // a folder, or postgresql://USER@HOST/DATABASE
   std::string key_store;              // another database for the data keys; "": beside the store
   std::optional<SecretSource> store_password, key_store_password;

@@ -39,7 +39,8 @@ Result<std::unique_ptr<engine::KeyStore>> open_keys(const std::filesystem::path&
 // All of them. Keep it until everything that uses it has ended.
 struct Files {
   std::optional<FolderLock> lock;  // of a folder: one process has it
-  std::unique_ptr<Claim> claim;    // of a store that several processes have open (postgres_open.hpp); none: it is ours alone
+  std::unique_ptr<Claim>
+      claim;  // of a store that several processes have open (postgres_open.hpp); none: it is ours alone
   State state;
   std::unique_ptr<engine::Inbox> inbox;
   std::unique_ptr<engine::KeyStore> keys;
