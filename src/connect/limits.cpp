@@ -1,5 +1,6 @@
 #include "connect/limits.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace linchpin::connect {
@@ -14,9 +15,9 @@ std::vector<engine::Remaining> remaining_in(const Protocol& protocol, const Answ
   std::vector<engine::Remaining> remaining;
   for (const LimitWindow& window : protocol.windows) {
     const std::string* text = window.remaining.empty() ? nullptr : find_header(answer.headers, window.remaining);
-    int calls = 0;
+    std::int64_t calls = 0;
     if (!text || std::from_chars(text->data(), text->data() + text->size(), calls).ec != std::errc()) continue;
-    remaining.push_back({window.window.name, std::max(calls, 0)});
+    remaining.push_back({window.window.name, static_cast<int>(std::clamp<std::int64_t>(calls, 0, 1'000'000'000))});
   }
   return remaining;
 }

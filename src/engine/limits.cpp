@@ -12,7 +12,14 @@ bool counts_in(const Window& window, const std::string& special) {
   return window.name != "search" || special == "search";
 }
 
+constexpr int most_learned = 1'000'000;  // in one window
+
 }  // namespace
+
+int SystemLimits::most(const Window& window) const {
+  const auto told = told_most_.find(window.name);
+  return told == told_most_.end() ? window.calls : std::max(window.calls, told->second);
+}
 
 void SystemLimits::forget(Instant now) {
   for (const Window& w : declared_.windows) {
@@ -26,7 +33,7 @@ bool SystemLimits::allows(Instant now, bool background, const std::string& speci
   forget(now);
   for (const Window& w : declared_.windows) {
     if (!counts_in(w, special)) continue;
-    const double allowed = background ? std::max(1.0, std::floor(w.calls * (1 - keep_))) : w.calls;
+    const double allowed = background ? std::max(1.0, std::floor(most(w) * (1 - keep_))) : most(w);
     if (static_cast<double>(calls_[w.name].size()) >= allowed) return false;
   }
   return true;
@@ -36,7 +43,7 @@ Instant SystemLimits::next(Instant now) const {
   Instant at = std::max(now + milliseconds(50), closed_);
   for (const Window& w : declared_.windows) {
     const auto calls = calls_.find(w.name);
-    if (calls == calls_.end() || static_cast<int>(calls->second.size()) < w.calls) continue;
+    if (calls == calls_.end() || static_cast<int>(calls->second.size()) < most(w)) continue;
     at = std::max(at, calls->second.front() + w.per);
   }
   return at;
@@ -55,7 +62,10 @@ void SystemLimits::told(const std::vector<Remaining>& remaining, Instant now) {
       if (w.name != r.window) continue;
       // Others use the same budget, or a restart forgot our own calls: count what the system has counted.
       auto& calls = calls_[w.name];
-      const int used = std::max(0, w.calls - r.calls);
+      const int left = std::min(r.calls, most_learned);
+      // More than all that was declared: the account is a larger one.
+      if (left > most(w)) told_most_[w.name] = left;
+      const int used = std::max(0, most(w) - left);
       while (static_cast<int>(calls.size()) < used) calls.push_back(now);
     }
 }
@@ -67,7 +77,7 @@ std::map<std::string, double> SystemLimits::used(Instant now) const {
     if (calls == calls_.end() || w.calls == 0) continue;
     const auto live =
         std::count_if(calls->second.begin(), calls->second.end(), [&](Instant t) { return t + w.per > now; });
-    ratios[w.name] = static_cast<double>(live) / w.calls;
+    ratios[w.name] = static_cast<double>(live) / most(w);
   }
   return ratios;
 }

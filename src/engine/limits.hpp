@@ -1,6 +1,6 @@
-// limits: how many calls a system still allows. Sliding windows as the manifest declares them, corrected by what
-// answers say is left; a share of each is kept for what happens now; Retry-After and backoff close the system for a
-// while.
+// limits: how many calls a system still allows. Sliding windows as the manifest declares them (of the smallest
+// account), corrected by what answers say is left, which may be more; a share of each is kept for what happens now;
+// Retry-After and backoff close the system for a while.
 #pragma once
 
 #include <deque>
@@ -29,11 +29,13 @@ class SystemLimits {
 
  private:
   void forget(Instant now);
+  int most(const Window&) const;
   Limits declared_;
   double keep_ = 0;
   int under_way_ = 0;
   Instant closed_{};
   std::map<std::string, std::deque<Instant>> calls_;  // by window, oldest first
+  std::map<std::string, int> told_most_;  // by window: the most that was ever left, where above the declared
 };
 
 // Exponential with full jitter: uniform in [0, min(cap, first · 2^(attempt-1))], never under a fifth of a second.
