@@ -203,18 +203,22 @@ Result<void> Engine::look(std::vector<Send>& sends, Instant now) {
   for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most)))
     if (row.due <= now && systems_.contains(row.system)) unknown[{row.system, row.object}].push_back(row);
   for (const auto& [where, rows] : unknown) {
-    const auto flies = [&](const auto& f) {
-      const LookCall* looks = std::get_if<LookCall>(&f.second.call.what);
-      return looks && f.second.call.system == where.first && looks->object == where.second;
-    };
-    if (std::any_of(flying_.begin(), flying_.end(), flies)) continue;
+    std::set<GoldenId> looked_for;
+    for (const auto& [id, flying] : flying_) {
+      const LookCall* looks = std::get_if<LookCall>(&flying.call.what);
+      if (looks && flying.call.system == where.first && looks->object == where.second)
+        looked_for.insert(looks->goldens.begin(), looks->goldens.end());
+    }
     const model::ObjectSpec* object = systems_.at(where.first).connector->manifest().object(where.second);
-    const std::size_t most = object ? static_cast<std::size_t>(std::max(1, object->fetch_most)) : 1;
-    LookCall looks{where.second, {}, members(where.first, where.second)};
-    for (const DeliveryRow& row : rows)
-      if (looks.goldens.size() < most) looks.goldens.push_back(row.golden);
-    Call call{{}, where.first, std::move(looks), {}};
-    if (may_call(where.first, call, now, false)) send(sends, std::move(call), now);
+    const std::size_t most = object ? static_cast<std::size_t>(std::max(1, object->look_most)) : 1;
+    for (auto row = rows.begin(); row != rows.end();) {
+      LookCall looks{where.second, {}, members(where.first, where.second)};
+      for (; row != rows.end() && looks.goldens.size() < most; ++row)
+        if (looked_for.insert(row->golden).second) looks.goldens.push_back(row->golden);
+      Call call{{}, where.first, std::move(looks), {}};
+      if (std::get<LookCall>(call.what).goldens.empty() || !may_call(where.first, call, now, false)) break;
+      send(sends, std::move(call), now);
+    }
   }
   return {};
 }

@@ -135,8 +135,8 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   std::vector<Send> sends;
   carry_on(sends, now);
   connect(sends, now);
+  TRY(look(sends, now));  // first: what may have been done is older than what has not been tried
   TRY(deliver(sends, now));
-  TRY(look(sends, now));
   fetch(sends, now);
   list(sends, now);
   measure(now);
