@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+
 namespace linchpin::store {
 namespace {
 
 constexpr const char* read_commits = "SELECT commits FROM file";
+
+using Mark = std::array<std::int64_t, 2>;  // the number, its complement
 
 // Makes the kernel forget what it holds of a file: after a failed fsync its pages count as clean though the disk never
 // had them. Only while no connection is open: closing a descriptor of ours would drop SQLite's locks on the file.
@@ -24,12 +28,42 @@ Result<std::unique_ptr<DurableFile>> DurableFile::open(const std::filesystem::pa
   auto file = std::unique_ptr<DurableFile>(new DurableFile(path, schema));
   file->database_ = TRY(Database::open(path, schema));
   file->commits_ = TRY(file->database_->one<std::int64_t>(read_commits));
+  TRY(file->open_mark());
   return file;
+}
+
+DurableFile::~DurableFile() {
+  if (mark_ >= 0) ::close(mark_);
+}
+
+Result<void> DurableFile::open_mark() {
+  const std::string name = path_.filename().string() + "-commits";
+  mark_ = ::open((path_.string() + "-commits").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (mark_ < 0)
+    return fail(Code::StoreUnavailable, "the file " + name + " cannot be opened for writing",
+                "Give the folder " + path_.parent_path().string() + " to the user that runs Linchpin.");
+  // One that is empty, torn or damaged says nothing.
+  Mark mark{};
+  const bool whole = ::pread(mark_, mark.data(), sizeof mark, 0) == static_cast<ssize_t>(sizeof mark);
+  if (whole && mark[0] == ~mark[1] && mark[0] > commits_)
+    return fail(
+        Code::StoreCorrupt,
+        "the file " + path_.filename().string() + " has lost its last " + std::to_string(mark[0] - commits_) +
+            " commits: its -wal is damaged or gone, or it is an old copy",
+        "Restore the whole folder from a backup; it is not served. If an old copy is meant, delete " + name + ".");
+  write_mark();
+  return {};
+}
+
+// Its failure is no loss: the mark then says less than it could.
+void DurableFile::write_mark() {
+  const Mark mark{commits_, ~commits_};
+  if (::pwrite(mark_, mark.data(), sizeof mark, 0) < 0) return;
 }
 
 Result<std::unique_ptr<DurableFile>> DurableFile::open_snapshot(const std::filesystem::path& path) {
   auto file = std::unique_ptr<DurableFile>(new DurableFile(path, {}));
-  file->database_ = TRY(Database::open_reader(path));
+  file->database_ = TRY(Database::open_reader(path, Database::Pages::Unchecked));
   TRY(file->database_->run("BEGIN"));  // ends with the connection
   return file;
 }
@@ -45,6 +79,7 @@ Result<void> DurableFile::end(const Result<void>& written) {
   if (done) done = database_->run("COMMIT");
   if (done) {
     ++commits_;
+    write_mark();
     return {};
   }
   // SQLite has rolled back itself after some failures; then there is nothing to roll back, and that is no news.

@@ -1,6 +1,11 @@
 // A database file with one writer, and the rule of AckedIsDurable: after a commit that failed, nothing more is
 // acknowledged until the file has been closed, reopened and read back. Not thread-safe: its owner has a mutex or a
 // thread.
+//
+// NAME-commits beside it says how many commits were made durable: a number and its complement, 8 bytes each, written
+// after each commit and never waited for. A file that holds fewer has lost its last ones (a -wal that was damaged or
+// removed looks to SQLite like one whose end was never written) and is not served. After a power cut the number may be
+// some seconds old, and says less than it could; it never says too much.
 #pragma once
 
 #include "store/sqlite.hpp"
@@ -10,6 +15,9 @@ namespace linchpin::store {
 class DurableFile {
  public:
   static Result<std::unique_ptr<DurableFile>> open(const std::filesystem::path&, std::span<const Migration>);
+  ~DurableFile();
+  DurableFile(const DurableFile&) = delete;
+  DurableFile& operator=(const DurableFile&) = delete;
 
   // One snapshot of a file that may have a writer: for database() alone.
   static Result<std::unique_ptr<DurableFile>> open_snapshot(const std::filesystem::path&);
@@ -37,6 +45,8 @@ class DurableFile {
  private:
   DurableFile(std::filesystem::path path, std::span<const Migration> schema)
       : path_(std::move(path)), schema_(schema) {}
+  Result<void> open_mark();
+  void write_mark();
   Result<void> begin();
   Result<void> end(const Result<void>& written);
 
@@ -45,6 +55,7 @@ class DurableFile {
   std::unique_ptr<Database> database_;
   std::int64_t commits_ = 0;  // as the file must say when it is read back
   bool in_doubt_ = false;
+  int mark_ = -1;  // NAME-commits
 };
 
 }  // namespace linchpin::store

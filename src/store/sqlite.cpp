@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "store/checked_pages.hpp"
+
 namespace linchpin::store {
 namespace fs = std::filesystem;
 
@@ -54,7 +56,8 @@ bool Query::nothing(int column) const { return sqlite3_column_type(statement_, c
 tl::unexpected<Error> Database::error(int code) {
   // The message of the library may quote names of ours but never a value; its short text is enough and says no more.
   const std::string file = path_.filename().string();
-  switch (code & 0xff) {
+  const bool page_is_wrong = code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS;
+  switch (page_is_wrong ? SQLITE_CORRUPT : code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       damaged_ = true;
@@ -82,11 +85,18 @@ tl::unexpected<Error> Database::error(int code) {
   }
 }
 
-Result<void> Database::connect() {
-  const int code = sqlite3_open_v2(path_.c_str(), &handle_,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+Result<void> Database::connect(Pages pages) {
+  TRY(register_checked_pages());
+  const int code =
+      sqlite3_open_v2(path_.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      pages == Pages::Checked ? checked_pages : nullptr);
   if (code != SQLITE_OK) return error(code);
   sqlite3_busy_timeout(handle_, 2000);
+  return {};
+}
+
+// Needs: wal_autocheckpoint has been set. It is a hook of the same kind, and takes the place of ours.
+void Database::count_wal_pages() {
   sqlite3_wal_hook(
       handle_,
       [](void* self, sqlite3*, const char*, int pages) {
@@ -94,7 +104,6 @@ Result<void> Database::connect() {
         return SQLITE_OK;
       },
       this);
-  return {};
 }
 
 Result<void> Database::script(const char* sql) {
@@ -140,6 +149,10 @@ Result<void> Database::make(const fs::path& path, std::span<const Migration> sch
   if (file < 0) return database.error(SQLITE_CANTOPEN);
   ::close(file);
   TRY(database.connect());
+  int reserved = checksum_bytes;
+  if (sqlite3_file_control(database.handle_, nullptr, SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK)
+    return fail(Code::Internal, "SQLite reserves no room for checksums in " + path.filename().string());
+  TRY(database.script("PRAGMA page_size=4096"));
   TRY(database.script(pragmas));
   TRY(database.script(("PRAGMA application_id=" + std::to_string(application_id)).c_str()));
   TRY(database.migrate(schema));
@@ -160,6 +173,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& path, std::span
   if (fs::file_size(path, ignored) == 0) return database->error(SQLITE_NOTADB);
   TRY(database->connect());
   TRY(database->script(pragmas));
+  database->count_wal_pages();
   if (TRY(database->one<std::int64_t>("PRAGMA application_id")) != application_id)
     return database->error(SQLITE_NOTADB);
   TRY(database->quick_check());
@@ -167,9 +181,9 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& path, std::span
   return database;
 }
 
-Result<std::unique_ptr<Database>> Database::open_reader(const fs::path& path) {
+Result<std::unique_ptr<Database>> Database::open_reader(const fs::path& path, Pages pages) {
   auto database = std::unique_ptr<Database>(new Database(path));
-  TRY(database->connect());
+  TRY(database->connect(pages));
   TRY(database->script("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1000;"));
   return database;
 }

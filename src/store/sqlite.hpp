@@ -105,8 +105,10 @@ class Database {
   // For the one writer: made with its tables if there is none, brought up to date, checked. Files are readable by their
   // owner only.
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path&, std::span<const Migration>);
-  // For a reader of a file that has a writer.
-  static Result<std::unique_ptr<Database>> open_reader(const std::filesystem::path&);
+  // For a reader of a file that has a writer. Unchecked: for what proves itself otherwise (the audit log), so that it
+  // can say more of what was changed than that a page was.
+  enum class Pages { Checked, Unchecked };
+  static Result<std::unique_ptr<Database>> open_reader(const std::filesystem::path&, Pages = Pages::Checked);
   ~Database();
 
   // `sql` is a literal: the statement is kept under its address.
@@ -143,7 +145,8 @@ class Database {
  private:
   explicit Database(std::filesystem::path path) : path_(std::move(path)) {}
   Result<Query> prepare(const char* sql);
-  Result<void> connect();
+  Result<void> connect(Pages = Pages::Checked);
+  void count_wal_pages();
   Result<void> script(const char* sql);
   Result<void> migrate(std::span<const Migration>);
   Result<void> quick_check();

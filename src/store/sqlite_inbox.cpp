@@ -246,7 +246,7 @@ Result<void> SqliteInbox::forget_before(const std::string& day) {
                   "Give the folder to the user that runs Linchpin.");
     }
     std::error_code ignored;
-    for (const char* part : {"-wal", "-shm"}) fs::remove(file + part, ignored);
+    for (const char* part : {"-wal", "-shm", "-commits"}) fs::remove(file + part, ignored);
     std::scoped_lock days_lock(days_mutex_);
     days_.erase(known);
   }
