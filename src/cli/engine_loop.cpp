@@ -36,6 +36,11 @@ Result<void> EngineLoop::start() {
   return {};
 }
 
+std::optional<Error> EngineLoop::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
 void EngineLoop::notify() {
   {
     const std::lock_guard lock(mutex_);
@@ -102,7 +107,10 @@ void EngineLoop::run() {
     Result<std::vector<engine::Send>> sends = engine_->step(now, std::move(answers));
     if (!sends) {
       log::error("a step failed; the engine starts again from its store", {{"error", sends.error()}});
-      ready_ = false;
+      {
+        const std::lock_guard lock(mutex_);
+        trouble_ = sends.error();
+      }
       for (Question& q : questions) q.done(tl::unexpected(sends.error()));
       ++generation_;
       const std::uint64_t now_generation = generation_;
@@ -123,7 +131,10 @@ void EngineLoop::run() {
       }
       continue;
     }
-    ready_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      trouble_.reset();
+    }
     moved_ = moved_ || !sends->empty();
     for (engine::Send& send : *sends) {
       const std::uint64_t generation = generation_;

@@ -25,7 +25,7 @@ class EngineLoop : public server::HubApi {
   void notify();         // something is in the inbox
   void ask(Json command, std::function<void(Result<Json>)> done) override;
   Result<Json> ask_and_wait(Json command);
-  bool ready() const { return ready_; }
+  std::optional<Error> trouble() const;  // why it is not ready; thread-safe
 
  private:
   struct Question {
@@ -42,12 +42,12 @@ class EngineLoop : public server::HubApi {
   audit::Log& log_;
   SystemClock clock_;
   std::unique_ptr<engine::Engine> engine_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool notified_ = false, stopping_ = false;
   std::vector<engine::Answered> answers_;
   std::vector<Question> questions_;
-  std::atomic<bool> ready_{false};
+  std::optional<Error> trouble_ = Error{Code::SystemUnavailable, "the hub is starting", {}, {}};  // none: it is ready
   std::atomic<std::uint64_t> generation_{0};  // of the engine: answers to one before it are dropped
   bool moved_ = true;                         // since the last count of what disagrees
   Instant count_again_{};

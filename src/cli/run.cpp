@@ -3,9 +3,11 @@
 //   HTTP server ─ webhooks ─► inbox ─► engine's thread ─► HTTP client ─► systems
 //        │                                 ▲
 //        └─ process tier, control socket ──┘ questions
+#include <atomic>
 #include <csignal>
 #include <iomanip>
 #include <iostream>
+#include <mutex>
 #include <thread>
 
 #include <unistd.h>
@@ -26,13 +28,23 @@
 namespace linchpin::cli {
 namespace {
 
-// The inbox, with the engine told of each entry once it is durable.
+// The inbox, with the engine told of each entry once it is durable, and what stood in the way of the last one.
 class HeardInbox : public engine::Inbox {
  public:
   HeardInbox(engine::Inbox& inbox, std::function<void()> heard) : inbox_(inbox), heard_(std::move(heard)) {}
+
+  // For `trouble_for` after it, and no longer: a balancer that sends nothing to a hub in trouble would never hear that
+  // it is over.
+  std::optional<Error> trouble(Instant now) const {
+    const std::lock_guard lock(mutex_);
+    if (!trouble_ || now > troubled_ + trouble_for) return std::nullopt;
+    return trouble_;
+  }
+
   void append(engine::InboxEntry entry, std::function<void(Result<Position>)> done) override {
     inbox_.append(std::move(entry), [this, done = std::move(done)](Result<Position> position) {
       const bool stored = position.has_value();
+      heard_of(position);
       done(std::move(position));
       if (stored) heard_();
     });
@@ -44,8 +56,24 @@ class HeardInbox : public engine::Inbox {
   Result<void> forget_before(const std::string& day) override { return inbox_.forget_before(day); }
 
  private:
+  static constexpr seconds trouble_for{10};
+
+  void heard_of(const Result<Position>& position) {
+    const bool stored = position.has_value();
+    if (stored && !in_trouble_) return;
+    if (!stored && position.error().code == Code::TooBusy) return;  // the sender is told, and it passes
+    const std::lock_guard lock(mutex_);
+    trouble_ = stored ? std::nullopt : std::optional(position.error());
+    troubled_ = SystemClock().now();
+    in_trouble_ = !stored;
+  }
+
   engine::Inbox& inbox_;
   std::function<void()> heard_;
+  mutable std::mutex mutex_;
+  std::atomic<bool> in_trouble_{false};
+  std::optional<Error> trouble_;
+  Instant troubled_{};
 };
 
 // Quiet for a whole second: webhooks of our own last writes come back a moment later.
@@ -128,7 +156,10 @@ Result<int> run(const Where& where, bool once) {
   }
   server::Router router;
   server::add_webhooks(router, std::move(systems), inbox, *hub.keys, clock);
-  server::add_health(router, [&] { return loop.ready(); });
+  server::add_health(router, [&] {
+    const std::optional<Error> trouble = loop.trouble();
+    return trouble ? trouble : inbox.trouble(clock.now());
+  });
   server::add_metrics(router);
   server::add_tier_process(router, loop, [hub = hub.hub] { return hub; });
 

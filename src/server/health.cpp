@@ -11,11 +11,13 @@ Answer plain(int status, std::string body) {
 
 }  // namespace
 
-void add_health(Router& router, std::function<bool()> ready) {
+void add_health(Router& router, std::function<std::optional<Error>()> trouble) {
   router.on("GET", "/health/live", [](Request, Segments, Reply reply) { reply(plain(200, "live\n")); });
   for (const char* path : {"/health/ready", "/health"})
-    router.on("GET", path, [ready](Request, Segments, Reply reply) {
-      reply(ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
+    router.on("GET", path, [trouble](Request, Segments, Reply reply) {
+      const std::optional<Error> found = trouble();
+      reply(found ? plain(503, "not ready: " + found->what + (found->fix.empty() ? "\n" : ". " + found->fix + "\n"))
+                  : plain(200, "ready\n"));
     });
 }
 

@@ -3,14 +3,16 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
+#include "base/result.hpp"
 #include "server/router.hpp"
 
 namespace linchpin::server {
 
-// `live` is 200 as long as the server answers. `ready` is 200 when `ready()` says so and else 503: it is asked on the
-// server's thread, must not block, and is thread-safe.
-void add_health(Router&, std::function<bool()> ready);
+// `live` is 200 as long as the server answers. `ready` is 200 when `trouble()` says nothing, and else 503 with what is
+// wrong and what to do: it is asked on the server's thread, must not block, and is thread-safe.
+void add_health(Router&, std::function<std::optional<Error>()> trouble);
 void add_metrics(Router&);
 
 }  // namespace linchpin::server

@@ -65,11 +65,15 @@ TEST(Router, AnotherMethodIs405AndSaysWhichAreAllowed) {
 TEST(Health, IsLiveAtOnceAndReadyWhenTheHubSaysSo) {
   std::atomic<bool> ready{false};
   Router router;
-  add_health(router, [&] { return ready.load(); });
+  add_health(router, [&] {
+    return ready ? std::nullopt : std::optional(Error{Code::StoreUnavailable, "there is no room", {}, "Make room."});
+  });
   const auto server = serve("127.0.0.1:0", {}, router).value();
   RawClient client(server->address());
   EXPECT_EQ(client.ask("GET /health/live HTTP/1.1\r\nHost: hub\r\n\r\n").status, 200);
-  EXPECT_EQ(client.ask("GET /health/ready HTTP/1.1\r\nHost: hub\r\n\r\n").status, 503);
+  const auto waits = client.ask("GET /health/ready HTTP/1.1\r\nHost: hub\r\n\r\n");
+  EXPECT_EQ(waits.status, 503);
+  EXPECT_EQ(waits.body, "not ready: there is no room. Make room.\n");
   ready = true;
   EXPECT_EQ(client.ask("GET /health/ready HTTP/1.1\r\nHost: hub\r\n\r\n").status, 200);
 }
