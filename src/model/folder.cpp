@@ -23,6 +23,11 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 void read_one(const fs::path& path, const std::string& name, std::vector<HubFile>& files, Findings& findings) {
   std::error_code error;
+  if (!fs::is_regular_file(path, error) && !error) {  // opening a pipe would wait for its writer
+    findings.mistake(Code::FileUnreadable, {name, 0, 0}, "it is not a regular file, but a pipe, a socket or a device",
+                     "Put a file there, or remove it");
+    return;
+  }
   const auto size = fs::file_size(path, error);
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

@@ -90,6 +90,15 @@ class Commands(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("least_privilege", {e["code"] for e in json.loads(out)["errors"]})
 
+    def test_a_pipe_or_a_device_among_the_files_is_a_mistake_and_holds_nothing_up(self):
+        os.mkfifo(os.path.join(self.hub, "flows/pipe.yaml"))
+        os.symlink("/dev/zero", os.path.join(self.hub, "mappings/endless.yaml"))
+        status, out, err = linchpin("check", self.hub, "--json")
+        self.assertEqual(status, 2, err)
+        found = {e["file"]: e["message"] for e in json.loads(out)["errors"]}
+        for name in ("flows/pipe.yaml", "mappings/endless.yaml"):
+            self.assertIn("not a regular file", found[name])
+
     def test_a_bad_hub_is_not_started(self):
         self.break_file("flows/clients.yaml", "keep: contact", "keep: contract")
         status, _, err = linchpin("run", self.hub)
