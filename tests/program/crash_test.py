@@ -2,7 +2,8 @@
 """kill -9 of the hub, again and again, under load and with faults on: at the end every system agrees, no acknowledged
 change is missing, and nothing is doubled.
 
-CRASH_ROUNDS: how often it is killed. The default of 8 keeps CI short; 40 is the full test.
+CRASH_ROUNDS: how many rounds of it; a round kills it once to three times. The default of 8 keeps CI short; `./dev crash
+--rounds N` is for longer.  CRASH_SEED: when.
 """
 import collections
 import os
@@ -15,6 +16,7 @@ import hub
 from hub import World, hubspot_person, is_person, xero_person
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS") or 8)
+SEED = int(os.environ.get("CRASH_SEED") or 1)
 FAULTS = {"lost_answer": 0.05, "error_500": 0.05, "reject_429": 0.02, "webhook_double": 0.2, "slow_ms": 20}
 
 
@@ -98,6 +100,19 @@ class Load:
             self.failed.append(error)
 
 
+def killed_and_ready(world, chance):
+    """Kills the hub at an instant that chance chooses: while it works, or in its first moments; then perhaps during its
+    start, or its start after that. (kills, seconds until it was ready)"""
+    time.sleep(chance.choice([chance.uniform(0, 3), chance.uniform(0, 0.2)]))
+    world.kill()
+    again = chance.choice([0, 0, 1, 2])
+    for _ in range(again):
+        world.spawn()
+        time.sleep(chance.uniform(0, 0.4))
+        world.kill()
+    return 1 + again, world.start(120)
+
+
 class Crash(unittest.TestCase):
     def test_no_crash_loses_or_doubles_anything(self):
         with World(clients=120) as world:
@@ -115,21 +130,21 @@ class Crash(unittest.TestCase):
 
             load = Load(world, pairs)
             world.faults(**FAULTS)
-            chance = random.Random(1)
+            chance = random.Random(SEED)
             load.start()
-            readies = []
+            kills, readies = 0, []
             try:
                 for _ in range(ROUNDS):
-                    time.sleep(chance.uniform(1, 3))
-                    world.kill()
-                    readies.append(world.start(60))
+                    times, ready = killed_and_ready(world, chance)
+                    kills += times
+                    readies.append(ready)
                 time.sleep(2)
             finally:
                 load.stop()
             self.assertEqual(load.failed, [])
             world.faults()
             took = world.wait_quiet(600)
-            print(f"{ROUNDS} kills, {load.edits} edits, {len(load.made['hubspot']) + len(load.made['xero'])} new people; "
+            print(f"seed {SEED}: {kills} kills, {load.edits} edits, {len(load.made['hubspot']) + len(load.made['xero'])} new people; "
                   f"ready again in {max(readies):.2f} s at most; quiet {took:.0f} s after the load")
 
             hubspot, xero = world.hubspot(), world.xero()
