@@ -82,7 +82,8 @@ Result<void> authorise(OpenHub& hub, const SystemName& system, engine::Credentia
   engine::Store& store = *hub.files->state.store;
   const std::vector<engine::RegisterRow> registers = TRY(store.registers());
   std::int64_t next_delivery = TRY(store.last_delivery()).number;
-  engine::Work work(store, *hub.keys, registers.empty() ? 0 : registers.back().version, next_delivery);
+  engine::Families none(0);
+  engine::Work work(store, *hub.keys, none, registers.empty() ? 0 : registers.back().version, next_delivery);
   TRY(engine::keep_tokens(work, credential, system, *authorised, *hub.keys, SystemClock().now()));
   return work.commit();
 }

@@ -62,12 +62,12 @@ Result<Json> Engine::table() {
   };
   std::map<std::pair<SystemName, EntityName>, Row> rows;
   for (const auto& [name, mapping] : hub_->mappings) rows[{mapping.system, mapping.entity}];
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   for (const auto& [entity, declared] : hub_->entities) {
     GoldenId after;
     for (;;) {
       const std::vector<GoldenRow> goldens = TRY(world_.store.goldens(entity, after, 256));
-      Work reading(world_.store, world_.keys, version_, next_delivery_);
+      Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
       for (const GoldenRow& golden : goldens) {
         after = golden.id;
         const Family* family = TRY(reading.family(golden.id));
@@ -118,7 +118,7 @@ Result<Json> Engine::connection(const Json& command, Instant now) {
 }
 
 Result<Json> Engine::explain(const Json& command) {
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   const EntityName entity(command["entity"].text());
   if (!hub_->entities.contains(entity))
     return fail(Code::NotFound, "the hub has no entity of that name", "`linchpin check` lists what it has.");
@@ -191,7 +191,7 @@ Result<Json> Engine::process(const Json& command) {
   const EntityName entity(command["entity"].text());
   const auto declared = hub_->entities.find(entity);
   if (declared == hub_->entities.end()) return fail(Code::NotFound, "there is no such entity");
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   const auto shown = [&](const Family& family) {
     Json::Object fields;
     for (const auto& [name, s] : family.golden.fields)
@@ -239,7 +239,7 @@ Result<Json> Engine::change_app(const Json& command, Instant now) {
   if (revoke && known == apps.end()) return fail(Code::NotFound, "there is no such app");
   if (!revoke && known != apps.end() && !known->revoked)
     return fail(Code::NameDuplicate, "there is an app of that name", "Revoke it first, or choose another name.");
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   AppRow app = revoke ? *known : AppRow{name, {}, now, false};
   Json answer = Json::object({{"name", name}});
   if (revoke) {

@@ -28,9 +28,9 @@ AuditRow audit_row(const Attested& a, const Secret& data_key, bool about_person)
     commitments.emplace_back(
         field, mutant(Mutant::ValueInAudit) ? value : Value(commitment(data_key.bytes(), a.entry, field, value)));
   }
-  Json body = Json::object({{"entry", a.entry}, {"kind", a.kind}, {"at", rfc3339(a.at)}, {"register", a.version}});
-  const auto add = [&](std::string_view name, const std::string& text) {
-    if (!text.empty()) body = body.with(name, text);
+  Json::Object body{{"entry", a.entry}, {"kind", a.kind}, {"at", rfc3339(a.at)}, {"register", a.version}};
+  const auto add = [&](const char* name, const std::string& text) {
+    if (!text.empty()) body.emplace_back(name, text);
   };
   add("trigger", a.trigger);
   add("change", a.change.text);
@@ -41,8 +41,11 @@ AuditRow audit_row(const Attested& a, const Secret& data_key, bool about_person)
   add("outcome", a.outcome);
   add("by", a.by);
   add("person", row.person);
-  if (!fields.empty()) body = body.with("fields", std::move(fields)).with("commitments", std::move(commitments));
-  row.body = canonical(body);
+  if (!fields.empty()) {
+    body.emplace_back("fields", std::move(fields));
+    body.emplace_back("commitments", std::move(commitments));
+  }
+  row.body = canonical(Json(std::move(body)));
   return row;
 }
 

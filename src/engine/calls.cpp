@@ -106,95 +106,129 @@ void Engine::connect(std::vector<Send>& sends, Instant now) {
   }
 }
 
-Result<void> Engine::deliver(std::vector<Send>& sends, Instant now) {
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+// What may be sent to a system now: of the store what no step has changed since, and what this one has made.
+Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Connected& system, Instant now) {
+  const std::size_t wanted = system.limits.room() * system.most;
+  std::vector<Delivery> found;
+  std::set<std::pair<GoldenId, RecordId>> taken;
+  const auto take = [&](const Delivery& d) {
+    if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
+    if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
+      return;  // what it holds now comes first
+    if (taken.insert({d.golden, d.record}).second) found.push_back(d);
+  };
+  // A little more than can be sent, since some may have to wait; all of them where many do.
+  for (const std::size_t most : {std::min(due_most, wanted + wanted / 4 + 8), due_most}) {
+    found.clear(), taken.clear();
+    const std::vector<DeliveryRow> rows = TRY(world_.store.due(name, now, most));
+    system.behind = rows.size() > wanted;
+    for (const DeliveryRow& row : rows) {
+      if (found.size() >= wanted) break;
+      if (busy_.contains({name, row.golden})) continue;
+      const Family* family = TRY(work.family(row.golden));
+      if (!family) continue;
+      for (const Delivery& d : family->deliveries)
+        if (d.id == row.id) take(d);
+    }
+    if (found.size() >= wanted || rows.size() < most) break;
+  }
+  for (const Delivery& d : work.due(name, now)) take(d);
+  system.behind = system.behind || found.size() > wanted;
+  std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
+    return std::pair(a.priority, a.id) < std::pair(b.priority, b.id);
+  });
+  if (found.size() > wanted) found.resize(wanted);
+  return found;
+}
+
+// Claims what is due, in the commit of this step: a crash between it and the call is an attempt whose outcome is not
+// known.
+Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
   std::vector<Call> calls;
   for (auto& [name, system] : systems_) {
     if (!may_call(name, {{}, name, WriteCall{}, {}}, now, false)) continue;
-    std::vector<Delivery> due;
-    std::set<std::pair<GoldenId, RecordId>> taken;
-    for (const DeliveryRow& row : TRY(world_.store.due(name, now, due_most))) {
-      if (busy_.contains({name, row.golden})) continue;
-      if (!row.record.empty() && read_.waits({name, row.object, row.record}) && !mutant(Mutant::WritesBeforeRead))
-        continue;  // what it holds now comes first
-      Family* family = TRY(work.family(row.golden));
-      if (!family || !taken.insert({row.golden, row.record}).second) continue;
-      for (const Delivery& d : family->deliveries)
-        if (d.id == row.id) due.push_back(d);
-    }
-    for (Load& load : loads(system.connector->manifest(), due, alone_)) {
-      WriteCall write{load.object, load.operation, load.named, {}};
-      Call call{CallId(next_call_ + 1), name, write, {}};
-      if (!may_call(name, call, now, load.priority == Priority::Batch)) continue;
-      for (Delivery& d : load.deliveries) {
-        Family* family = TRY(work.family(d.golden));
-        const Link* link = nullptr;
-        for (const Link& l : family->links)
-          if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;
-        Put made = put(*hub_, d, link);
-        for (const mapping::FieldError& e : made.errors) {
-          DeadLetterRow letter;
-          letter.id = question_id('d', about(d) + "/" + e.field.text, world_.keys);
-          letter.kind = "field";
-          letter.system = d.system, letter.entity = d.entity, letter.field = e.field, letter.flow = d.flow;
-          letter.code = std::string(code_text(e.error.code)), letter.message = e.error.what,
-          letter.place = to_text(e.error.at);
-          letter.since = now, letter.regulated = d.regulated, letter.golden = d.golden,
-          letter.record = {d.system, d.object, d.record};
-          work.rows().dead_letters.push_back(std::move(letter));
-          if (link) {  // until its golden value changes, it is not tried again
-            Link after = *link;
-            after.left[e.field.text] = d.values[e.field.text];
-            d.values.erase(e.field.text);
-            work.changed_link(*family, std::move(after));
-          } else {
-            d.values.erase(e.field.text);
-          }
-        }
-        if (d.values.empty()) {
-          work.dropped_delivery(*family, d.id);
-          continue;
-        }
-        if (d.idempotency_key.empty())
-          d.idempotency_key = to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" +
-                                                                        canonical(made.item.body)))
-                                  .substr(0, 32);
-        made.item.idempotency_key = d.idempotency_key;
-        d.state = DeliveryState::Sent;
-        ++d.attempt;
-        if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten))
-          work.changed_link(*family, with_tried(*link, d.values, now));
-        if (!mutant(Mutant::SentUnattested))
-          work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
-                               .kind = "sent",
-                               .trigger = "flow " + d.flow.text,
-                               .change = d.change,
-                               .flow = d.flow,
-                               .system = d.system,
-                               .direction = "out",
-                               .entity = d.entity,
-                               .values = d.values,
-                               .outcome = std::string(to_text(d.operation)),
-                               .by = {},
-                               .at = now,
-                               .version = 0});
-        hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
-        write.items.push_back(std::move(made.item));
-        work.changed_delivery(*family, d);
-      }
-      if (write.items.empty()) continue;
-      call = {CallId(++next_call_), name, std::move(write), {}};
+    const std::vector<Delivery> found = TRY(due(work, name, system, now));
+    for (Load& load : loads(system.connector->manifest(), found, alone_)) {
+      const Call tried{CallId(next_call_ + 1), name, WriteCall{load.object, load.operation, load.named, {}}, {}};
+      if (!may_call(name, tried, now, load.priority == Priority::Batch)) continue;
+      std::optional<Call> call = TRY(claim_load(work, name, load, now));
+      if (!call) continue;
       system.limits.began(now, "");  // counted now, so that the next one sees it
-      calls.push_back(std::move(call));
+      calls.push_back(*std::move(call));
     }
   }
-  if (work.empty()) return {};
-  TRY(work.commit());
-  for (Call& call : calls) {
+  return calls;
+}
+
+// Nothing: none of it can be put into the system's form.
+Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& name, Load& load, Instant now) {
+  WriteCall write{load.object, load.operation, load.named, {}};
+  for (Delivery& d : load.deliveries) {
+    Family* family = TRY(work.family(d.golden));
+    const Link* link = nullptr;
+    for (const Link& l : family->links)
+      if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;
+    Put made = put(*hub_, d, link);
+    for (const mapping::FieldError& e : made.errors) {
+      DeadLetterRow letter;
+      letter.id = question_id('d', about(d) + "/" + e.field.text, world_.keys);
+      letter.kind = "field";
+      letter.system = d.system, letter.entity = d.entity, letter.field = e.field, letter.flow = d.flow;
+      letter.code = std::string(code_text(e.error.code)), letter.message = e.error.what,
+      letter.place = to_text(e.error.at);
+      letter.since = now, letter.regulated = d.regulated, letter.golden = d.golden,
+      letter.record = {d.system, d.object, d.record};
+      work.rows().dead_letters.push_back(std::move(letter));
+      if (link) {  // until its golden value changes, it is not tried again
+        Link after = *link;
+        after.left[e.field.text] = d.values[e.field.text];
+        d.values.erase(e.field.text);
+        work.changed_link(*family, std::move(after));
+      } else {
+        d.values.erase(e.field.text);
+      }
+    }
+    if (d.values.empty()) {
+      work.dropped_delivery(*family, d.id);
+      continue;
+    }
+    if (d.idempotency_key.empty())
+      d.idempotency_key = to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" +
+                                                                    canonical(made.item.body)))
+                              .substr(0, 32);
+    made.item.idempotency_key = d.idempotency_key;
+    d.state = DeliveryState::Sent;
+    ++d.attempt;
+    if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten))
+      work.changed_link(*family, with_tried(*link, d.values, now));
+    if (!mutant(Mutant::SentUnattested))
+      work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
+                           .kind = "sent",
+                           .trigger = "flow " + d.flow.text,
+                           .change = d.change,
+                           .flow = d.flow,
+                           .system = d.system,
+                           .direction = "out",
+                           .entity = d.entity,
+                           .values = d.values,
+                           .outcome = std::string(to_text(d.operation)),
+                           .by = {},
+                           .at = now,
+                           .version = 0});
+    hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
+    write.items.push_back(std::move(made.item));
+    work.changed_delivery(*family, d);
+  }
+  if (write.items.empty()) return std::nullopt;
+  return Call{CallId(++next_call_), name, std::move(write), {}};
+}
+
+// What was claimed goes out, now that the claim is durable.
+void Engine::deliver(std::vector<Send>& sends, std::vector<Call> claimed, Instant now) {
+  for (Call& call : claimed) {
     systems_.at(call.system).limits.ended();
     send(sends, std::move(call), now);
   }
-  return {};
 }
 
 // Creates whose outcome is not known: is there a record that carries the golden id?

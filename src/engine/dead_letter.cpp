@@ -107,7 +107,7 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
 // One, or all. Of all, one that cannot be tried again stays as it is and holds up no other.
 Result<Json> Engine::retry(const Json& command, Instant now) {
   const std::string& id = command["id"].text();
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   std::vector<RecordKey> again;
   std::int64_t tried = 0, left = 0;
   for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) {

@@ -49,7 +49,7 @@ Result<void> Engine::resume(Instant now) {
   const std::vector<RegisterRow> registers = TRY(world_.store.registers());
   if (!registers.empty()) version_ = registers.back().version;
   if (registers.empty() || registers.back().digest != hub_->digest) {
-    Work work(world_.store, world_.keys, version_ + 1, next_delivery_);
+    Work work(world_.store, world_.keys, families_, version_ + 1, next_delivery_);
     work.rows().registers.push_back(
         {version_ + 1, hub_->digest, "run", version_ == 0 ? "the folder's first version" : "the folder changed", now});
     work.attest(nullptr, {.entry = "register/" + std::to_string(version_ + 1),
@@ -79,13 +79,18 @@ Result<void> Engine::resume(Instant now) {
     c.credential = world_.credentials[name];
     c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
     c.prepared = !c.connector->needs_prepare();
+    for (const model::ObjectSpec& object : c.connector->manifest().objects)
+      c.most = std::max(c.most, static_cast<std::size_t>(std::max({1, object.create_most, object.update_most})));
+    for (const auto& [flow_name, flow] : hub_->flows)
+      for (const model::FlowSystem& member : flow.systems)
+        c.written = c.written || (member.system == name && member.write != model::Pace::No);
     TRY(restore_tokens(c.credential, name, world_.store, world_.keys));
     systems_.emplace(name, std::move(c));
   }
 
   // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they
   // are repeated, operations carry a key that makes them repeatable.
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Sent, 1'000'000))) {
     Family* family = TRY(work.family(row.golden));
     hold(Invariant::MergedOnce, family != nullptr);
@@ -118,8 +123,9 @@ Result<void> Engine::resume(Instant now) {
 }
 
 Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answers) {
+  std::vector<Call> claimed;
   {
-    Work work(world_.store, world_.keys, version_, next_delivery_);
+    Work work(world_.store, world_.keys, families_, version_, next_delivery_);
     Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
     for (const Answered& answered : answers) TRY(on(work, line, answered, now));
     for (const auto& [flying, error] : std::exchange(unmade_, {})) {
@@ -129,6 +135,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     TRY(read_inbox(work, line, now));
     TRY(share_backlog(work, now));
     TRY(finish_sweeps(work, now));
+    claimed = TRY(claim(work, now));
     TRY(work.commit());
   }
   TRY(begin_sweeps(now));
@@ -136,7 +143,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   carry_on(sends, now);
   connect(sends, now);
   TRY(look(sends, now));  // first: what may have been done is older than what has not been tried
-  TRY(deliver(sends, now));
+  deliver(sends, std::move(claimed), now);
   fetch(sends, now);
   list(sends, now);
   measure(now);
@@ -146,7 +153,11 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
 
 Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
   if (read_.size() >= waiting_most) return {};
-  for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, entries_most))) {
+  const std::size_t wanted = appetite(now);
+  std::size_t taken = 0;
+  if (wanted == 0) return {};
+  for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, std::min(entries_most, wanted)))) {
+    if (taken >= wanted) break;
     read_up_to_ = entry.position;
     if (TRY(world_.store.done_whole(entry.position))) continue;
     if (mutant(Mutant::DoneWhenTaken)) work.rows().done_whole.push_back(entry.position);
@@ -208,6 +219,7 @@ Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
     }
     open_items_[entry.position] = open;
     settled(work, settled_already);
+    taken += carried.size();
     for (const Change& change : carried) {
       if (!read_.waits(change.key)) {
         TRY(take(work, line, change, now));
@@ -223,6 +235,20 @@ Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
     if (read_.size() >= waiting_most) break;
   }
   return {};
+}
+
+// How many changes to decide in this step: about as many as the systems can be told of now. What is decided sooner
+// waits in the outbox, is stored twice, and may be out of date when its turn comes. A system that is down holds up
+// none.
+std::size_t Engine::appetite(Instant now) const {
+  bool any = false;
+  std::size_t most = 0;
+  for (const auto& [name, system] : systems_) {
+    if (!system.written || system.limits.closed(now)) continue;
+    any = true;
+    if (!system.behind) most = std::max(most, system.limits.room() * system.most);
+  }
+  return any ? most : entries_most;
 }
 
 void Engine::settled(Work& work, const std::vector<Settles>& items) {
@@ -390,6 +416,9 @@ Result<void> Engine::sync(const FlowName& name) {
 
 Instant Engine::wake(Instant now) {
   if (!sharing_.empty()) return now;
+  if (const auto last = world_.inbox.last();
+      last && *last > read_up_to_ && read_.size() < waiting_most && appetite(now) > 0)
+    return now;
   Instant at = now + seconds(1);
   if (!read_.empty() || !sweeps_.empty() || !busy_.empty()) at = now + milliseconds(50);
   for (auto& [name, system] : systems_) {

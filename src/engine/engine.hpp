@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/connector.hpp"
+#include "engine/deliver.hpp"
 #include "engine/limits.hpp"
 #include "engine/line.hpp"
 #include "engine/ports.hpp"
@@ -27,6 +28,8 @@ struct World {
   Random& random;
   std::map<SystemName, const Connector*> connectors;
   std::map<SystemName, Credential> credentials;  // secrets and settings of the environment
+  // Of opened families, kept between steps (families.hpp). 0 where another process writes to the same store.
+  std::size_t kept_bytes = std::size_t{12} << 20;
 };
 
 // An effect: a request to send. Its answer is handed to the next step.
@@ -45,8 +48,8 @@ class Engine {
  public:
   static Result<std::unique_ptr<Engine>> start(std::shared_ptr<const model::Hub>, World, Instant now);
 
-  // Runs the line over what has come: answers, new inbox entries, what is due. Two commits at most: what was decided,
-  // and what is about to be sent.
+  // Runs the line over what has come: answers, new inbox entries, what is due. One commit: what was decided, and what
+  // is about to be sent.
   Result<std::vector<Send>> step(Instant now, std::vector<Answered> answers);
 
   // When step should be called again if nothing comes before.
@@ -72,8 +75,11 @@ class Engine {
     bool prepared = false;
     bool authorising = false;
     bool preparing = false;
-    int failures = 0;  // calls that failed in a row
-    Instant failed{};  // when the last of them was counted
+    bool written = false;  // a flow writes to it
+    std::size_t most = 1;  // records in one call that writes
+    bool behind = false;   // more was due than could be sent, when last looked at
+    int failures = 0;      // calls that failed in a row
+    Instant failed{};      // when the last of them was counted
   };
   struct Sweep {  // listing one object: a first load, a sweep or a walk
     enum class Purpose { FirstLoad, Sweep, Walk } purpose = Purpose::FirstLoad;
@@ -96,7 +102,8 @@ class Engine {
   };
   using Where = std::pair<SystemName, ObjectName>;
 
-  Engine(std::shared_ptr<const model::Hub> hub, World world) : hub_(std::move(hub)), world_(std::move(world)) {}
+  Engine(std::shared_ptr<const model::Hub> hub, World world)
+      : hub_(std::move(hub)), world_(std::move(world)), families_(world_.kept_bytes) {}
   Result<void> resume(Instant now);
 
   // Answers, by what was asked.
@@ -122,6 +129,7 @@ class Engine {
   void settled(Work&, const std::vector<Settles>&);
 
   Result<void> read_inbox(Work&, Line&, Instant now);
+  std::size_t appetite(Instant now) const;
   Result<void> share_backlog(Work&, Instant now);
   Result<void> finish_sweeps(Work&, Instant now);
   Result<void> begin_sweeps(Instant now);
@@ -129,7 +137,10 @@ class Engine {
       const;  // what is read, and how often it is swept
 
   // Calls.
-  Result<void> deliver(std::vector<Send>&, Instant now);
+  Result<std::vector<Call>> claim(Work&, Instant now);
+  Result<std::vector<Delivery>> due(Work&, const SystemName&, Connected&, Instant now);
+  Result<std::optional<Call>> claim_load(Work&, const SystemName&, Load&, Instant now);
+  void deliver(std::vector<Send>&, std::vector<Call>, Instant now);
   Result<void> look(std::vector<Send>&, Instant now);
   void fetch(std::vector<Send>&, Instant now);
   void list(std::vector<Send>&, Instant now);
@@ -160,6 +171,7 @@ class Engine {
   std::shared_ptr<const model::Hub> hub_;
   World world_;
   std::map<SystemName, Connected> systems_;
+  Families families_;
   Stage stage_;
   Read read_;
   std::map<Where, Sweep> sweeps_;

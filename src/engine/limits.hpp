@@ -25,6 +25,8 @@ class SystemLimits {
   void told(const std::vector<Remaining>&, Instant now);
   void closed_until(Instant until) { closed_ = std::max(closed_, until); }
   int under_way() const { return under_way_; }
+  bool closed(Instant now) const { return now < closed_; }
+  std::size_t room() const { return static_cast<std::size_t>(std::max(0, declared_.concurrent - under_way_)); }
   std::map<std::string, double> used(Instant now) const;  // by window, 0 to 1
 
  private:

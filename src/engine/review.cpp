@@ -39,7 +39,7 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   row->state = accept ? "accepted" : "rejected";
   row->by = command["by"].text();
   row->answered = now;
-  Work work(world_.store, world_.keys, version_, next_delivery_);
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
   Family* family = TRY(work.family(row->golden));
   if (!family) return fail(Code::NotFound, "the golden record that the review asks about is gone");

@@ -1,41 +1,39 @@
 #include "engine/seal.hpp"
 
+#include "engine/packed.hpp"
+
 namespace linchpin::engine {
 namespace {
 
-Json values_json(const Values& values) {
-  Json::Object members;
-  for (const auto& [field, value] : values) members.emplace_back(field, value);
-  return members;
+void pack(Packer& p, const Values& values) {
+  p.count(values.size());
+  for (const auto& [field, value] : values) p.text(field), p.value(value);
 }
-
-Values values_of(const Json& json) {
+Values values_in(Unpacker& u) {
   Values values;
-  for (const auto& [field, value] : json.members()) values.emplace(field, value);
+  for (std::size_t left = u.count(); left > 0; --left) {
+    std::string field = u.text();
+    values.emplace_hint(values.end(), std::move(field), u.value());
+  }
   return values;
 }
 
-Instant instant_of(const Json& json) { return from_ms(json.integer().value_or(0)); }
-
-Json sourced_json(const std::map<FieldName, Sourced>& fields) {
-  Json::Object members;
-  for (const auto& [name, s] : fields)
-    members.emplace_back(name.text, Json::object({{"value", s.value},
-                                                  {"at", ms_since_epoch(s.at)},
-                                                  {"system", s.system.text},
-                                                  {"record", s.record.text},
-                                                  {"change", s.change.text},
-                                                  {"mapping", s.mapping.text},
-                                                  {"rule", s.rule}}));
-  return members;
+void pack(Packer& p, const std::map<FieldName, Sourced>& fields) {
+  p.count(fields.size());
+  for (const auto& [name, s] : fields) {
+    p.text(name.text), p.value(s.value), p.at(s.at), p.text(s.system.text), p.text(s.record.text);
+    p.text(s.change.text), p.text(s.mapping.text), p.text(s.rule);
+  }
 }
-
-std::map<FieldName, Sourced> sourced_of(const Json& json) {
+std::map<FieldName, Sourced> sourced_in(Unpacker& u) {
   std::map<FieldName, Sourced> fields;
-  for (const auto& [name, s] : json.members())
-    fields.emplace(FieldName(name), Sourced{s["value"], instant_of(s["at"]), SystemName(s["system"].text()),
-                                            RecordId(s["record"].text()), ChangeId(s["change"].text()),
-                                            MappingName(s["mapping"].text()), s["rule"].text()});
+  for (std::size_t left = u.count(); left > 0; --left) {
+    FieldName name(u.text());
+    Sourced s;
+    s.value = u.value(), s.at = u.at(), s.system.text = u.text(), s.record.text = u.text();
+    s.change.text = u.text(), s.mapping.text = u.text(), s.rule = u.text();
+    fields.emplace_hint(fields.end(), std::move(name), std::move(s));
+  }
   return fields;
 }
 
@@ -56,60 +54,63 @@ std::string bound(const DeliveryRow& d) {
 }  // namespace
 
 GoldenRow to_row(const Golden& g, const Secret& key) {
-  const Json body = Json::object({{"fields", sourced_json(g.fields)}, {"set", sourced_json(g.set)}});
-  return {g.id, g.entity, g.version, g.created, seal(key.bytes(), canonical(body), bound(g))};
+  Packer p;
+  pack(p, g.fields), pack(p, g.set);
+  return {g.id, g.entity, g.version, g.created, seal(key.bytes(), p.packed(), bound(g))};
 }
 
 Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
   Golden g{row.id, row.entity, row.version, row.created, {}, {}};
-  const Json body = TRY(parse_json(TRY(open(key.bytes(), row.sealed, bound(g)))));
-  g.fields = sourced_of(body["fields"]);
-  g.set = sourced_of(body["set"]);
+  const std::string packed = TRY(open(key.bytes(), row.sealed, bound(g)));
+  Unpacker u(packed);
+  g.fields = sourced_in(u);
+  g.set = sourced_in(u);
+  TRY(u.end());
   return g;
 }
 
 LinkRow to_row(const Link& l, const Secret& key) {
-  Json::Object own;
-  for (const auto& [name, o] : l.own)
-    own.emplace_back(name.text,
-                     Json::object({{"value", o.value}, {"at", ms_since_epoch(o.at)}, {"change", o.change.text}}));
-  Json::Object tried;
-  for (const auto& [name, values] : l.tried) tried.emplace_back(name.text, Json::List(values));
-  const Json body = Json::object({{"mapping", l.mapping.text},
-                                  {"base", values_json(l.base)},
-                                  {"given", values_json(l.given)},
-                                  {"left", values_json(l.left)},
-                                  {"own", std::move(own)},
-                                  {"tried", std::move(tried)},
-                                  {"tried_at", ms_since_epoch(l.tried_at)},
-                                  {"held", l.held},
-                                  {"created", ms_since_epoch(l.created)},
-                                  {"updated", ms_since_epoch(l.updated)},
-                                  {"archived", l.archived}});
+  Packer p;
+  p.text(l.mapping.text), pack(p, l.base), pack(p, l.given), pack(p, l.left);
+  p.count(l.tried.size());
+  for (const auto& [name, values] : l.tried) p.text(name.text), p.value(Json(Json::List(values)));
+  p.at(l.tried_at);
+  p.count(l.own.size());
+  for (const auto& [name, o] : l.own) p.text(name.text), p.value(o.value), p.at(o.at), p.text(o.change.text);
+  p.value(l.held), p.at(l.created), p.at(l.updated), p.number(l.archived);
   return {l.key,       l.entity, l.golden,
-          l.confirmed, l.gone,   seal(key.bytes(), canonical(body), bound(l.key, l.entity, l.golden))};
+          l.confirmed, l.gone,   seal(key.bytes(), p.packed(), bound(l.key, l.entity, l.golden))};
 }
 
 Result<Link> open_row(const LinkRow& row, const Secret& key) {
-  const Json body = TRY(parse_json(TRY(open(key.bytes(), row.sealed, bound(row.key, row.entity, row.golden)))));
+  const std::string packed = TRY(open(key.bytes(), row.sealed, bound(row.key, row.entity, row.golden)));
+  Unpacker u(packed);
   Link l;
   l.key = row.key;
   l.entity = row.entity;
   l.golden = row.golden;
   l.confirmed = row.confirmed;
   l.gone = row.gone;
-  l.mapping = MappingName(body["mapping"].text());
-  l.base = values_of(body["base"]);
-  l.given = values_of(body["given"]);
-  l.left = values_of(body["left"]);
-  for (const auto& [name, o] : body["own"].members())
-    l.own.emplace(FieldName(name), Own{o["value"], instant_of(o["at"]), ChangeId(o["change"].text())});
-  for (const auto& [name, values] : body["tried"].members()) l.tried.emplace(FieldName(name), values.items());
-  l.tried_at = instant_of(body["tried_at"]);
-  l.held = body["held"];
-  l.created = instant_of(body["created"]);
-  l.updated = instant_of(body["updated"]);
-  l.archived = body["archived"].boolean();
+  l.mapping.text = u.text();
+  l.base = values_in(u);
+  l.given = values_in(u);
+  l.left = values_in(u);
+  for (std::size_t left = u.count(); left > 0; --left) {
+    FieldName name(u.text());
+    l.tried.emplace(std::move(name), u.value().items());
+  }
+  l.tried_at = u.at();
+  for (std::size_t left = u.count(); left > 0; --left) {
+    FieldName name(u.text());
+    Own own;
+    own.value = u.value(), own.at = u.at(), own.change.text = u.text();
+    l.own.emplace(std::move(name), std::move(own));
+  }
+  l.held = u.value();
+  l.created = u.at();
+  l.updated = u.at();
+  l.archived = u.number() != 0;
+  TRY(u.end());
   return l;
 }
 
@@ -136,15 +137,21 @@ DeliveryRow to_row(const Delivery& d, const Secret& key) {
                   d.change,
                   d.idempotency_key,
                   {}};
-  row.sealed = seal(key.bytes(), canonical(values_json(d.values)), bound(row));
+  Packer p;
+  pack(p, d.values);
+  row.sealed = seal(key.bytes(), p.packed(), bound(row));
   return row;
 }
 
 Result<Delivery> open_row(const DeliveryRow& row, const Secret& key) {
-  const Json body = TRY(parse_json(TRY(open(key.bytes(), row.sealed, bound(row)))));
-  Delivery d{row.id,     row.system,    row.object, row.record,   row.golden,    row.entity,      row.mapping,
-             row.flow,   row.operation, row.named,  row.priority, row.regulated, row.state,       row.attempt,
-             row.suffix, row.due,       row.made,   row.seen,     row.change,    values_of(body), row.idempotency_key};
+  const std::string packed = TRY(open(key.bytes(), row.sealed, bound(row)));
+  Unpacker u(packed);
+  Values values = values_in(u);
+  TRY(u.end());
+  Delivery d{row.id,      row.system,        row.object,         row.record, row.golden,   row.entity,
+             row.mapping, row.flow,          row.operation,      row.named,  row.priority, row.regulated,
+             row.state,   row.attempt,       row.suffix,         row.due,    row.made,     row.seen,
+             row.change,  std::move(values), row.idempotency_key};
   return d;
 }
 

@@ -1,5 +1,5 @@
-// How golden records, links and deliveries are sealed at rest: canonical JSON under the golden record's own data key
-// (XChaCha20-Poly1305), bound to its kind and id, so that a sealed value cannot be swapped between people.
+// How golden records, links and deliveries are sealed at rest: packed (packed.hpp) under the golden record's own data
+// key (XChaCha20-Poly1305), bound to its kind and id, so that a sealed value cannot be swapped between people.
 #pragma once
 
 #include "base/crypto.hpp"

@@ -21,6 +21,7 @@ Batch apart(Batch& whole, Rows Batch::* which) {
 
 Result<Family*> Work::family(const GoldenId& id) {
   if (const auto known = families_.find(id); known != families_.end()) return known->second.get();
+  if (auto kept = kept_.take(id)) return families_.emplace(id, std::move(kept)).first->second.get();
   const auto row = TRY(store_.golden(id));
   if (!row) return nullptr;
   auto family = std::make_unique<Family>();
@@ -32,17 +33,26 @@ Result<Family*> Work::family(const GoldenId& id) {
   return families_.emplace(id, std::move(family)).first->second.get();
 }
 
+// Which golden records a record is linked to, as the last commit left it.
+Result<Families::Linked> Work::linked(const RecordKey& key) {
+  if (const Families::Linked* known = kept_.linked(key)) return *known;
+  Families::Linked linked;
+  for (const LinkRow& row : TRY(store_.links_of(key))) linked.emplace_back(row.entity, row.golden);
+  kept_.know(key, linked);
+  return linked;
+}
+
 Result<Family*> Work::family_of(const RecordKey& key, const EntityName& entity) {
   if (const auto now = linked_.find({key, entity}); now != linked_.end()) return family(now->second);
-  for (const LinkRow& row : TRY(store_.links_of(key)))
-    if (row.entity == entity) return family(row.golden);
+  for (const auto& [of, golden] : TRY(linked(key)))
+    if (of == entity) return family(golden);
   return nullptr;
 }
 
 Result<std::vector<Family*>> Work::families_of(const RecordKey& key) {
   std::vector<Family*> all;
-  for (const LinkRow& row : TRY(store_.links_of(key)))
-    if (Family* f = TRY(family(row.golden))) all.push_back(f);
+  for (const auto& [entity, golden] : TRY(linked(key)))
+    if (Family* f = TRY(family(golden))) all.push_back(f);
   return all;
 }
 
@@ -88,25 +98,26 @@ void Work::dropped_delivery(Family& family, DeliveryId id) {
 }
 
 void Work::match_keys(const Family& family, const RecordKey& record, const std::vector<std::string>& keys) {
-  std::erase_if(batch_.match_keys,
-                [&](const MatchKeyRow& r) { return r.record == record && r.entity == family.golden.entity; });
-  batch_.match_keys_dropped.emplace_back(record, family.golden.entity);
-  for (const std::string& key : keys)
-    batch_.match_keys.push_back({key, family.golden.entity, family.golden.id, record});
+  match_keys_[{record, family.golden.entity}] = {family.golden.id, keys};
 }
 
 Result<std::vector<MatchKeyRow>> Work::holders(const EntityName& entity, const std::string& key, std::size_t most) {
   std::vector<MatchKeyRow> rows;
-  for (MatchKeyRow& row : TRY(store_.match_keys(entity, key, most))) {
-    const auto replaced = [&](const auto& dropped) {
-      return dropped.first == row.record && dropped.second == row.entity;
-    };
-    if (std::none_of(batch_.match_keys_dropped.begin(), batch_.match_keys_dropped.end(), replaced))
-      rows.push_back(std::move(row));
-  }
-  for (const MatchKeyRow& row : batch_.match_keys)
-    if (row.key == key && row.entity == entity && rows.size() < most) rows.push_back(row);
+  for (MatchKeyRow& row : TRY(store_.match_keys(entity, key, most)))
+    if (!match_keys_.contains({row.record, row.entity})) rows.push_back(std::move(row));
+  for (const auto& [link, held] : match_keys_)
+    for (const std::string& one : held.second)
+      if (one == key && link.second == entity && rows.size() < most)
+        rows.push_back({one, entity, held.first, link.first});
   return rows;
+}
+
+std::vector<Delivery> Work::due(const SystemName& system, Instant now) const {
+  std::vector<Delivery> found;
+  for (const auto& [golden, id] : deliveries_)
+    for (const Delivery& d : families_.at(golden)->deliveries)
+      if (d.id == id && d.system == system && d.state == DeliveryState::Pending && d.due <= now) found.push_back(d);
+  return found;
 }
 
 void Work::attest(const Family* family, Attested attested) {
@@ -120,10 +131,11 @@ void Work::attest(const Family* family, Attested attested) {
   }
 }
 
-bool Work::empty() const { return batch_.empty() && goldens_.empty() && links_.empty() && deliveries_.empty(); }
+bool Work::empty() const {
+  return batch_.empty() && goldens_.empty() && links_.empty() && deliveries_.empty() && match_keys_.empty();
+}
 
-Result<void> Work::commit() {
-  if (empty()) return {};
+void Work::seal_changed() {
   for (const GoldenId& id : goldens_) {
     const Family& f = *families_.at(id);
     batch_.goldens.push_back(to_row(f.golden, f.key));
@@ -138,11 +150,28 @@ Result<void> Work::commit() {
     for (const Delivery& d : f.deliveries)
       if (d.id == which) batch_.deliveries.push_back(to_row(d, f.key));
   }
+  for (const auto& [link, held] : match_keys_) {
+    batch_.match_keys_dropped.push_back(link);
+    for (const std::string& key : held.second) batch_.match_keys.push_back({key, link.second, held.first, link.first});
+  }
+}
+
+Result<void> Work::store() {
+  if (empty()) return {};
+  seal_changed();
   if (mutant(Mutant::KeysAfterCommit)) return store_.commit(batch_).and_then([&] { return keys_.flush(); });
   TRY(keys_.flush());
   if (mutant(Mutant::AuditApart)) TRY(store_.commit(apart(batch_, &Batch::audit)));
   if (mutant(Mutant::DoneApart)) TRY(store_.commit(apart(batch_, &Batch::done)));
   return store_.commit(batch_);
+}
+
+Result<void> Work::commit() {
+  TRY(store());
+  for (const auto& [id, which] : links_) kept_.links(which.first, which.second, id);
+  for (auto& [id, family] : families_) kept_.keep(std::move(family));
+  families_.clear();
+  return {};
 }
 
 }  // namespace linchpin::engine

@@ -6,27 +6,20 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/audit_entry.hpp"
-#include "engine/delivery.hpp"
-#include "engine/golden.hpp"
+#include "engine/families.hpp"
 #include "engine/ports.hpp"
 
 namespace linchpin::engine {
 
-struct Family {
-  Golden golden;
-  std::vector<Link> links;
-  std::vector<Delivery> deliveries;
-  bool fresh = false;  // made in this step
-  Secret key;
-};
-
 class Work {
  public:
-  Work(Store& store, Keys& keys, std::int64_t register_version, std::int64_t& next_delivery)
-      : store_(store), keys_(keys), version_(register_version), next_delivery_(next_delivery) {}
+  // `kept`: families of earlier steps, and after the commit those of this one.
+  Work(Store& store, Keys& keys, Families& kept, std::int64_t register_version, std::int64_t& next_delivery)
+      : store_(store), keys_(keys), kept_(kept), version_(register_version), next_delivery_(next_delivery) {}
 
   // A golden record with all that hangs on it; nullptr when there is none. Valid until the commit.
   Result<Family*> family(const GoldenId&);
@@ -42,22 +35,30 @@ class Work {
   void dropped_delivery(Family&, DeliveryId);
   void match_keys(const Family&, const RecordKey&, const std::vector<std::string>& keys);
   void attest(const Family*, Attested);  // nullptr: no person is concerned
+  // Deliveries of a system that this step has made or changed, Pending and due: what Store::due cannot know yet.
+  std::vector<Delivery> due(const SystemName&, Instant now) const;
   // The golden ids that have a key: of the store, and of this step.
   Result<std::vector<MatchKeyRow>> holders(const EntityName&, const std::string& key, std::size_t most);
 
   Batch& rows() { return batch_; }  // dead letters, reviews, cursors, done-marks: put as they are
   bool empty() const;
 
-  // Keys first, then all of it in one commit. After an error nothing of this step may be acted on.
+  // Keys first, then all of it in one commit; the families go back to where they are kept. After an error nothing of
+  // this step may be acted on.
   Result<void> commit();
 
  private:
   Store& store_;
   Keys& keys_;
+  Families& kept_;
   std::int64_t version_;
   std::int64_t& next_delivery_;
-  std::map<GoldenId, std::unique_ptr<Family>> families_;
+  Result<Families::Linked> linked(const RecordKey&);
+  void seal_changed();
+  Result<void> store();
+  std::unordered_map<GoldenId, std::unique_ptr<Family>> families_;
   std::map<std::pair<RecordKey, EntityName>, GoldenId> linked_;  // in this step
+  std::map<std::pair<RecordKey, EntityName>, std::pair<GoldenId, std::vector<std::string>>> match_keys_;
   std::set<GoldenId> goldens_;
   std::set<std::pair<GoldenId, std::pair<RecordKey, EntityName>>> links_;
   std::set<std::pair<GoldenId, DeliveryId>> deliveries_;
