@@ -239,8 +239,8 @@ Json bars_of(std::vector<Entry>& entries) {
   if (hub->killed_events > 0) {
     bars.push_back(bar("ready after kill -9 in the middle of the load", hub->ready_after_kill_ms, 0, "ms", false, 250));
     bars.push_back(bar("events lost at kill -9", static_cast<double>(hub->lost), 0, "", false, 0));
-    // At most what was in flight: 16 calls to each sink.
-    bars.push_back(bar("events repeated at kill -9", static_cast<double>(hub->doubled), 0, "", false, 32));
+    // At most what was in flight: 64 calls to each sink.
+    bars.push_back(bar("events repeated at kill -9", static_cast<double>(hub->doubled), 0, "", false, 128));
   }
   return bars;
 }

@@ -37,7 +37,7 @@ hosts: []
 secrets: [token]
 auth: { kind: bearer, secret: token }
 api_versions: { people: ["1"] }
-limits: { concurrent: 16, windows: [] }
+limits: { concurrent: 64, windows: [] }
 objects:
   people:
     record: { id: id }

@@ -14,7 +14,7 @@ const { values: given } = parseArgs({
   options: { file: { type: 'string' }, secret: { type: 'string' }, url: { type: 'string' }, sinks: { type: 'string' } },
 });
 const sinks = given.sinks.split(',').map((url) => new URL(url));
-const inFlightMost = 16; // connections to a sink, as the hub's
+const inFlightMost = 64; // connections to a sink, as the hub's
 const tolerance = 300_000;
 
 const db = new DatabaseSync(given.file);

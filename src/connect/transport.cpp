@@ -19,7 +19,7 @@ namespace {
 using Done = std::function<void(Result<Answer>)>;
 
 constexpr std::size_t header_bytes_most = 256u << 10;
-constexpr long connections_to_one_host = 16;
+constexpr long connections_to_one_host = 64;  // a manifest says how many calls at once a system gets
 constexpr long connect_timeout_ms = 10'000;
 
 // One request under way. Its address is given to libcurl: it does not move.

@@ -231,10 +231,19 @@ void Engine::unsure(Work& work, Family& family, Delivery d, Instant now) {
                                                                                 : DeliveryState::Pending;
   d.due = now + backoff(d.attempt, world_.random);
   if (d.operation == Operation::Create) busy_.insert({d.system, d.golden});
-  if (d.operation == Operation::Update && !mutant(Mutant::UpdatesBlindly))
-    read_.hint({d.system, d.object, d.record},
-               {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+  if (!mutant(Mutant::UpdatesBlindly)) read_first(d, now);
   work.changed_delivery(family, std::move(d));
+}
+
+// What an update's record holds now comes before the update is repeated; of a system that can only be written to,
+// nothing can be read, and nobody else writes there that we could know of.
+void Engine::read_first(const Delivery& d, Instant now) {
+  const auto system = systems_.find(d.system);
+  if (d.operation != Operation::Update || system == systems_.end()) return;
+  const model::ObjectSpec* object = system->second.connector->manifest().object(d.object);
+  if (object == nullptr || !object->can_fetch) return;
+  read_.hint({d.system, d.object, d.record},
+             {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
 }
 
 Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Delivery& delivery,

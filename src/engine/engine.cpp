@@ -99,9 +99,7 @@ Result<void> Engine::resume(Instant now) {
       d.state = d.operation == Operation::Create && !mutant(Mutant::ResumeCreatesAgain) ? DeliveryState::Unknown
                                                                                         : DeliveryState::Pending;
       d.due = now;
-      if (d.operation == Operation::Update)
-        read_.hint({d.system, d.object, d.record},
-                   {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+      read_first(d, now);
       work.changed_delivery(*family, d);
     }
   }

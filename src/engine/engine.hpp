@@ -124,6 +124,7 @@ class Engine {
   std::string answer_letter_id(const RecordKey& about) const;
   Result<void> confirmed(Work&, Line&, Family&, const Delivery&, const std::optional<Record>&, Instant now);
   void unsure(Work&, Family&, Delivery, Instant now);
+  void read_first(const Delivery&, Instant now);
   void dead(Work&, Family&, Delivery, const Error&, Instant now);
   Result<void> take(Work&, Line&, const Change&, Instant now);
   void settled(Work&, const std::vector<Settles>&);

@@ -1,4 +1,6 @@
 // A batch, written into the tables: one function for each kind of row, in the order that rows.hpp promises.
+#include <map>
+
 #include "base/invariant.hpp"
 #include "store/sqlite_state.hpp"
 
@@ -8,8 +10,13 @@ using namespace engine;
 
 namespace {
 
+// Rows that are known already are updated by name first: an upsert sets every column, and so rewrites every index.
+
 Result<void> put_goldens(Database& db, const Batch& batch) {
   for (const GoldenRow& row : batch.goldens) {
+    TRY(db.run("UPDATE golden SET version = ?, sealed = ? WHERE id = ? AND entity = ? AND created = ?", row.version,
+               Blob{row.sealed}, row.id, row.entity, row.created));
+    if (db.changes() == 1) continue;
     TRY(db.run(
         "INSERT INTO golden (id, entity, version, created, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
         "entity = excluded.entity, version = excluded.version, created = excluded.created, sealed = excluded.sealed",
@@ -24,6 +31,12 @@ Result<void> put_links(Database& db, const Batch& batch) {
                key.record, entity));
   }
   for (const LinkRow& row : batch.links) {
+    TRY(
+        db.run("UPDATE link SET confirmed = ?, gone = ?, sealed = ? "
+               "WHERE system = ? AND object = ? AND record = ? AND entity = ? AND golden = ?",
+               row.confirmed, row.gone, Blob{row.sealed}, row.key.system, row.key.object, row.key.record, row.entity,
+               row.golden));
+    if (db.changes() == 1) continue;
     TRY(db.run(
         "INSERT INTO link (system, object, record, entity, golden, confirmed, gone, sealed) VALUES (?,?,?,?,?,?,?,?) "
         "ON CONFLICT (system, object, record, entity) DO UPDATE SET golden = excluded.golden, "
@@ -34,15 +47,37 @@ Result<void> put_links(Database& db, const Batch& batch) {
   return {};
 }
 
+// A link's keys are put anew whenever its record changes, and few of them change: keys lie anywhere in the file, so
+// what stays is left alone.
 Result<void> put_match_keys(Database& db, const Batch& batch) {
-  for (const auto& [key, entity] : batch.match_keys_dropped) {
-    TRY(db.run("DELETE FROM match_key WHERE system = ? AND object = ? AND record = ? AND entity = ?", key.system,
-               key.object, key.record, entity));
+  std::map<std::pair<RecordKey, EntityName>, std::vector<const MatchKeyRow*>> put;
+  for (const MatchKeyRow& row : batch.match_keys) put[{row.record, row.entity}].push_back(&row);
+  for (const auto& link : batch.match_keys_dropped) {
+    const auto& [key, entity] = link;
+    std::vector<const MatchKeyRow*>& fresh = put[link];
+    std::vector<std::pair<std::string, GoldenId>> stale;
+    {
+      Query query = TRY(
+          db.query("SELECT key, golden FROM match_key WHERE system = ? AND object = ? AND record = ? AND entity = ?",
+                   key.system, key.object, key.record, entity));
+      while (TRY(query.next())) {
+        auto& [held, golden] = stale.emplace_back();
+        query.take(held, golden);
+        const std::size_t before = fresh.size();
+        std::erase_if(fresh, [&](const MatchKeyRow* row) { return row->key == held && row->golden == golden; });
+        if (fresh.size() < before) stale.pop_back();
+      }
+    }
+    for (const auto& [held, golden] : stale)
+      TRY(
+          db.run("DELETE FROM match_key WHERE key = ? AND entity = ? AND golden = ? AND system = ? AND object = ? AND "
+                 "record = ?",
+                 Blob{held}, entity, golden, key.system, key.object, key.record));
   }
-  for (const MatchKeyRow& row : batch.match_keys) {
-    TRY(db.run("INSERT OR IGNORE INTO match_key (key, entity, golden, system, object, record) VALUES (?,?,?,?,?,?)",
-               Blob{row.key}, row.entity, row.golden, row.record.system, row.record.object, row.record.record));
-  }
+  for (const auto& [link, rows] : put)
+    for (const MatchKeyRow* row : rows)
+      TRY(db.run("INSERT OR IGNORE INTO match_key (key, entity, golden, system, object, record) VALUES (?,?,?,?,?,?)",
+                 Blob{row->key}, row->entity, row->golden, row->record.system, row->record.object, row->record.record));
   return {};
 }
 
@@ -141,9 +176,15 @@ Result<void> put_done(Database& db, const Batch& batch) {
   if (batch.done.empty() && batch.done_whole.empty()) return {};
   Position up_to = TRY(db.one<Position>("SELECT number FROM mark WHERE name = 'done_up_to'"));
   const Position before = up_to;
+  Position asked;  // items of one entry follow each other
+  bool open = false;
   for (const Settles& item : batch.done) {
-    bool fresh = item.position > up_to &&
-                 TRY(db.one<std::int64_t>("SELECT count(*) FROM done_whole WHERE position = ?", item.position)) == 0;
+    if (item.position != asked) {
+      asked = item.position;
+      open =
+          asked > up_to && TRY(db.one<std::int64_t>("SELECT count(*) FROM done_whole WHERE position = ?", asked)) == 0;
+    }
+    bool fresh = open;
     if (fresh) {
       TRY(db.run("INSERT OR IGNORE INTO done (position, item) VALUES (?,?)", item.position, item.item));
       fresh = db.changes() == 1;

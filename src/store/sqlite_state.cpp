@@ -131,18 +131,19 @@ Result<std::vector<MatchKeyRow>> SqliteStore::match_keys_of(const GoldenId& gold
                            golden);
 }
 
+static_assert(static_cast<int>(DeliveryState::Pending) == 0);  // the indexes of what waits say so
+
 Result<std::vector<DeliveryRow>> SqliteStore::due(const SystemName& system, Instant now, std::size_t most) {
   return rows<DeliveryRow>(read_delivery,
                            "SELECT " DELIVERY
                            " FROM delivery INDEXED BY delivery_order "
-                           "WHERE system = ? AND state = ? AND due <= ? ORDER BY priority, id LIMIT ?",
-                           system, DeliveryState::Pending, now, most);
+                           "WHERE system = ? AND state = 0 AND due <= ? ORDER BY priority, id LIMIT ?",
+                           system, now, most);
 }
 Result<std::optional<Instant>> SqliteStore::next_due(const SystemName& system) {
   return row<Instant>(
       read_one<Instant>,
-      "SELECT due FROM delivery INDEXED BY delivery_due WHERE system = ? AND state = ? ORDER BY due LIMIT 1", system,
-      DeliveryState::Pending);
+      "SELECT due FROM delivery INDEXED BY delivery_due WHERE system = ? AND state = 0 ORDER BY due LIMIT 1", system);
 }
 Result<std::vector<DeliveryRow>> SqliteStore::deliveries_of(const GoldenId& golden) {
   return rows<DeliveryRow>(read_delivery, "SELECT " DELIVERY " FROM delivery WHERE golden = ? ORDER BY id", golden);

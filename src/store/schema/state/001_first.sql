@@ -24,8 +24,9 @@ CREATE TABLE delivery (
   named TEXT NOT NULL, priority INTEGER NOT NULL, regulated INTEGER NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL,
   suffix INTEGER NOT NULL, due INTEGER NOT NULL, made INTEGER NOT NULL, seen INTEGER NOT NULL, change TEXT NOT NULL,
   idempotency_key TEXT NOT NULL, sealed BLOB NOT NULL);
-CREATE INDEX delivery_order ON delivery (system, state, priority, id, due);
-CREATE INDEX delivery_due ON delivery (system, state, due);
+-- Of what waits only (state 0): a delivery that goes at once never enters them.
+CREATE INDEX delivery_order ON delivery (system, priority, id, due) WHERE state = 0;
+CREATE INDEX delivery_due ON delivery (system, due) WHERE state = 0;
 CREATE INDEX delivery_state ON delivery (state, id);
 CREATE INDEX delivery_golden ON delivery (golden);
 
