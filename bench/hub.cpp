@@ -68,7 +68,8 @@ Result<std::string> get(std::uint16_t port, const std::string& path) {
 
 }  // namespace
 
-Result<Hub> Hub::make(const fs::path& program, const fs::path& home, std::string_view webhook_secret) {
+Result<Hub> Hub::make(const fs::path& program, const fs::path& home, std::string_view webhook_secret,
+                      const std::string& store) {
   Hub hub;
   hub.program_ = program;
   hub.home_ = home;
@@ -84,6 +85,7 @@ Result<Hub> Hub::make(const fs::path& program, const fs::path& home, std::string
   if (init.wait() != 0) return fail(Code::Internal, "`linchpin init` failed", "Its log is " + log.string() + ".");
   std::string yaml(environment_yaml);
   yaml.replace(yaml.find("URL"), 3, public_url);
+  yaml.replace(yaml.find("sqlite:data"), std::string_view("sqlite:data").size(), store);
   std::ofstream out(folder / "environments" / "staging.yaml", std::ios::trunc);
   out << yaml;
   out.close();
@@ -106,6 +108,17 @@ Result<Hub> Hub::over(const fs::path& program, const fs::path& home, const std::
     out.close();
     if (!out) return fail(Code::FileUnreadable, "the hub's folder cannot be written");
   }
+  return hub;
+}
+
+Result<Hub> Hub::beside(const fs::path& home) const {
+  std::error_code failed;
+  fs::copy(home_ / "hub", home / "hub", fs::copy_options::recursive, failed);
+  if (failed) return fail(Code::FileUnreadable, "the hub's folder cannot be copied");
+  Hub hub;
+  hub.program_ = program_;
+  hub.home_ = home;
+  hub.environment_ = environment_;
   return hub;
 }
 

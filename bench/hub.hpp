@@ -19,11 +19,13 @@ class Hub {
  public:
   // Lays down the folder below `home`.
   static Result<Hub> make(const std::filesystem::path& program, const std::filesystem::path& home,
-                          std::string_view webhook_secret);
+                          std::string_view webhook_secret, const std::string& store = "sqlite:data");
   // Over a folder of these files (name → text) below `home`, with this environment.
   static Result<Hub> over(const std::filesystem::path& program, const std::filesystem::path& home,
                           const std::map<std::string, std::string>& files,
                           std::vector<std::pair<std::string, std::string>> environment);
+  // Another process of the same hub, over a copy of its folder below `home`.
+  Result<Hub> beside(const std::filesystem::path& home) const;
   // Starts it and returns when /health/ready answers 200: how long that took.
   Result<milliseconds> start();
 

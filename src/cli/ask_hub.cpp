@@ -79,8 +79,9 @@ Result<Json> ask_hub(const std::string& folder, const std::string& environment, 
   if (const Line line(socket_path(folder).string()); line.open()) return through(line, command);
   OpenHub hub = TRY(open_hub(folder, environment));
   SystemClock clock;
-  const std::unique_ptr<engine::Engine> engine =
-      TRY(engine::Engine::start(hub.hub, hub.world(*hub.files->inbox), clock.now()));
+  if (!hub.may_change() && !reads_only(command["command"].text())) return hub.standing_by();
+  const auto begin = hub.may_change() ? engine::Engine::start : engine::Engine::watch;
+  const std::unique_ptr<engine::Engine> engine = TRY(begin(hub.hub, hub.world(*hub.files->inbox), clock.now()));
   return engine->ask(command, clock.now());
 }
 

@@ -6,6 +6,7 @@
 #include "bench/end_to_end.hpp"
 #include "bench/intake.hpp"
 #include "bench/line.hpp"
+#include "bench/several.hpp"
 #include "cli/command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -67,6 +68,28 @@ void add_bench(CLI::App& app, int& status) {
     const Result<Json> measured = bench::measure_end_to_end(*whole);
     status = measured ? 0 : failed(measured.error());
     if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::end_to_end_table(*measured));
+  });
+
+  auto of_several = std::make_shared<bench::SeveralOptions>();
+  CLI::App* several = command->add_subcommand(
+      "several", "signed webhooks a second into one PostgreSQL, by one, two and three processes");
+  several->add_option("--seconds", of_several->seconds, "a turn: there are two for each count of processes")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  several->add_option("--senders", of_several->senders, "how many send at once, over all processes")
+      ->check(CLI::Range(6, 2000))
+      ->capture_default_str();
+  several->add_option("--store", of_several->store, "an empty database: postgresql://…")->required();
+  several->add_option("--folder", asked->folder, "for the hub's folders; what is made in it is removed")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  several->add_flag("--json", asked->json, "for machines");
+  several->callback([asked, of_several, &status] {
+    of_several->program = "/proc/self/exe";
+    of_several->folder = asked->folder;
+    const Result<Json> measured = bench::measure_several(*of_several);
+    status = measured ? 0 : failed(measured.error());
+    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::several_table(*measured));
   });
 
   auto of_line = std::make_shared<bench::LineOptions>();

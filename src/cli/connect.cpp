@@ -102,6 +102,7 @@ Result<void> prove(const OpenHub& hub, const SystemName& system, const engine::C
 
 Result<Json> connect_here(const Asked& asked, const SystemName& system) {
   OpenHub hub = TRY(open_hub(asked.folder, asked.environment));
+  if (!hub.may_change()) return hub.standing_by();
   const auto held = hub.credentials.find(system);
   if (held == hub.credentials.end())
     return fail(Code::NotFound, "the environment has no connection to " + system.text,

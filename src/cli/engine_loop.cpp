@@ -17,8 +17,8 @@ constexpr milliseconds integrate_every{500};  // a checkpoint is signed within a
 
 }  // namespace
 
-EngineLoop::EngineLoop(OpenHub& hub, engine::Inbox& inbox, HttpClient& client, audit::Log& log)
-    : hub_(hub), inbox_(inbox), client_(client), log_(log) {}
+EngineLoop::EngineLoop(OpenHub& hub, engine::Inbox& inbox, MakeClient make_client)
+    : hub_(hub), inbox_(inbox), make_client_(std::move(make_client)) {}
 
 EngineLoop::~EngineLoop() {
   {
@@ -27,13 +27,22 @@ EngineLoop::~EngineLoop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (hub_.files->claim) hub_.files->claim->tell(nullptr, nullptr);
+  end();
   for (Question& q : questions_) q.done(fail(Code::SystemUnavailable, "the hub is stopping"));
 }
 
 Result<void> EngineLoop::start() {
-  engine_ = TRY(engine::Engine::start(hub_.hub, hub_.world(inbox_), clock_.now()));
+  store::Claim* claim = hub_.files->claim.get();
+  if (const std::int64_t term = claim ? claim->held() : 1; term != 0) TRY(begin(term));
+  if (claim) claim->tell([this] { wake(); }, [this] { notify(); });
   thread_ = std::thread([this] { run(); });
   return {};
+}
+
+void EngineLoop::in_trouble(std::optional<Error> trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
 }
 
 std::optional<Error> EngineLoop::trouble() const {
@@ -41,7 +50,12 @@ std::optional<Error> EngineLoop::trouble() const {
   return trouble_;
 }
 
+// Of no interest to one that stands by: the engine that begins reads the inbox from where the last one was.
 void EngineLoop::notify() {
+  if (active_) wake();
+}
+
+void EngineLoop::wake() {
   {
     const std::lock_guard lock(mutex_);
     if (notified_) return;
@@ -92,71 +106,137 @@ void EngineLoop::count_discrepancies(Instant now) {
   count_again_ = now + std::max(count_every, 100 * (clock_.now() - began));
 }
 
+Result<void> EngineLoop::begin(std::int64_t term) {
+  store::Claim* claim = hub_.files->claim.get();
+  if (claim) claim->use(term);
+  log_ = TRY(audit::Log::open(*hub_.files->state.audit, log_origin(*hub_.hub), hub_.log_key));
+  engine_ = TRY(engine::Engine::start(hub_.hub, hub_.world(inbox_), clock_.now()));
+  client_ = make_client_([claim, term] { return !claim || claim->held() == term; });
+  term_ = term;
+  active_ = true;
+  return {};
+}
+
+// What it sent and has no answer to is looked for by the next engine, here or elsewhere.
+void EngineLoop::end() {
+  active_ = false;
+  ++generation_;
+  client_.reset();
+  engine_.reset();
+  log_.reset();
+  if (hub_.files->claim) hub_.files->claim->use(0);
+  const std::lock_guard lock(mutex_);
+  answers_.clear();
+}
+
+// Whether there is an engine, after the claim was looked at.
+bool EngineLoop::working() {
+  const std::int64_t term = hub_.files->claim ? hub_.files->claim->held() : 1;
+  if (engine_ && term == term_) return true;
+  if (engine_) {
+    log::warn("another process may have taken over; this one stands by", {});
+    end();
+  }
+  if (term == 0 || clock_.now() < begin_again_) return false;
+  looking_.reset();
+  if (const Result<void> begun = begin(term); !begun) {
+    log::error("the engine cannot start yet", {{"error", begun.error()}});
+    end();
+    in_trouble(begun.error());
+    begin_again_ = clock_.now() + seconds(1);
+    return false;
+  }
+  if (hub_.files->claim) log::info("this process does the work now", {{"term", term}});
+  return true;
+}
+
+// Fresh enough for a question, and not made anew for each of many.
+Result<Json> EngineLoop::looked(const Json& command) {
+  if (!reads_only(command["command"].text())) return hub_.standing_by();
+  const Instant now = clock_.now();
+  if (!looking_ || now > looked_ + seconds(1)) {
+    looking_ = TRY(engine::Engine::watch(hub_.hub, hub_.world(inbox_), now));
+    looked_ = now;
+  }
+  return looking_->ask(command, now);
+}
+
+void EngineLoop::stand_by(std::vector<Question> questions) {
+  const bool others = hub_.files->claim != nullptr;
+  // Ready for webhooks when the store answers.
+  if (others) {
+    const Result<Position> last = hub_.files->inbox->last();
+    in_trouble(last ? std::nullopt : std::optional(last.error()));
+  }
+  metric::set("linchpin_active", {}, 0);
+  const auto failed = [] {
+    return fail(Code::StoreUnavailable, "the hub starts again from its store", "Ask again in a moment.");
+  };
+  for (Question& q : questions) q.done(others ? looked(q.command) : failed());
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, seconds(1), [&] { return stopping_ || notified_ || !questions_.empty(); });
+  notified_ = false;
+}
+
+void EngineLoop::send(engine::Send send) {
+  const std::uint64_t generation = generation_;
+  client_->send(std::move(send.request), send.timeout, [this, call = send.call, generation](Result<Answer> answer) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (generation != generation_) return;
+      answers_.push_back({call, std::move(answer)});
+    }
+    wake_.notify_one();
+  });
+}
+
+bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Question>& questions, Instant now) {
+  Result<std::vector<engine::Send>> sends = engine_->step(now, std::move(answers));
+  if (!sends) {
+    log::error("a step failed; the engine starts again from its store", {{"error", sends.error()}});
+    for (Question& q : questions) q.done(tl::unexpected(sends.error()));
+    end();
+    in_trouble(sends.error());
+    begin_again_ = clock_.now() + seconds(1);
+    return false;
+  }
+  in_trouble(std::nullopt);
+  moved_ = moved_ || !sends->empty();
+  for (engine::Send& one : *sends) send(std::move(one));
+  for (Question& q : questions) q.done(engine_->ask(q.command, clock_.now()));
+  return true;
+}
+
+void EngineLoop::integrate(Instant now) {
+  if (now < integrated_ + integrate_every) return;
+  integrated_ = now;
+  if (const Result<bool> more = log_->integrate(); !more)
+    log::error("the audit log could not be extended", {{"error", more.error()}});
+  if (const Result<std::int64_t> size = hub_.files->state.audit->size())
+    metric::set("linchpin_audit_size", {}, static_cast<double>(*size));
+  metric::set("linchpin_active", {}, 1);
+  count_discrepancies(now);
+}
+
 void EngineLoop::run() {
-  Instant integrated{};
   for (;;) {
     std::vector<engine::Answered> answers;
     std::vector<Question> questions;
+    const bool works = working();
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
       answers.swap(answers_);
       questions.swap(questions_);
     }
-    const Instant now = clock_.now();
-    Result<std::vector<engine::Send>> sends = engine_->step(now, std::move(answers));
-    if (!sends) {
-      log::error("a step failed; the engine starts again from its store", {{"error", sends.error()}});
-      {
-        const std::lock_guard lock(mutex_);
-        trouble_ = sends.error();
-      }
-      for (Question& q : questions) q.done(tl::unexpected(sends.error()));
-      ++generation_;
-      const std::uint64_t now_generation = generation_;
-      for (;;) {
-        wait(clock_.now() + seconds(1));
-        {
-          const std::lock_guard lock(mutex_);
-          if (stopping_) return;
-          answers_.clear();
-        }
-        Result<std::unique_ptr<engine::Engine>> again =
-            engine::Engine::start(hub_.hub, hub_.world(inbox_), clock_.now());
-        if (again) {
-          engine_ = std::move(*again);
-          break;
-        }
-        log::error("the engine cannot start yet", {{"error", again.error()}, {"tries", now_generation}});
-      }
+    if (!works) {
+      stand_by(std::move(questions));
       continue;
     }
-    {
-      const std::lock_guard lock(mutex_);
-      trouble_.reset();
-    }
-    moved_ = moved_ || !sends->empty();
-    for (engine::Send& send : *sends) {
-      const std::uint64_t generation = generation_;
-      client_.send(std::move(send.request), send.timeout, [this, call = send.call, generation](Result<Answer> answer) {
-        {
-          const std::lock_guard lock(mutex_);
-          if (generation != generation_) return;
-          answers_.push_back({call, std::move(answer)});
-        }
-        wake_.notify_one();
-      });
-    }
-    for (Question& q : questions) q.done(engine_->ask(q.command, clock_.now()));
-    if (now >= integrated + integrate_every) {
-      integrated = now;
-      if (const Result<bool> more = log_.integrate(); !more)
-        log::error("the audit log could not be extended", {{"error", more.error()}});
-      if (const Result<std::int64_t> size = hub_.files->state.audit->size())
-        metric::set("linchpin_audit_size", {}, static_cast<double>(*size));
-      count_discrepancies(now);
-    }
-    wait(std::min(engine_->wake(now), integrated + integrate_every + milliseconds(500)));
+    const Instant now = clock_.now();
+    if (!step(std::move(answers), questions, now)) continue;
+    integrate(now);
+    wait(std::min(engine_->wake(now), integrated_ + integrate_every + milliseconds(500)));
   }
 }
 

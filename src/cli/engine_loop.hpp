@@ -1,5 +1,7 @@
 // The engine's thread: hands it what has come, sends what it says, and lets others ask between two steps. A step that
-// fails is a crash: the engine is dropped and started again over the same store, once a second until it works.
+// fails is a crash: the engine is dropped and started again over the same store, once a second until it works. Where
+// several processes share a store, there is an engine while this one has the claim; without it, questions that only
+// read are answered from the store, and others with the address of the one that works.
 #pragma once
 
 #include <atomic>
@@ -18,7 +20,9 @@ namespace linchpin::cli {
 
 class EngineLoop : public server::HubApi {
  public:
-  EngineLoop(OpenHub& hub, engine::Inbox& inbox, HttpClient& client, audit::Log& log);
+  // Makes the client that sends for one engine; it ends with that engine.
+  using MakeClient = std::function<std::unique_ptr<HttpClient>(std::function<bool()> may_send)>;
+  EngineLoop(OpenHub& hub, engine::Inbox& inbox, MakeClient);
   ~EngineLoop() override;  // stops after the step that runs
 
   Result<void> start();  // starts the engine once here, so that a mistake is said at once
@@ -26,6 +30,7 @@ class EngineLoop : public server::HubApi {
   void ask(Json command, std::function<void(Result<Json>)> done) override;
   Result<Json> ask_and_wait(Json command);
   std::optional<Error> trouble() const;  // why it is not ready; thread-safe
+  bool active() const { return active_; }
 
  private:
   struct Question {
@@ -33,21 +38,39 @@ class EngineLoop : public server::HubApi {
     std::function<void(Result<Json>)> done;
   };
   void run();
+  void wake();
+  Result<void> begin(std::int64_t term);
+  void end();
+  void in_trouble(std::optional<Error>);
+  bool working();
+  void stand_by(std::vector<Question>);
+  Result<Json> looked(const Json& command);
+  bool step(std::vector<engine::Answered>, std::vector<Question>&, Instant now);
+  void send(engine::Send);
+  void integrate(Instant now);
   void count_discrepancies(Instant now);
   void wait(Instant until);
 
   OpenHub& hub_;
   engine::Inbox& inbox_;
-  HttpClient& client_;
-  audit::Log& log_;
+  const MakeClient make_client_;
   SystemClock clock_;
+  // One term: from the taking of the claim, or from a failed step, to the next.
+  std::int64_t term_ = 0;  // the claim's number; without a claim 1
+  std::unique_ptr<audit::Log> log_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<HttpClient> client_;
+  Instant begin_again_{};  // after a failure
+  Instant integrated_{};
+  std::unique_ptr<engine::Engine> looking_;
+  Instant looked_{};
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool notified_ = false, stopping_ = false;
   std::vector<engine::Answered> answers_;
   std::vector<Question> questions_;
   std::optional<Error> trouble_ = Error{Code::SystemUnavailable, "the hub is starting", {}, {}};  // none: it is ready
+  std::atomic<bool> active_{false};
   std::atomic<std::uint64_t> generation_{0};  // of the engine: answers to one before it are dropped
   bool moved_ = true;                         // since the last count of what disagrees
   Instant count_again_{};

@@ -27,7 +27,39 @@ Result<engine::Credential> credential_of(const model::Connection& connection, co
   return credential;
 }
 
+Result<Secret> password_of(const std::optional<model::SecretSource>& source, const std::string& folder) {
+  if (!source) return Secret();
+  return model::resolve(*source, folder);
+}
+
+Result<store::Files> open_store(const std::string& folder, const model::Hub& hub, const std::string& address) {
+  const model::Environment& env = hub.environment;
+  if (!env.on_postgres()) return store::open_files(data_folder(folder, hub));
+  store::PostgresPlaces places{
+      TRY(store_place(folder, env)), std::nullopt, address.empty() ? "a command" : address, {}};
+  if (!env.key_store.empty())
+    places.keys = store::PostgresPlace{env.key_store, TRY(password_of(env.key_store_password, folder))};
+  return store::open_postgres(places);
+}
+
 }  // namespace
+
+Result<store::PostgresPlace> store_place(const std::string& folder, const model::Environment& env) {
+  return store::PostgresPlace{env.store, TRY(password_of(env.store_password, folder))};
+}
+
+bool reads_only(std::string_view command) {
+  for (const std::string_view one : {"table", "explain", "review.list", "dead-letters.list", "dead-letters.show",
+                                     "process.get", "process.list", "app.list"})
+    if (command == one) return true;
+  return false;
+}
+
+tl::unexpected<Error> OpenHub::standing_by() const {
+  const std::string holder = files->claim ? files->claim->holder() : "";
+  return fail(Code::NotActive, "another process of this hub does the work",
+              holder.empty() ? "One takes over within seconds: ask again." : "Ask the one at " + holder + ".");
+}
 
 Instant SystemClock::now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
 
@@ -56,9 +88,13 @@ Result<std::shared_ptr<const model::Hub>> load_hub(const std::string& folder, co
 }
 
 Result<OpenHub> open_hub(const std::string& folder, const std::string& environment) {
+  return open_hub(folder, TRY(load_hub(folder, environment)), "");
+}
+
+Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model::Hub> hub, const std::string& address) {
   OpenHub open;
   open.folder = folder;
-  open.hub = TRY(load_hub(folder, environment));
+  open.hub = std::move(hub);
   const model::Environment& env = open.hub->environment;
   for (const auto& [name, system] : open.hub->systems) {
     open.connectors.emplace(name, TRY(connect::make_connector(system.connector, system.api_version)));
@@ -74,7 +110,8 @@ Result<OpenHub> open_hub(const std::string& folder, const std::string& environme
   setup.master = TRY(vault::key_of_text(TRY(model::resolve(env.master_key, folder)), "master"));
   setup.match = TRY(vault::key_of_text(TRY(model::resolve(env.match_key, folder)), "match"));
   open.log_key = vault::log_signing_key(TRY(vault::key_of_text(TRY(model::resolve(env.log_key, folder)), "log")));
-  open.files = std::make_unique<store::Files>(TRY(store::open_files(data_folder(folder, *open.hub))));
+  open.files = std::make_unique<store::Files>(TRY(open_store(folder, *open.hub, address)));
+  if (address.empty() && open.files->claim) open.files->claim->use(open.files->claim->held());
   open.keys = TRY(vault::Keys::open(*open.files->keys, std::move(setup)));
   open.random = std::make_unique<SystemRandom>();
   return open;

@@ -9,7 +9,7 @@
 
 #include "engine/engine.hpp"
 #include "model/hub.hpp"
-#include "store/open.hpp"
+#include "store/postgres_open.hpp"
 
 namespace linchpin::cli {
 
@@ -24,11 +24,19 @@ struct OpenHub {
   SigningKey log_key;  // of the audit log's checkpoints
 
   engine::World world(engine::Inbox& inbox);
+  bool may_change() const { return !files->claim || files->claim->held() != 0; }
+  // What is said where the work is another process's.
+  tl::unexpected<Error> standing_by() const;
 };
 
 // The hub files, judged. The first mistake, with how many more there are and the command that lists them.
 Result<std::shared_ptr<const model::Hub>> load_hub(const std::string& folder, const std::string& environment);
-Result<OpenHub> open_hub(const std::string& folder, const std::string& environment);
+// Several processes may open a hub that is in PostgreSQL. Its claim is tried once. `address`: where this process
+// serves, for those that stand by; "" of a command, which uses the claim at once if it was free.
+Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model::Hub>, const std::string& address);
+Result<OpenHub> open_hub(const std::string& folder, const std::string& environment);             // for a command
+Result<store::PostgresPlace> store_place(const std::string& folder, const model::Environment&);  // of one in PostgreSQL
+bool reads_only(std::string_view command);  // whether a process that does not work can answer it
 
 std::filesystem::path data_folder(const std::string& folder, const model::Hub&);
 std::filesystem::path socket_path(const std::string& folder);  // DIR/data/hub.sock

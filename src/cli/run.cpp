@@ -126,7 +126,7 @@ Result<int> run_once(EngineLoop& loop, bool json, const std::atomic<bool>& stopp
   return discrepant == 0 ? 0 : 1;
 }
 
-Result<int> run(const Where& where, bool once) {
+Result<int> run(const Where& where, bool once, int port) {
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -134,17 +134,21 @@ Result<int> run(const Where& where, bool once) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // every thread inherits it; one waits for them below
   std::signal(SIGPIPE, SIG_IGN);
 
-  OpenHub hub = TRY(open_hub(where.folder, where.environment));
+  const std::shared_ptr<const model::Hub> loaded = TRY(load_hub(where.folder, where.environment));
+  std::string listen = loaded->environment.listen;
+  if (port != 0) listen = listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+  OpenHub hub = TRY(open_hub(where.folder, loaded, listen));
+  if (once && !hub.may_change()) return hub.standing_by();
   const model::Environment& environment = hub.hub->environment;
   connect::ClientOptions options;
   for (const auto& [name, connection] : environment.connections)
     if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
-  const std::unique_ptr<HttpClient> client = connect::make_http_client(options);
-  const std::unique_ptr<audit::Log> log =
-      TRY(audit::Log::open(*hub.files->state.audit, log_origin(*hub.hub), hub.log_key));
   EngineLoop* heard_by = nullptr;
   HeardInbox inbox(*hub.files->inbox, [&] { heard_by->notify(); });
-  EngineLoop loop(hub, inbox, *client, *log);
+  EngineLoop loop(hub, inbox, [&](std::function<bool()> may_send) {
+    options.may_send = std::move(may_send);
+    return connect::make_http_client(options);
+  });
   heard_by = &loop;
   SystemClock clock;
 
@@ -156,10 +160,13 @@ Result<int> run(const Where& where, bool once) {
   }
   server::Router router;
   server::add_webhooks(router, std::move(systems), inbox, *hub.keys, clock);
-  server::add_health(router, [&] {
-    const std::optional<Error> trouble = loop.trouble();
-    return trouble ? trouble : inbox.trouble(clock.now());
-  });
+  std::function<std::string()> role;
+  if (hub.files->claim) role = [&] { return std::string(loop.active() ? "active" : "standing by"); };
+  const auto trouble = [&] {
+    const std::optional<Error> found = loop.trouble();
+    return found ? found : inbox.trouble(clock.now());
+  };
+  server::add_health(router, trouble, role);
   server::add_metrics(router);
   server::add_tier_process(router, loop, [hub = hub.hub] { return hub; });
 
@@ -168,7 +175,7 @@ Result<int> run(const Where& where, bool once) {
   TRY(loop.start());
   const std::unique_ptr<HttpServer> control =
       TRY(server::serve_local(socket_path(where.folder).string(), server::control(loop)));
-  const std::unique_ptr<HttpServer> server = TRY(server::serve(environment.listen, ServerLimits{}, router));
+  const std::unique_ptr<HttpServer> server = TRY(server::serve(listen, ServerLimits{}, router));
   if (!once || !where.json)
     std::cout << "linchpin: " << hub.hub->name << " (" << environment.name << ") at http://" << server->address()
               << std::endl;
@@ -194,10 +201,14 @@ void add_run(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("run", "Serve. Example: linchpin run my-hub --env staging");
   auto where = std::make_shared<Where>();
   auto once = std::make_shared<bool>(false);
+  auto port = std::make_shared<int>(0);
   add_where(*command, *where);
   command->add_flag("--once", *once, "run until every system agrees, print what was moved, and stop");
-  command->callback([where, once, &status] {
-    const Result<int> done = run(*where, *once);
+  command
+      ->add_option("--port", *port, "another port than the environment's listen: of several processes on one machine")
+      ->check(CLI::Range(1, 65535));
+  command->callback([where, once, port, &status] {
+    const Result<int> done = run(*where, *once, *port);
     status = done ? *done : failed(done.error());
   });
 }

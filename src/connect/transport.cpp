@@ -89,6 +89,7 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
 
 std::size_t give_body(char* to, std::size_t size, std::size_t count, void* data) {
   auto& transfer = *static_cast<Transfer*>(data);
+  if (transfer.options->may_send && !transfer.options->may_send()) return CURL_READFUNC_ABORT;
   const std::size_t given = std::min(size * count, transfer.request.body.size() - transfer.body_sent);
   std::memcpy(to, transfer.request.body.data() + transfer.body_sent, given);
   transfer.body_sent += given;
@@ -236,6 +237,10 @@ class Client final : public HttpClient {
 
   void start_waiting() {
     for (auto& transfer : take_waiting()) {
+      if (options_.may_send && !options_.may_send()) {
+        transfer->done(fail(Code::SystemUnreachable, "another process of the hub does the work now"));
+        continue;
+      }
       if (!prepare(*transfer) || curl_multi_add_handle(multi_, transfer->easy) != CURLM_OK) {
         transfer->done(fail(Code::SystemUnreachable, "a request could not be made ready"));
         continue;

@@ -6,6 +6,7 @@
 // the environment; with one, the proxy resolves names, so addresses cannot be checked here.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -19,7 +20,10 @@ struct ClientOptions {
   std::string proxy;                     // "" = none
   std::string ca_file;                   // "" = the system's
   std::size_t answer_bytes = 16u << 20;  // after decompression
-  bool private_anywhere = false;         // for simulated systems, whose webhooks go to wherever a test listens
+  // Asked on the client's thread just before a request is sent, and again before its body is: after `false` it is not.
+  // For a process that may have lost, while it stood still, what allows it to write. Empty: always.
+  std::function<bool()> may_send = {};
+  bool private_anywhere = false;  // for simulated systems, whose webhooks go to wherever a test listens
 };
 // Its end calls `done` of what is under way with SystemUnavailable (SystemUnreachable for what was never sent).
 std::unique_ptr<HttpClient> make_http_client(ClientOptions);

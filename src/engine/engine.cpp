@@ -44,6 +44,14 @@ Result<std::unique_ptr<Engine>> Engine::start(std::shared_ptr<const model::Hub> 
   return engine;
 }
 
+Result<std::unique_ptr<Engine>> Engine::watch(std::shared_ptr<const model::Hub> hub, World world, Instant) {
+  std::unique_ptr<Engine> engine(new Engine(std::move(hub), std::move(world)));
+  const std::vector<RegisterRow> registers = TRY(engine->world_.store.registers());
+  if (!registers.empty()) engine->version_ = registers.back().version;
+  TRY(engine->resume_systems());
+  return engine;
+}
+
 // What memory holds is found again in the store: this is also the way back from a crash.
 Result<void> Engine::resume(Instant now) {
   const std::vector<RegisterRow> registers = TRY(world_.store.registers());
@@ -70,23 +78,7 @@ Result<void> Engine::resume(Instant now) {
   }
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());
-
-  for (const auto& [name, system] : hub_->systems) {
-    const auto connector = world_.connectors.find(name);
-    if (connector == world_.connectors.end()) continue;
-    Connected c;
-    c.connector = connector->second;
-    c.credential = world_.credentials[name];
-    c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
-    c.prepared = !c.connector->needs_prepare();
-    for (const model::ObjectSpec& object : c.connector->manifest().objects)
-      c.most = std::max(c.most, static_cast<std::size_t>(std::max({1, object.create_most, object.update_most})));
-    for (const auto& [flow_name, flow] : hub_->flows)
-      for (const model::FlowSystem& member : flow.systems)
-        c.written = c.written || (member.system == name && member.write != model::Pace::No);
-    TRY(restore_tokens(c.credential, name, world_.store, world_.keys));
-    systems_.emplace(name, std::move(c));
-  }
+  TRY(resume_systems());
 
   // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they
   // are repeated, operations carry a key that makes them repeatable.
@@ -116,6 +108,26 @@ Result<void> Engine::resume(Instant now) {
       stage_.live.insert(name);
       if (!row->done) sharing_.emplace(name, GoldenId());
     }
+  }
+  return {};
+}
+
+Result<void> Engine::resume_systems() {
+  for (const auto& [name, system] : hub_->systems) {
+    const auto connector = world_.connectors.find(name);
+    if (connector == world_.connectors.end()) continue;
+    Connected c;
+    c.connector = connector->second;
+    c.credential = world_.credentials[name];
+    c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
+    c.prepared = !c.connector->needs_prepare();
+    for (const model::ObjectSpec& object : c.connector->manifest().objects)
+      c.most = std::max(c.most, static_cast<std::size_t>(std::max({1, object.create_most, object.update_most})));
+    for (const auto& [flow_name, flow] : hub_->flows)
+      for (const model::FlowSystem& member : flow.systems)
+        c.written = c.written || (member.system == name && member.write != model::Pace::No);
+    TRY(restore_tokens(c.credential, name, world_.store, world_.keys));
+    systems_.emplace(name, std::move(c));
   }
   return {};
 }

@@ -47,6 +47,8 @@ struct Answered {
 class Engine {
  public:
   static Result<std::unique_ptr<Engine>> start(std::shared_ptr<const model::Hub>, World, Instant now);
+  // An engine that is asked questions only, beside one that works in another process: like start(), without a commit.
+  static Result<std::unique_ptr<Engine>> watch(std::shared_ptr<const model::Hub>, World, Instant now);
 
   // Runs the line over what has come: answers, new inbox entries, what is due. One commit: what was decided, and what
   // is about to be sent.
@@ -105,6 +107,7 @@ class Engine {
   Engine(std::shared_ptr<const model::Hub> hub, World world)
       : hub_(std::move(hub)), world_(std::move(world)), families_(world_.kept_bytes) {}
   Result<void> resume(Instant now);
+  Result<void> resume_systems();
 
   // Answers, by what was asked.
   Result<void> on(Work&, Line&, const Answered&, Instant now);

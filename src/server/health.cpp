@@ -11,13 +11,14 @@ Answer plain(int status, std::string body) {
 
 }  // namespace
 
-void add_health(Router& router, std::function<std::optional<Error>()> trouble) {
+void add_health(Router& router, std::function<std::optional<Error>()> trouble, std::function<std::string()> role) {
   router.on("GET", "/health/live", [](Request, Segments, Reply reply) { reply(plain(200, "live\n")); });
   for (const char* path : {"/health/ready", "/health"})
-    router.on("GET", path, [trouble](Request, Segments, Reply reply) {
+    router.on("GET", path, [trouble, role](Request, Segments, Reply reply) {
       const std::optional<Error> found = trouble();
+      const std::string as = role ? ", " + role() + "\n" : "\n";
       reply(found ? plain(503, "not ready: " + found->what + (found->fix.empty() ? "\n" : ". " + found->fix + "\n"))
-                  : plain(200, "ready\n"));
+                  : plain(200, "ready" + as));
     });
 }
 

@@ -22,7 +22,7 @@ class Claim {
   // first.
   virtual void use(std::int64_t number) = 0;
   // `changed`: when held() changes; `heard`: when another process has appended to the inbox. From the claim's own
-  // thread.
+  // thread, never after another tell() has returned; they must not call tell() or holder().
   virtual void tell(std::function<void()> changed, std::function<void()> heard) = 0;
 };
 

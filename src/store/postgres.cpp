@@ -183,7 +183,7 @@ tl::unexpected<Error> Postgres::failure(const pg_result* result) {
 
 // The one result of what was sent, and the end of it.
 Result<Rows> Postgres::collect() {
-  const auto until = steady_clock::now() + answer_within;
+  const auto until = steady_clock::now() + session_.answer_within;
   if (!flush(until)) return lost();
   std::shared_ptr<PGresult> last;
   std::optional<tl::unexpected<Error>> failed;
@@ -263,7 +263,7 @@ Result<void> Postgres::transaction(std::span<const Statement> statements) {
     sent = sent && send(name, statement.parameters);
   }
   sent = sent && plain("COMMIT") && PQpipelineSync(connection_) != 0;
-  const auto until = steady_clock::now() + answer_within;
+  const auto until = steady_clock::now() + session_.answer_within;
   if (!sent || !flush(until)) return lost();
 
   std::optional<tl::unexpected<Error>> failed;

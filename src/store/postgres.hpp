@@ -84,6 +84,7 @@ class Postgres {
     std::string name;                              // application_name, at most 63 bytes
     std::string schema;                            // search_path; "" before there is one
     std::function<Result<void>(Postgres&)> check;  // asked once a connection stands; may be empty
+    std::chrono::seconds answer_within{30};        // then the connection is given up
   };
   static Result<std::unique_ptr<Postgres>> open(PostgresPlace, Session);
   ~Postgres();
@@ -114,8 +115,6 @@ class Postgres {
   void close();
   int socket() const;                        // for poll(); -1 without a connection
   std::vector<std::string> notifications();  // the payloads of what came since the last call; reads what has arrived
-
-  static constexpr std::chrono::seconds answer_within{30};
 
  private:
   Postgres(PostgresPlace place, Session session) : place_(std::move(place)), session_(std::move(session)) {}

@@ -111,12 +111,8 @@ void PostgresClaim::keep() {
   if (number_ != 0) kept = renew();
   if (kept && number_ == 0) kept = take();
   if (held() == before) return;
-  std::function<void()> changed;
-  {
-    std::scoped_lock lock(mutex_);
-    changed = changed_;
-  }
-  if (changed) changed();
+  std::scoped_lock lock(mutex_);
+  if (changed_) changed_();
 }
 
 void PostgresClaim::work() {
@@ -141,12 +137,8 @@ void PostgresClaim::listen_until(steady_clock::time_point until) {
     pollfd at[2] = {{wake_[0], POLLIN, 0}, {database_->socket(), POLLIN, 0}};
     if (left <= 0 || ::poll(at, 2, static_cast<int>(left)) <= 0 || (at[0].revents & POLLIN) != 0) return;
     const std::vector<std::string> writers = database_->notifications();
-    std::function<void()> heard;
-    {
-      std::scoped_lock lock(mutex_);
-      heard = heard_;
-    }
-    if (heard && !writers.empty()) heard();
+    std::scoped_lock lock(mutex_);
+    if (heard_ && !writers.empty()) heard_();
   }
 }
 

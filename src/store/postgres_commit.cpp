@@ -16,7 +16,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr int tries_most = 20;
-constexpr int unknown_most = 2;  // of them, without an answer: each may have taken Postgres::answer_within
+constexpr int unknown_most = 2;  // of them, without an answer: each may have taken Session::answer_within
 constexpr std::chrono::seconds look_within{10};
 
 // Of rows that are put by a key: the last one for each, since one statement may not put a row twice.

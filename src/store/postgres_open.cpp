@@ -58,7 +58,8 @@ Result<void> apply(Postgres& database, const std::string& schema, std::span<cons
 }
 
 Result<void> migrate(const PostgresPlace& place, const std::string& schema, std::span<const Migration> scripts) {
-  const std::unique_ptr<Postgres> database = TRY(Postgres::open(place, {"linchpin-schema", "", fit}));
+  const std::unique_ptr<Postgres> database =
+      TRY(Postgres::open(place, {"linchpin-schema", "", fit, std::chrono::seconds(60)}));
   TRY(database->script("BEGIN"));
   TRY(apply(*database, schema, scripts));
   return database->script("COMMIT");
@@ -76,24 +77,25 @@ Result<Files> open_postgres(const PostgresPlaces& places, const InboxLimits& lim
   TRY(migrate(places.store, "linchpin", postgres_schema()));
   TRY(migrate(keys, "linchpin_keys", postgres_keys_schema()));
   const std::string process = host() + ":" + std::to_string(::getpid());
-  const auto open = [&](const PostgresPlace& place, const std::string& what, const char* schema, auto check) {
-    return Postgres::open(place, {("linchpin " + what + " " + process).substr(0, 63), schema, check});
+  const auto open = [&](const PostgresPlace& place, const std::string& what, const char* schema, auto check,
+                        std::chrono::seconds answer_within = std::chrono::seconds(30)) {
+    return Postgres::open(place, {("linchpin " + what + " " + process).substr(0, 63), schema, check, answer_within});
   };
   Files files;
   auto state = std::make_shared<PostgresState>(TRY(open(places.store, "state", "linchpin", fit)), "line");
-  auto writing = TRY(open(places.store, "intake", "linchpin", fit));
+  auto writing = TRY(open(places.store, "intake", "linchpin", fit, std::chrono::seconds(10)));
   auto reading = TRY(open(places.store, "inbox", "linchpin", fit));
   files.keys = std::make_unique<PostgresKeyStore>(TRY(open(keys, "keys", "linchpin_keys", fit)));
-  files.claim =
-      std::make_unique<PostgresClaim>(TRY(open(places.store, "claim", "linchpin", fit_and_listen)), state, "line",
-                                      process, places.address + " (process " + process + ")", places.lease);
+  files.claim = std::make_unique<PostgresClaim>(
+      TRY(open(places.store, "claim", "linchpin", fit_and_listen, std::chrono::seconds(4))), state, "line", process,
+      places.address + " (process " + process + ")", places.lease);
   files.inbox = std::make_unique<PostgresInbox>(std::move(writing), std::move(reading), limits);
   files.state = {std::make_unique<PostgresStore>(state), std::make_unique<PostgresAuditStore>(state)};
   return files;
 }
 
 Result<std::unique_ptr<engine::AuditStore>> open_postgres_audit_snapshot(const PostgresPlace& place) {
-  auto database = TRY(Postgres::open(place, {"linchpin-audit", "linchpin", {}}));
+  auto database = TRY(Postgres::open(place, {"linchpin-audit", "linchpin", {}, std::chrono::seconds(60)}));
   if (!TRY(database->one<bool>("SELECT to_regclass('linchpin.leaf') IS NOT NULL")))
     return fail(Code::NotFound, "there is no state in this database", "The hub makes it when it first runs.");
   TRY(database->script("SET idle_in_transaction_session_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));

@@ -22,6 +22,8 @@ import unicodedata
 import urllib.error
 import urllib.request
 
+import postgres
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("LINCHPIN") or os.path.join(ROOT, "build/bin/linchpin")
 SYSTEMS = ("hubspot", "xero", "idcheck")
@@ -32,7 +34,7 @@ ENVIRONMENT = """\
 environment: staging
 listen: {listen}
 public_url: http://{listen}
-store: sqlite:data
+store: {store}
 keys: {{ master: "file:{secrets}/master.key", match: "file:{secrets}/match.key", log: "file:{secrets}/log.key" }}
 connections:
   hubspot:
@@ -105,17 +107,23 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class World:
-    """Three sandboxes, and the example hub laid out for them in `folder`/hub (not started)."""
+    """Three sandboxes, and the example hub laid out for them in `folder`/hub (not started). `store`: "sqlite", "postgres" (a
+    server of this world's own), or a postgresql:// URL; else CRASH_STORE says which of the first two."""
 
-    def __init__(self, clients=500, seed=1, limits="none", folder=None):
+    def __init__(self, clients=500, seed=1, limits="none", folder=None, store=None):
         self.folder = folder or tempfile.mkdtemp(prefix="linchpin-test-")
         self.own_folder = folder is None
         self.hub = os.path.join(self.folder, "hub")
         self.secrets = os.path.join(self.folder, "secrets")
-        self.process = self.sandboxes = None
+        self.process = self.sandboxes = self.postgres = None
+        store = store or os.environ.get("CRASH_STORE") or "sqlite"
         self.closed = False
         atexit.register(self.close)
         try:
+            if store == "postgres":
+                self.postgres = postgres.Server()
+                store = self.postgres.url()
+            self.store = "sqlite:data" if store == "sqlite" else store
             self._start_sandboxes(clients, seed, limits)
             self._lay_out()
         except BaseException:
@@ -143,6 +151,8 @@ class World:
                     process.wait()
             if process and process.stdout:
                 process.stdout.close()
+        if self.postgres:
+            self.postgres.close()
         if os.environ.get("KEEP"):
             print(f"left at {self.folder}", file=sys.stderr)
         elif self.own_folder:
@@ -220,7 +230,7 @@ class World:
         self.listen = f"127.0.0.1:{free_port()}"
         self.base = f"http://{self.listen}"
         with open(os.path.join(self.hub, "environments/staging.yaml"), "w") as file:
-            file.write(ENVIRONMENT.format(listen=self.listen, secrets=self.secrets, tenant=xero["tenant_id"],
+            file.write(ENVIRONMENT.format(listen=self.listen, store=self.store, secrets=self.secrets, tenant=xero["tenant_id"],
                                           **{s: self.url(s) for s in SYSTEMS}))
 
     def spawn(self):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """PostgreSQL for tests: Debian's, in a temporary folder, on a Unix socket, with fsync on, ended and removed whatever happens.
 
-  tests/program/postgres.py serve     prints the URL of a database, and serves until its standard input ends
+  tests/program/postgres.py serve            prints the URL of a database, and serves until its standard input ends
+  tests/program/postgres.py with COMMAND…    runs the command, with that URL as its last argument
 """
 import atexit
 import glob
@@ -120,8 +121,11 @@ class Server:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["serve"]:
+    if sys.argv[1:] != ["serve"] and sys.argv[1:2] != ["with"]:
         sys.exit(__doc__)
+    if sys.argv[1] == "with":
+        with Server() as server:
+            sys.exit(subprocess.run([*sys.argv[2:], server.url()]).returncode)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
     with Server() as server:
         print(server.url(), flush=True)
