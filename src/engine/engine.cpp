@@ -15,8 +15,9 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t waiting_most = 4000;                  // hints in memory; the rest stays in the inbox
-constexpr std::size_t entries_most = 256;                   // of the inbox in one step
+constexpr std::size_t waiting_most = 4000;  // hints in memory; the rest stays in the inbox
+constexpr std::size_t entries_most = 256;   // of the inbox in one step
+constexpr std::size_t events_most = 1000;   // in one step, and what the last entry has more: a start is soon at work
 constexpr milliseconds inbox_kept = std::chrono::days(30);  // where hub.yaml does not say
 constexpr milliseconds unmade_again{30'000};                // a call that could not be written: a setting is missing
 constexpr std::size_t backlog_most = 200;                   // golden records shared in one step after a first load
@@ -164,7 +165,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
 Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
   if (read_.size() >= waiting_most) return {};
   const std::size_t wanted = appetite(now);
-  std::size_t taken = 0;
+  std::size_t taken = 0, unpacked = 0;
   if (wanted == 0) return {};
   for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, std::min(entries_most, wanted)))) {
     if (taken >= wanted) break;
@@ -242,7 +243,8 @@ Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
                               .settles = change.settles,
                               .not_before = {}});
     }
-    if (read_.size() >= waiting_most) break;
+    unpacked += events->size();
+    if (read_.size() >= waiting_most || unpacked >= events_most) break;
   }
   return {};
 }
