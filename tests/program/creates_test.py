@@ -20,6 +20,7 @@ from hub import World, call, hubspot_person, xero_person
 CREATES = int(os.environ.get("CRASH_CREATES") or 1500)
 FAULTS = {"lost_answer": 0.05, "index_lag_s": 30}
 MAKERS = 4
+PACE = 0.02  # seconds between two people of one maker: they shall not starve the hub of the machine
 # What an idle machine needs for a person, with room for a busy one.
 WITHIN = 300 + CREATES * 0.1
 
@@ -45,6 +46,7 @@ class Makers:
         try:
             connection = http.client.HTTPConnection(self.address, timeout=60)
             while (n := self.next()) is not None:
+                time.sleep(PACE)
                 fields = {"firstname": "Newly", "lastname": "Crash" + letters(n), "email": email_of(n),
                           "phone": f"0423 {n // 1000:03d} {n % 1000:03d}", "lifecyclestage": "customer"}
                 connection.request("POST", "/_sandbox/edit", json.dumps({"object": "contacts", "id": "", "fields": fields}),
