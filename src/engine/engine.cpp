@@ -74,6 +74,10 @@ Result<void> Engine::resume(Instant now) {
                           .by = "run",
                           .at = now,
                           .version = 0});
+    // What the files say now holds for what was merged before them too: each flow that is live shares all anew.
+    for (const auto& [name, flow] : hub_->flows)
+      if (flow.kind == model::Flow::Kind::Keep && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
+        work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
     TRY(work.commit());
     ++version_;
   }
@@ -401,7 +405,7 @@ Result<void> Engine::share_backlog(Work& work, Instant now) {
   const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, after, backlog_most));
   for (const GoldenRow& row : rows) {
     Family* family = TRY(work.family(row.id));
-    if (family) TRY(line.settle(*family, &family->golden, {ChangeId("first_load"), {}, now}));
+    if (family) TRY(line.share_anew(*family, {ChangeId("first_load"), {}, now}));
     after = row.id;
   }
   if (rows.size() == backlog_most) return {};

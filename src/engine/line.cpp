@@ -402,6 +402,33 @@ void Line::keep_foreign(const Change& change, Family& family, const std::vector<
   }
 }
 
+Result<void> Line::share_anew(Family& family, const Cause& cause) {
+  std::map<FieldName, Sourced> fields = survive(hub_, family.golden, family.links);
+  if (fields != family.golden.fields) {
+    Values values;
+    for (const auto& [name, s] : fields)
+      if (const auto was = family.golden.fields.find(name); was == family.golden.fields.end() || was->second != s)
+        values.emplace(name.text, s.value);
+    family.golden.fields = std::move(fields);
+    ++family.golden.version;
+    work_.changed_golden(family);
+    work_.attest(&family, {.entry = "golden/" + family.golden.id.text + "/" + std::to_string(family.golden.version),
+                           .kind = "applied",
+                           .trigger = "start",
+                           .change = cause.change,
+                           .flow = {},
+                           .system = {},
+                           .direction = {},
+                           .entity = family.golden.entity,
+                           .values = std::move(values),
+                           .outcome = "merged",
+                           .by = {},
+                           .at = now_,
+                           .version = 0});
+  }
+  return settle(family, &family.golden, cause);
+}
+
 Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
   const bool live =
@@ -416,11 +443,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
       ++family.golden.version;
       work_.changed_golden(family);
     }
-    for (Delivery& d : triggered.deliveries) {
-      d.idempotency_key =
-          to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
-      work_.changed_delivery(family, std::move(d));
-    }
+    for (Delivery& d : triggered.deliveries) work_.changed_delivery(family, std::move(d));
   }
   const std::vector<Intent> intents =
       share(hub_, family.golden, family.links, {stage_.live, TRY(undecided(family)), stage_.backlog});

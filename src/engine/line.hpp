@@ -36,6 +36,8 @@ class Line {
   // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden
   // record as it was (nullptr: new to the hub).
   Result<void> settle(Family&, const Golden* before, const Cause&);
+  // The same for one that has not changed, after a first load or other hub files: its fields are chosen anew.
+  Result<void> share_anew(Family&, const Cause&);
 
  private:
   struct Found {

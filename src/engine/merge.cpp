@@ -170,10 +170,23 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
       Sourced made;
       for (const Candidate& c : candidates(hub, golden, links, name))
         if (c.link == winner->link) made = sourced(*field, c), mine = &made;
-      if (mine)
+      if (!winner->link) {
+        if (mine) fields[name] = *mine;
+        continue;
+      }
+      // What its record holds now is its word: of a part that it was given later, that is what it was given.
+      const auto given = winner->link->given.find(name.text);
+      const auto survivor = fields.find(name);
+      if (given != winner->link->given.end()) {
+        if (survivor != fields.end() && same_value(field->type, survivor->second.value, given->second)) continue;
+        Candidate as_given = *winner;
+        as_given.value = &given->second;
+        fields[name] = sourced(*field, as_given);
+      } else if (mine) {
         fields[name] = *mine;
-      else if (winner->link)
+      } else {
         fields.erase(name);
+      }
     }
   }
 }

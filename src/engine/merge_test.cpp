@@ -112,6 +112,18 @@ TEST(Merge, FieldsThatBelongTogetherComeFromOneSource) {
   EXPECT_EQ(p.value("family_name"), Value("Tang"));
 }
 
+TEST(Merge, WhoWritesOnePartHasTheOtherAsItWasGivenToThem) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  p.merge(*hub, crm("2"), {{"given_name", "Mia"}, {"family_name", "Tang"}}, monday + seconds(1));
+  // The hub writes the new family name into the first record, and there somebody mends the given name.
+  p.link(crm("1")).base["family_name"] = p.link(crm("1")).given["family_name"] = Value("Tang");
+  p.merge(*hub, crm("1"), {{"given_name", "Maya"}, {"family_name", "Tang"}}, monday + seconds(2));
+  EXPECT_EQ(p.value("given_name"), Value("Maya"));
+  EXPECT_EQ(p.value("family_name"), Value("Tang")) << "and not what that record held before";
+}
+
 TEST(Merge, TheOutcomeDoesNotDependOnTheOrderOfArrival) {
   const auto hub = small::hub();
   struct One {

@@ -1,5 +1,7 @@
 #include "sim/ledger.hpp"
 
+#include <algorithm>
+
 namespace linchpin::sim {
 namespace {
 
@@ -14,6 +16,10 @@ std::string letters(int n) {
 }
 
 }  // namespace
+
+bool Person::doubled() const {
+  return std::any_of(records.begin(), records.end(), [](const auto& of) { return of.second.size() > 1; });
+}
 
 Person& Ledger::add() {
   Person person;

@@ -19,9 +19,11 @@ inline constexpr std::string_view marker = "zyqo";
 // What a person typed at a vendor's screen.
 struct Said {
   Site site = Site::Hubspot;
-  std::string value;     // comparable
-  Instant at{};          // by that vendor's clock
-  bool settled = false;  // both systems agreed on the field just before
+  std::string value;        // comparable
+  Instant at{};             // by that vendor's clock
+  bool settled = false;     // both systems agreed on the field just before
+  bool foreign = false;     // what another system owns by the hub files of that time
+  bool by_the_way = false;  // it stood beside what was written, and was left as it was
 };
 
 struct Person {
@@ -36,6 +38,7 @@ struct Person {
   int clients = 0;                                // how often they became one in HubSpot
   std::set<Field> poisoned;                       // holds what cannot be read there
   std::set<Site> removed;                         // their record was put away there by a person, at any time
+  bool doubled() const;                           // people made two records of them in one system
 };
 
 class Ledger {

@@ -18,6 +18,7 @@ class Onlooker {
   virtual void sent(const engine::Send&, Instant) {}                                              // left the engine
   virtual void served(const engine::Send&, const Answer&, Instant) {}  // the vendor did it; what it would answer
   virtual void answered(CallId) {}                                     // the engine is told
+  virtual void hub_changed() {}                                        // other files, and a start with them
   virtual void ended() {}                                              // the process; what flew is lost
 };
 

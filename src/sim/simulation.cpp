@@ -1,6 +1,8 @@
 #include "sim/simulation.hpp"
 
+#include "base/metric.hpp"
 #include "sim/oracle.hpp"
+#include "sim/overheard.hpp"
 #include "sim/watch.hpp"
 
 namespace linchpin::sim {
@@ -9,7 +11,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr milliseconds rest_most = hours(72);  // of virtual time until nothing is outstanding
+constexpr milliseconds rest_most = hours(8);   // of virtual time until nothing is outstanding
 constexpr int tidied_most = 8;                 // rounds of questions that a person answers
 constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
 
@@ -42,6 +44,8 @@ class Run {
       for (step_ = 0; step_ < plan_.steps; ++step_) one();
       rest();
       verdict();
+      watch_.hear("the log", overheard_.text());
+      watch_.hear("a metric", metric::exposition());
     } catch (const Broken& b) {
       outcome_.held = false;
       outcome_.broken = b.invariant;
@@ -78,6 +82,14 @@ class Run {
     setup.hub = must(hub_of(kind));
     world_ = must(World::make(setup));
     watch_.see(world_->inbox());
+    // What the vendor made although it answered with an error is known from its own screen.
+    watch_.look = [this](Site site, const std::string& golden) -> std::string {
+      const std::string name(to_text(site));
+      for (const auto& [id, held] : holdings(site, world_->vendor(name).state(world_->now_at(name))))
+        if (held.golden == golden) return id;
+      return {};
+    };
+    if (trace_) watch_.trace = [this](const std::string& what) { note(what); };
     workload_ = std::make_unique<Workload>(*world_, ledger_, swarm_, kind);
     workload_->trace = [this](const std::string& what) { note(what); };
     must(workload_->plant(plan_.people > 0 ? plan_.people : people));
@@ -94,14 +106,21 @@ class Run {
     if (world_->restarts() != before) note("restarted");
   }
 
-  void settle() { must(world_->run_until_quiet(rest_most)); }
+  void settle() {
+    const Result<void> rested = world_->run_until_quiet(rest_most);
+    if (!rested && trace_ && world_->up())
+      if (const auto status = world_->ask(Json::object({{"command", "status"}}))) note(canonical(*status));
+    must(rested);
+  }
 
   void rest() {
     note("faults end");
     must(workload_->end_faults());
     settle();
     // Events may be told hours late; a walk finds what was never told.
+    world_->laze(std::chrono::seconds(20));
     must(world_->run_for(hours(4)));
+    world_->laze(milliseconds(100));
     settle();
     for (int i = 0; i < tidied_most; ++i) {
       world_->engine().walk();
@@ -112,7 +131,7 @@ class Run {
   }
 
   void verdict() {
-    App app(*world_);
+    App app(*world_, "judge");
     Case c{.ledger = ledger_,
            .rules = rules_of(workload_->hub_kind()),
            .rules_changed = workload_->rules_changed(),
@@ -127,6 +146,18 @@ class Run {
     const Json table = must(world_->ask(Json::object({{"command", "table"}})));
     for (const Json& row : table["rows"].items()) c.discrepant += row["discrepant_fields"].integer().value_or(0);
     const std::vector<Complaint> complaints = judge(c);
+    if (trace_ && !complaints.empty()) {
+      const Json letters_now = must(world_->ask(Json::object({{"command", "dead-letters.list"}})));
+      for (const Json& letter : letters_now["items"].items()) note("dead letter " + canonical(letter));
+      const Json reviews = must(world_->ask(Json::object({{"command", "review.list"}})));
+      for (const Json& review : reviews["items"].items()) note("review " + canonical(review));
+      for (const Told& told : c.told) {
+        std::string line = "golden " + told.golden;
+        for (const auto& [site, records] : told.links)
+          for (const std::string& record : records) line += " " + std::string(to_text(site)) + "/" + record;
+        note(line);
+      }
+    }
     for (const Complaint& complaint : complaints) note(complaint.invariant + ": " + complaint.what);
     if (!complaints.empty()) throw Broken{complaints.front().invariant, complaints.front().what};
     letters();
@@ -138,13 +169,16 @@ class Run {
     for (const Json& letter : letters["items"].items())
       if (letter["kind"].text() != "field")
         throw Broken{"Converged", "a dead letter is left that a retry does not mend: " + letter["kind"].text() + " " +
-                                      letter["code"].text() + " " + letter["system"].text()};
+                                      letter["code"].text() + " " + letter["system"].text() + " " +
+                                      letter["golden"].text()};
   }
 
   // EchoIsSilent: who has nothing to say says nothing.
   void silent() {
     const std::int64_t writes = watch_.writes();
+    world_->laze(std::chrono::seconds(1));
     must(world_->run_for(silence));
+    world_->laze(milliseconds(100));
     world_->engine().walk();
     settle();
     if (watch_.writes() != writes)
@@ -153,6 +187,7 @@ class Run {
 
   Plan plan_;
   const Trace& trace_;
+  Overheard overheard_;
   Swarm swarm_;
   Ledger ledger_;
   Watch watch_;

@@ -19,7 +19,7 @@ Result<Json> App::ask(Json command) {
     if (auto answer = world_.ask(command.with("token", token_hash_));
         answer || answer.error().code != Code::TokenInvalid)
       return answer;
-  const Json app = TRY(world_.ask(Json::object({{"command", "app.add"}, {"name", "judge" + std::to_string(++made_)}})));
+  const Json app = TRY(world_.ask(Json::object({{"command", "app.add"}, {"name", name_ + std::to_string(++made_)}})));
   token_hash_ = to_hex(as_text(sha256(app["token"].text())));
   return world_.ask(command.with("token", token_hash_));
 }

@@ -19,14 +19,14 @@ struct Told {
 
 class App {
  public:
-  explicit App(World& world) : world_(world) {}
+  App(World& world, std::string name) : world_(world), name_(std::move(name)) {}
   Result<std::vector<Told>> contacts();
   Result<Told> contact(const std::string& golden);
 
  private:
   Result<Json> ask(Json command);
   World& world_;
-  std::string token_hash_;
+  std::string name_, token_hash_;
   int made_ = 0;
 };
 

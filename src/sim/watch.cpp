@@ -106,7 +106,7 @@ void Watch::count_audit(const engine::Batch& batch) {
   }
   if (confirmed > 0 && kinds["confirmed"] + kinds["received"] == 0 && batch.links.empty() == false)
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
-  if (!batch.goldens.empty() && batch.audit.empty())
+  if (!batch.goldens.empty() && batch.audit.empty() && !hub_changed_)
     broken(Invariant::AuditedWithCommit, "a golden record changed unattested");
   for (const auto& [system, count] : sent) attested_[system] += count;
 }
@@ -170,6 +170,14 @@ void Watch::sent(const engine::Send& send, Instant now) {
   const auto count = static_cast<std::int64_t>(w.items.size());
   if (count == 0) return;
   writes_ += count;
+  if (trace)
+    for (const Item& item : w.items) {
+      std::string line =
+          "  call " + std::to_string(send.call.number) + (w.creates ? " creates " : " writes ") + item.key;
+      for (const auto& [field, value] : item.values)
+        if (!value.empty()) line += " " + std::string(to_text(field));
+      trace(line);
+    }
   if (attested_[send.system.text] < count)
     broken(Invariant::AuditedWithCommit, "a write to " + send.system.text + " left without an entry in the log");
   attested_[send.system.text] -= count;
@@ -181,6 +189,10 @@ void Watch::sent(const engine::Send& send, Instant now) {
 // NoDoubleCreate: what the vendor made just now is the first record of that person there.
 void Watch::served(const engine::Send& send, const Answer& answer, Instant now) {
   mix(std::to_string(ms_since_epoch(now)) + std::to_string(answer.status));
+  const Writing w = writing(send);
+  if (trace && !w.items.empty())
+    trace("  call " + std::to_string(send.call.number) + " is served " + std::to_string(answer.status) +
+          (answer.status >= 400 ? " " + answer.body.substr(0, 160) : ""));
   if (send.system.text == "idcheck") {
     if (send.request.url.ends_with("/person") && answer.status == 200)
       if (const Result<Json> person = parse_json(answer.body)) {
@@ -190,28 +202,40 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
       }
     return;
   }
-  const Writing w = writing(send);
-  if (!w.creates || answer.status >= 400) return;
+  if (!w.creates) return;
   const bool hubspot = send.system.text == "hubspot";
   const Site site = hubspot ? Site::Hubspot : Site::Xero;
+  if (answer.status >= 500 && look) {
+    for (const Item& item : w.items)
+      if (const std::string id = look(site, item.golden); !id.empty()) made(site, id, &item);
+    return;
+  }
   const Result<Json> body = parse_json(answer.body);
-  if (!body) return;
-  for (const Json& made : (hubspot ? (*body)["results"] : (*body)["Contacts"]).items()) {
-    const std::string& id = (hubspot ? made["id"] : made["ContactID"]).text();
-    const std::string& golden = (hubspot ? made["properties"]["linchpin_id"] : made["ContactNumber"]).text();
-    if (id.empty() || made["StatusAttributeString"].text() == "ERROR" || ledger_.owner_of(site, id)) continue;
+  if (!body || answer.status >= 400) return;
+  for (const Json& record : (hubspot ? (*body)["results"] : (*body)["Contacts"]).items()) {
+    const std::string& id = (hubspot ? record["id"] : record["ContactID"]).text();
+    const std::string& golden = (hubspot ? record["properties"]["linchpin_id"] : record["ContactNumber"]).text();
+    if (id.empty() || record["StatusAttributeString"].text() == "ERROR") continue;
     const auto item = std::find_if(w.items.begin(), w.items.end(), [&](const Item& i) { return i.golden == golden; });
-    const Person* whose = item == w.items.end() ? nullptr : ledger_.whose(item->values);
-    if (!whose) broken(Invariant::NoDoubleCreate, send.system.text + " record " + id + " was made of nobody");
-    Person& person = ledger_.people()[static_cast<std::size_t>(whose->number)];
-    if (person.given[site].size() + person.records[site].size() > 0 && !person.removed.contains(site))
-      broken(Invariant::NoDoubleCreate,
-             send.system.text + " record " + id + " is the second of person " + std::to_string(person.number));
-    ledger_.made(person, site, id, true);
+    made(site, id, item == w.items.end() ? nullptr : &*item);
   }
 }
 
+void Watch::made(Site site, const std::string& id, const Item* item) {
+  if (ledger_.owner_of(site, id)) return;
+  const std::string record = std::string(to_text(site)) + " record " + id;
+  const Person* whose = item ? ledger_.whose(item->values) : nullptr;
+  if (!whose) broken(Invariant::NoDoubleCreate, record + " was made of nobody");
+  Person& person = ledger_.people()[static_cast<std::size_t>(whose->number)];
+  if (person.given[site].size() + person.records[site].size() > 0 && !person.removed.contains(site) &&
+      !person.doubled())
+    broken(Invariant::NoDoubleCreate, record + " is the second of person " + std::to_string(person.number));
+  ledger_.made(person, site, id, true);
+}
+
 void Watch::answered(CallId call) {
+  if (trace && std::any_of(writing_.begin(), writing_.end(), [&](const auto& w) { return w.second == call; }))
+    trace("  call " + std::to_string(call.number) + " is answered");
   std::erase_if(writing_, [&](const auto& w) { return w.second == call; });
 }
 

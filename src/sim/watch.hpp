@@ -23,6 +23,8 @@ class Watch : public Onlooker {
  public:
   explicit Watch(Ledger& ledger) : ledger_(ledger) {}
   void see(engine::Inbox& inbox) { inbox_ = &inbox; }
+  std::function<void(const std::string&)> trace{};
+  std::function<std::string(Site, const std::string& golden)> look{};  // the vendor's record with that id of the hub
 
   void committed(const engine::Batch&, Instant) override;
   void commit_lost() override;
@@ -31,12 +33,14 @@ class Watch : public Onlooker {
   void sent(const engine::Send&, Instant) override;
   void served(const engine::Send&, const Answer&, Instant) override;
   void answered(CallId) override;
+  void hub_changed() override { hub_changed_ = true; }
   void ended() override;
 
   std::int64_t writes() const { return writes_; }  // records written to, or tried
   std::int64_t calls() const { return calls_; }
   std::int64_t commits() const { return commits_; }
   std::string digest() const;
+  void hear(const std::string& where, const std::string& text) const { nothing_private(where, {&text}); }
 
  private:
   struct Item {          // of a request that writes
@@ -53,6 +57,7 @@ class Watch : public Onlooker {
   void once(const engine::Batch&);
   void sealed(const engine::Batch&) const;
   void nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const;
+  void made(Site, const std::string& id, const Item*);
   void mix(std::string_view text);
 
   Ledger& ledger_;
@@ -64,6 +69,7 @@ class Watch : public Onlooker {
   std::map<DeliveryId, engine::DeliveryState> deliveries_, deliveries_last_;
   // AuditedWithCommit
   std::map<std::string, std::int64_t> attested_;  // by system: writes that are in the log and not yet sent
+  bool hub_changed_ = false;                      // the entry of its files attests what follows from them
   // InOrderPerRecord
   std::map<std::string, CallId> writing_;  // what is being written to, by which call
   // AckedIsDurable

@@ -39,6 +39,13 @@ std::string name_of(const std::map<Field, std::string>& values) {
   return values.at(Field::Given) + " " + values.at(Field::Family);
 }
 
+bool agree(const Held& a, const Held& b, Field field) {
+  if (field == Field::Given || field == Field::Family)
+    return a.values.at(Field::Given) == b.values.at(Field::Given) &&
+           a.values.at(Field::Family) == b.values.at(Field::Family);
+  return a.values.at(field) == b.values.at(field);
+}
+
 Json in_hubspot(const std::map<Field, std::string>& v, const std::string& stage) {
   return Json::object({{"firstname", v.at(Field::Given)},
                        {"lastname", v.at(Field::Family)},
@@ -58,12 +65,16 @@ Json in_xero(const std::map<Field, std::string>& v) {
 }  // namespace
 
 Workload::Workload(World& world, Ledger& ledger, Swarm& swarm, std::size_t hub_kind)
-    : world_(world), ledger_(ledger), swarm_(swarm), app_(world), chance_(swarm.workload()), hub_kind_(hub_kind) {}
+    : world_(world),
+      ledger_(ledger),
+      swarm_(swarm),
+      app_(world, "ava"),
+      chance_(swarm.workload()),
+      hub_kind_(hub_kind) {}
 
 // Two in three are in both systems, the rest in one; and some organisations in Xero.
 Result<void> Workload::plant(int people) {
   Json::List contacts, xero;
-  const auto id = [&] { return std::to_string(50'000'000'000 + 97 * ledger_.people().size()); };
   for (int i = 0; i < people; ++i) {
     Person& person = ledger_.add();
     const std::map<Field, std::string> values{{Field::Given, fresh(Field::Given)},
@@ -75,8 +86,9 @@ Result<void> Workload::plant(int people) {
     const Instant at = world_.now() - std::chrono::hours(24 + 24 * static_cast<std::int64_t>(chance_.below(300)));
     for (const Site site : all_sites) {
       if ((site == Site::Xero && (where == 6 || where == 7)) || (site == Site::Hubspot && where == 8)) continue;
-      const std::string record =
-          site == Site::Hubspot ? id() : "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + person.number);
+      const std::string record = site == Site::Hubspot
+                                     ? std::to_string(50'000'000'000 + person.number)
+                                     : "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + person.number);
       if (site == Site::Hubspot)
         contacts.push_back(Json::object({{"id", record},
                                          {"properties", in_hubspot(values, stage)},
@@ -190,9 +202,13 @@ Json Workload::form(Site site, Field field, const std::string& value) {
 
 Result<void> Workload::say(Person& person, Site site, Field field, const std::string& value) {
   const std::string record = record_of(person, site), there = record_of(person, other(site));
-  bool settled = true;
+  bool settled = true, foreign = false;
+  if (field != Field::Stage) {
+    const Rule rule = rules_of(hub_kind_).at(field);
+    foreign = rule == (site == Site::Hubspot ? Rule::XeroOwns : Rule::HubspotOwns);
+  }
   if (!there.empty() && field != Field::Stage)
-    settled = held(site).at(record).values.at(field) == held(other(site)).at(there).values.at(field);
+    settled = agree(held(site).at(record), held(other(site)).at(there), field);
   const std::string name(to_text(site));
   const Instant at = world_.now_at(name);
   const auto done =
@@ -200,7 +216,12 @@ Result<void> Workload::say(Person& person, Site site, Field field, const std::st
   held_.erase(site);
   note("edit " + name + " " + record + " " + std::string(to_text(field)) + (done ? "" : " (refused)"));
   if (!done) return {};  // the vendor refuses it as it would a person's
-  ledger_.say(person, field, {site, comparable(field, value), at, settled});
+  ledger_.say(person, field, {site, comparable(field, value), at, settled, foreign});
+  // A name is one thing of two parts: who writes one of them has the other before their eyes.
+  if (field == Field::Given || field == Field::Family) {
+    const Field rest = field == Field::Given ? Field::Family : Field::Given;
+    ledger_.say(person, rest, {site, held(site).at(record).values.at(rest), at, settled, foreign, true});
+  }
   if (field == Field::Stage && value == "customer") {
     person.was_client = true;
     ++person.clients;
@@ -258,6 +279,7 @@ Result<void> Workload::newcomer(Site site) {
     ledger_.say(person, Field::Stage, {site, stage, at, true});
     person.clients += stage == "customer";
   }
+  person.clients += site == Site::Xero;  // whom only the accounts know is a client
   person.was_client = site == Site::Xero || stage == "customer";
   note("newcomer " + name + " " + *person.records[site].begin());
   return {};

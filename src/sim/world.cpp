@@ -13,7 +13,8 @@ constexpr milliseconds latency{15};  // of a call's way there and back
 constexpr milliseconds step_least{1};
 constexpr milliseconds started_again{500};       // by what watches over the process
 constexpr std::uint64_t skew_most_ms = 120'000;  // of a vendor's clock; sweeps take off five minutes for it
-constexpr std::uint64_t late_most_ms = 20'000;   // of a request or an answer, within what a call may take
+constexpr milliseconds spoiled_most = std::chrono::minutes(5);  // of the answers to a token's refresh
+constexpr std::uint64_t late_most_ms = 20'000;  // of a request or an answer, within what a call may take
 
 // Credentials as the sandbox names them, by the names of the manifests.
 engine::Credential credential_of(const Json& given, const std::string& base_url) {
@@ -104,6 +105,7 @@ Result<void> World::crash() {
 
 Result<void> World::change_hub(std::shared_ptr<const model::Hub> hub) {
   hub_ = std::move(hub);
+  if (setup_.onlooker) setup_.onlooker->hub_changed();
   return crash();
 }
 
@@ -187,11 +189,20 @@ void World::reach(Passage passage) {
   milliseconds way = latency / 2 + served.delay;
   Answer answer = served.answer;
   bool lost = served.lost;
+  const bool refreshes = request.url.find("/connect/token") != std::string::npos;
   if (swarm) {
     lost = swarm->strikes(Fault::answer_lost) || lost;
-    if (request.url.find("/connect/token") != std::string::npos) lost = swarm->strikes(Fault::refresh_lost) || lost;
+    if (refreshes) lost = swarm->strikes(Fault::refresh_lost) || lost;
     if (swarm->strikes(Fault::answer_torn)) answer.body.resize(answer.body.size() / 2);
     if (swarm->strikes(Fault::poison_answer)) answer.body = R"({"results":7,"Contacts":{"no":"list"},"status":[]})";
+    // Half an hour after a refresh whose answer nobody got, the vendor wants a person: it is not left at that for long.
+    if (refreshes) {
+      if (spoiled_ && clock_.now() > *spoiled_ + spoiled_most) answer = served.answer, lost = false;
+      if (!lost && answer.body == served.answer.body)
+        spoiled_.reset();
+      else if (!spoiled_)
+        spoiled_ = clock_.now();
+    }
     if (swarm->strikes(Fault::answer_late))
       way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::answer_late).below(late_most_ms)));
   }

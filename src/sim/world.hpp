@@ -55,15 +55,20 @@ class World {
   // is one that no fault explains.
   Result<void> step();
   Result<void> run_for(milliseconds);
-  void sleep(milliseconds time) { clock_.advance(time); }  // nothing runs meanwhile
-  Result<bool> quiet();                                    // nothing is outstanding, and nothing flies
+  // Nothing runs meanwhile; not where a lost token could not be had again afterwards.
+  void sleep(milliseconds time) {
+    if (!spoiled_) clock_.advance(time);
+  }
+  Result<bool> quiet();  // nothing is outstanding, and nothing flies
   // Until nothing is outstanding; SystemUnavailable when that takes more than `most` of virtual time.
   Result<void> run_until_quiet(milliseconds most);
   // The process ends here: what flies is lost, what the inbox had not yet flushed too. Then it starts again.
   Result<void> crash();
   Result<void> change_hub(std::shared_ptr<const model::Hub>);  // and start with it
-  void turn_clock(milliseconds by) { hub_clock_ += by; }       // the hub's own, against everyone else's
-  void stop_faults();                                          // of the swarm, the vendors and the clocks
+  // How seldom the engine's loop comes round from now on: where nothing happens, seconds are enough.
+  void laze(milliseconds grain) { grain_ = grain; }
+  void turn_clock(milliseconds by) { hub_clock_ += by; }  // the hub's own, against everyone else's
+  void stop_faults();                                     // of the swarm, the vendors and the clocks
   // StoreUnavailable when the process does not run, or ends over it.
   Result<Json> ask(const Json& command);
 
@@ -111,7 +116,8 @@ class World {
   milliseconds grain_;    // how soon the engine's loop comes round again
   Instant down_until_{};  // what cannot start tries again then
   std::map<std::string, Instant> unreachable_until_;
-  bool crashing_ = false;  // the process ends after the webhook under way
+  std::optional<Instant> spoiled_;  // since when no answer to a token's refresh has come
+  bool crashing_ = false;           // the process ends after the webhook under way
   std::int64_t order_ = 0;
   std::int64_t restarts_ = 0;
   std::int64_t engine_steps_ = 0;
