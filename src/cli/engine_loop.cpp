@@ -88,7 +88,7 @@ void EngineLoop::wait(Instant until) {
   std::unique_lock lock(mutex_);
   const auto real = std::chrono::system_clock::time_point(until.time_since_epoch());
   const auto called = [&] { return stopping_ || !answers_.empty() || !questions_.empty(); };
-  wake_.wait_until(lock, std::min(real, std::chrono::system_clock::now() + inbox_every), called);
+  wake_.wait_until(lock, std::min(real, stepped_ + inbox_every), called);
   wake_.wait_until(lock, real, [&] { return notified_ || called(); });
   notified_ = false;
 }
@@ -191,6 +191,7 @@ void EngineLoop::send(engine::Send send) {
 }
 
 bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Question>& questions, Instant now) {
+  stepped_ = std::chrono::system_clock::now();
   Result<std::vector<engine::Send>> sends = engine_->step(now, std::move(answers));
   if (!sends) {
     log::error("a step failed; the engine starts again from its store", {{"error", sends.error()}});

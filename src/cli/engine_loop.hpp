@@ -74,6 +74,7 @@ class EngineLoop : public server::HubApi {
   std::atomic<std::uint64_t> generation_{0};  // of the engine: answers to one before it are dropped
   bool moved_ = true;                         // since the last count of what disagrees
   Instant count_again_{};
+  std::chrono::system_clock::time_point stepped_;  // when the last step began
   std::thread thread_;
 };
 

@@ -119,6 +119,7 @@ Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model:
 
 engine::World OpenHub::world(engine::Inbox& inbox) {
   engine::World world{inbox, *files->state.store, *keys, *random, {}, credentials};
+  if (!hub->environment.store.starts_with("sqlite:")) world.kept_bytes = 0;  // several hubs may share the store
   for (const auto& [name, connector] : connectors) world.connectors.emplace(name, connector.get());
   return world;
 }

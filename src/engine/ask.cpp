@@ -62,7 +62,6 @@ Result<Json> Engine::table() {
   };
   std::map<std::pair<SystemName, EntityName>, Row> rows;
   for (const auto& [name, mapping] : hub_->mappings) rows[{mapping.system, mapping.entity}];
-  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   for (const auto& [entity, declared] : hub_->entities) {
     GoldenId after;
     for (;;) {

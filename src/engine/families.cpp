@@ -29,9 +29,10 @@ std::unique_ptr<Family> Families::take(const GoldenId& id) {
 
 void Families::keep(std::unique_ptr<Family> family) {
   const std::size_t bytes = bytes_of(*family);
+  const GoldenId id = family->golden.id;
+  take(id).reset();
   if (bytes > bytes_most_) return;
   family->fresh = false;
-  const GoldenId id = family->golden.id;
   kept_.push_front({std::move(family), bytes});
   by_id_[id] = kept_.begin();
   bytes_ += bytes;
