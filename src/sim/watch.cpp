@@ -98,13 +98,17 @@ void Watch::count_audit(const engine::Batch& batch) {
   for (const auto& [system, count] : claimed)
     if (sent[system] < count)
       broken(Invariant::AuditedWithCommit, "a delivery to " + system + " is claimed unattested");
+  // What was sent and is dropped with a change of its own link was confirmed; without, it was no longer needed.
   std::int64_t confirmed = 0;
   for (const DeliveryId& id : batch.deliveries_dropped) {
     const auto was = deliveries_.find(id);
-    confirmed +=
-        was != deliveries_.end() && (was->second == DeliveryState::Sent || was->second == DeliveryState::Unknown);
+    if (was == deliveries_.end() || (was->second != DeliveryState::Sent && was->second != DeliveryState::Unknown))
+      continue;
+    confirmed += std::any_of(batch.links.begin(), batch.links.end(), [&](const engine::LinkRow& l) {
+      return l.key.system == about_.at(id).first && l.golden == about_.at(id).second && !l.gone;
+    });
   }
-  if (confirmed > 0 && kinds["confirmed"] + kinds["received"] == 0 && batch.links.empty() == false)
+  if (confirmed > 0 && kinds["confirmed"] + kinds["received"] == 0)
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
   if (!batch.goldens.empty() && batch.audit.empty() && !hub_changed_)
     broken(Invariant::AuditedWithCommit, "a golden record changed unattested");
@@ -125,6 +129,7 @@ void Watch::once(const engine::Batch& batch) {
                        !batch.cursors.empty() || !batch.deliveries_dropped.empty() || !batch.done.empty();
   for (const engine::DeliveryRow& row : batch.deliveries) {
     const bool fresh = deliveries_.insert_or_assign(row.id, row.state).second;
+    about_[row.id] = {row.system, row.golden};
     if (fresh && !decided)
       broken(Invariant::MergedOnce, "delivery " + std::to_string(row.id.number) + " comes without its decision");
   }
