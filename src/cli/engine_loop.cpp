@@ -34,7 +34,14 @@ EngineLoop::~EngineLoop() {
 
 Result<void> EngineLoop::start() {
   store::Claim* claim = hub_.files->claim.get();
-  if (const std::int64_t term = claim ? claim->held() : 1; term != 0) TRY(begin(term));
+  if (const std::int64_t term = claim ? claim->held() : 1; term != 0) {
+    Result<void> begun = begin(term);
+    // Overtaken already, or the database is away for a moment: with several processes that is no mistake of anybody's.
+    const Code code = begun ? Code::Internal : begun.error().code;
+    const bool passes = claim && (code == Code::NotActive || code == Code::StoreUnavailable);
+    if (!begun && !passes) return begun;
+    if (!begun) end();
+  }
   if (claim) claim->tell([this] { wake(); }, [this] { notify(); });
   thread_ = std::thread([this] { run(); });
   return {};
