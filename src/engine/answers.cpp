@@ -167,6 +167,7 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
         break;
       case WriteResult::Kind::Retry:
         count("retry");
+        repeatable_.insert(d.id);
         if (result->alone) alone_.insert(d.id);
         if (d.attempt >= attempts_most) {
           dead(work, *family, d, result->error, now);
@@ -225,6 +226,7 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
 // It may have been done. A create is looked for; of an update, what the record holds now comes first, since someone may
 // have edited it; an operation carries a key that makes it repeatable.
 void Engine::unsure(Work& work, Family& family, Delivery d, Instant now) {
+  repeatable_.insert(d.id);  // once it has been read, below
   if (mutant(Mutant::UnknownIsDone)) return work.dropped_delivery(family, d.id);
   if (mutant(Mutant::KeyForgotten)) d.idempotency_key.clear();
   d.state = d.operation == Operation::Create && !mutant(Mutant::CreatesBlindly) ? DeliveryState::Unknown
@@ -268,6 +270,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
                .by = {},
                .at = now,
                .version = 0});
+  repeatable_.erase(d.id);
   work.dropped_delivery(family, d.id);
   if (d.operation == Operation::Do) {
     // What the operation made is a record of that system: it is read like any other.
@@ -428,6 +431,7 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
         unsure(work, *family, std::move(d), now);
         continue;
       }
+      repeatable_.insert(d.id);  // nothing was done
       d.due = now + std::max(retry ? retry->after : milliseconds(0), backoff(d.attempt, world_.random));
       d.state = DeliveryState::Pending;
       if (refused) {  // one of them is at fault: each goes by itself

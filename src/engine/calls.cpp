@@ -73,9 +73,13 @@ void Engine::send(std::vector<Send>& sends, Call call, Instant now) {
   sends.push_back({id, name, std::move(*request), milliseconds(30'000)});
 }
 
-// The next requests of calls that take several. They go at once: the system has begun to answer.
+// The next requests of calls that take several. They go before anything else of their system.
 void Engine::carry_on(std::vector<Send>& sends, Instant now) {
   for (Flying& next : std::exchange(continuing_, {})) {
+    if (!systems_.at(next.call.system).limits.allows(now, false, "")) {  // it asked for a rest meanwhile
+      continuing_.push_back(std::move(next));
+      continue;
+    }
     const Instant asked = next.asked;
     const CallId id = next.call.id;
     send(sends, std::move(next.call), now);
@@ -115,6 +119,10 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
       return;  // what it holds now comes first
+    // Sent before, by a process that has ended: what the record holds now comes first here too.
+    if (d.operation == Operation::Update && d.attempt > 0 && repeatable_.insert(d.id).second)
+      return read_.hint({name, d.object, d.record},
+                        {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
     if (taken.insert({d.golden, d.record}).second) found.push_back(d);
   };
   // A little more than can be sent, since some may have to wait; all of them where many do.

@@ -12,14 +12,57 @@ class Onlooker {
   virtual ~Onlooker() = default;
   virtual void committed(const engine::Batch&, Instant) {}
   virtual void commit_lost() {}  // the last one that was told: the disk had lied, and the process has ended
-  virtual void appended(const engine::InboxEntry&) {}     // durable, at its position
-  virtual void append_lost(const engine::InboxEntry&) {}  // was told, and is gone
+  virtual void arrived(const SystemName&, const Request&) {}  // a webhook, before anything is made of it
+  virtual void appended(const engine::InboxEntry&) {}         // durable, at its position
+  virtual void append_lost(const engine::InboxEntry&) {}      // was told, and is gone
   virtual void acknowledged(const SystemName&, const Request&, const std::string& /*sealed*/) {}  // a webhook, with 2xx
   virtual void sent(const engine::Send&, Instant) {}                                              // left the engine
   virtual void served(const engine::Send&, const Answer&, Instant) {}  // the vendor did it; what it would answer
-  virtual void answered(CallId) {}                                     // the engine is told
-  virtual void hub_changed() {}                                        // other files, and a start with them
-  virtual void ended() {}                                              // the process; what flew is lost
+  virtual void answered(const engine::Send&, const Result<Answer>&, Instant) {}  // the engine is told
+  virtual void hub_changed() {}                                                  // other files, and a start with them
+  virtual void ended() {}                                                        // the process; what flew is lost
+};
+
+// Several that look on together.
+class Onlookers : public Onlooker {
+ public:
+  explicit Onlookers(std::vector<Onlooker*> all) : all_(std::move(all)) {}
+  void committed(const engine::Batch& batch, Instant now) override {
+    for (Onlooker* o : all_) o->committed(batch, now);
+  }
+  void commit_lost() override {
+    for (Onlooker* o : all_) o->commit_lost();
+  }
+  void arrived(const SystemName& system, const Request& request) override {
+    for (Onlooker* o : all_) o->arrived(system, request);
+  }
+  void appended(const engine::InboxEntry& entry) override {
+    for (Onlooker* o : all_) o->appended(entry);
+  }
+  void append_lost(const engine::InboxEntry& entry) override {
+    for (Onlooker* o : all_) o->append_lost(entry);
+  }
+  void acknowledged(const SystemName& system, const Request& request, const std::string& sealed) override {
+    for (Onlooker* o : all_) o->acknowledged(system, request, sealed);
+  }
+  void sent(const engine::Send& send, Instant now) override {
+    for (Onlooker* o : all_) o->sent(send, now);
+  }
+  void served(const engine::Send& send, const Answer& answer, Instant now) override {
+    for (Onlooker* o : all_) o->served(send, answer, now);
+  }
+  void answered(const engine::Send& send, const Result<Answer>& answer, Instant now) override {
+    for (Onlooker* o : all_) o->answered(send, answer, now);
+  }
+  void hub_changed() override {
+    for (Onlooker* o : all_) o->hub_changed();
+  }
+  void ended() override {
+    for (Onlooker* o : all_) o->ended();
+  }
+
+ private:
+  std::vector<Onlooker*> all_;
 };
 
 }  // namespace linchpin::sim

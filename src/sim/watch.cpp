@@ -238,7 +238,8 @@ void Watch::made(Site site, const std::string& id, const Item* item) {
   ledger_.made(person, site, id, true);
 }
 
-void Watch::answered(CallId call) {
+void Watch::answered(const engine::Send& send, const Result<Answer>&, Instant) {
+  const CallId call = send.call;
   if (trace && std::any_of(writing_.begin(), writing_.end(), [&](const auto& w) { return w.second == call; }))
     trace("  call " + std::to_string(call.number) + " is answered");
   std::erase_if(writing_, [&](const auto& w) { return w.second == call; });

@@ -32,7 +32,7 @@ class Watch : public Onlooker {
   void acknowledged(const SystemName&, const Request&, const std::string& sealed) override;
   void sent(const engine::Send&, Instant) override;
   void served(const engine::Send&, const Answer&, Instant) override;
-  void answered(CallId) override;
+  void answered(const engine::Send&, const Result<Answer>&, Instant) override;
   void hub_changed() override { hub_changed_ = true; }
   void ended() override;
 

@@ -122,6 +122,7 @@ void World::take_webhooks() {
       const SystemName system(name);
       Request request = webhook.request;
       request.url = "/webhooks/" + name;
+      if (setup_.onlooker) setup_.onlooker->arrived(system, request);
       std::optional<int> status;  // no answer when the process ends meanwhile
       if (engine_) try {
           const auto taken = engine::intake(system, request, *connectors_.at(system), hub_->environment.public_url,
@@ -223,7 +224,7 @@ Result<void> World::turn() {
     if (!passage.answer) {
       reach(std::move(passage));
     } else if (passage.process == restarts_ && engine_) {
-      if (setup_.onlooker) setup_.onlooker->answered(passage.send.call);
+      if (setup_.onlooker) setup_.onlooker->answered(passage.send, *passage.answer, clock_.now());
       answers.push_back({passage.send.call, std::move(*passage.answer)});
     }
   }

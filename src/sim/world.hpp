@@ -43,6 +43,7 @@ class World {
   Store& store() { return store_; }
   Inbox& inbox() { return inbox_; }
   const model::Hub& hub() const { return *hub_; }
+  KeyStore& key_store() { return key_store_; }
   engine::Keys& keys() { return *keys_; }
   const engine::Connector& connector(const std::string& name) const { return *connectors_.at(SystemName(name)); }
   const engine::Credential& credential(const std::string& name) const { return credentials_.at(SystemName(name)); }

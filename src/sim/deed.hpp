@@ -1,0 +1,44 @@
+// What a request asks of a vendor and what became of it, read by the vendors' documented paths and members. No line of
+// the connector runtime or of a manifest.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/http.hpp"
+#include "base/json.hpp"
+#include "base/time.hpp"
+
+namespace linchpin::sim {
+
+struct Deed {
+  enum class Kind { Create, Update, Check, Read, Look, Token, Other } kind = Kind::Other;
+  std::vector<std::string> ids;  // Create, Look, Check: golden ids. Update, Read: the vendor's record ids
+  std::string key;               // Check: its idempotency key
+  Json body;
+};
+Deed deed_of(const std::string& system, const Request&);
+
+// Of one thing in a write or a look, when the answer has come.
+enum class Fate {
+  Done,     // the vendor did it; of a look: there it is
+  NotDone,  // the vendor says that it did not; of a look: there is none
+  Unknown,  // the answer does not say
+};
+// `answer`: nullptr, none came.
+std::map<std::string, Fate> fates_of(const std::string& system, const Deed&, const Answer* answer);
+
+// When the records of an answer were last changed, by the vendor's clock and by their ids.
+std::map<std::string, Instant> changes_in(const std::string& system, const Json& body);
+
+// What a webhook tells of records, each with its own identity: the same event told again is the same.
+struct News {
+  std::string record, identity;
+  Instant at{};
+};
+std::vector<News> events_in(const std::string& system, const Json& body);
+
+}  // namespace linchpin::sim

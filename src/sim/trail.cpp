@@ -1,0 +1,224 @@
+#include "sim/trail.hpp"
+
+#include <algorithm>
+
+namespace linchpin::sim {
+namespace {
+
+using engine::DeliveryState;
+using Kind = Deed::Kind;
+
+[[noreturn]] void broken(Invariant invariant, std::string what) {
+  throw Broken{std::string(to_text(invariant)), std::move(what)};
+}
+
+constexpr std::size_t in_a_step = 200;  // entries that the hub is sure to have read before it writes
+
+}  // namespace
+
+// What must be durable before the commit that relies on it, and what must be in it.
+void Trail::committed(const engine::Batch& batch, Instant) {
+  for (const engine::GoldenRow& row : batch.goldens)
+    if (const auto key = keys_->get(row.id.text); !key || !*key)
+      broken(Invariant::AckedIsDurable, "golden record " + row.id.text + " is committed, and its key is not durable");
+  for (const engine::CredentialRow& row : batch.credentials) unkept_.erase(row.system.text);
+  for (const engine::DeliveryRow& row : batch.deliveries) {
+    const bool died = row.state == DeliveryState::Dead && deliveries_[row.id] != DeliveryState::Dead;
+    deliveries_[row.id] = row.state;
+    const auto tells = [&](const engine::DeadLetterRow& l) {
+      return l.kind == "delivery" && l.golden == row.golden && l.system == row.system;
+    };
+    if (died && std::none_of(batch.dead_letters.begin(), batch.dead_letters.end(), tells))
+      broken(Invariant::Converged, "delivery " + std::to_string(row.id.number) + " died, and nobody is told");
+  }
+  for (const Position& position : batch.done_whole) {
+    const auto says = says_.find(position);
+    if (says == says_.end()) continue;
+    for (const auto& [record, when] : says->second)
+      if (read_[record] < when)
+        broken(Invariant::AckedIsDurable, "inbox entry " + std::to_string(position.number) + " is done, and " +
+                                              record.first + " record " + record.second + " was not read after it");
+    says_.erase(says);
+  }
+}
+
+// What was committed last is gone: what followed from it is not known to the hub, and not its mistake.
+void Trail::commit_lost() {
+  flying_.clear();
+  unsettled_.clear();
+  told_.clear();
+  says_.clear();
+  deliveries_.clear();
+}
+
+void Trail::appended(const engine::InboxEntry& entry) {
+  if (const auto key = keys_->get("day/" + entry.day); !key || !*key)
+    broken(Invariant::AckedIsDurable, "an inbox entry is durable, and the key that it is sealed with is not");
+  ++moment_;
+  const std::vector<News> arrived = std::exchange(arriving_, {});
+  if (entry.trigger != engine::Trigger::Webhook) return;
+  for (const News& news : arrived) {
+    const Key record{entry.system.text, news.record};
+    given_[record].insert(news.at);
+    if (!events_.insert(entry.system.text + news.identity).second) continue;  // told again: known already
+    told_[record] = moment_;
+    says_[entry.position].push_back({record, moment_});
+  }
+}
+
+void Trail::arrived(const SystemName& system, const Request& request) {
+  arriving_ = events_in(system.text, parse_json(request.body).value_or(Json()));
+}
+
+// NoDoubleCreate: nobody is created where they have, or had, or may have a record.
+void Trail::creates(const std::string& system, const Flying& flying) {
+  for (const std::string& golden : flying.deed.ids) {
+    const GoldenId id{golden};
+    const std::string who = "golden record " + golden + " in " + system;
+    if (unsettled_.contains({system, golden}))
+      broken(Invariant::NoDoubleCreate, who + " is created again without a look");
+    for (const engine::LinkRow& link : store_->links_of(id).value_or(std::vector<engine::LinkRow>{}))
+      if (link.key.system.text == system)
+        broken(Invariant::NoDoubleCreate, who + " is created, and has or had a record there");
+    for (const engine::ReviewRow& review : store_->reviews_of(id).value_or(std::vector<engine::ReviewRow>{}))
+      if (review.kind == "match" && review.state == "open" && review.record.system.text == system)
+        broken(Invariant::NoDoubleCreate, who + " is created while a person is asked which record is theirs");
+  }
+}
+
+// InOrderPerRecord: what is known to have happened to a record is read before it is written to.
+void Trail::updates(const std::string& system, const Flying& flying) {
+  const std::int64_t last = inbox_->last().value_or(Position()).number;
+  const std::int64_t done = store_->done_up_to().value_or(Position()).number;
+  if (last - done > static_cast<std::int64_t>(in_a_step)) return;
+  for (const std::string& record : flying.deed.ids)
+    if (const auto told = told_.find({system, record}); told != told_.end() && read_[told->first] < told->second)
+      broken(Invariant::InOrderPerRecord,
+             system + " record " + record + " is written to before what happened to it was read");
+}
+
+// NoDoubleCreate: a repeated question is the same question. ClassIsKept: it asks with what the flow lists.
+void Trail::checks(const Flying& flying) {
+  static const std::set<std::string> listed{"external_id", "given_name", "family_name", "email", "checks"};
+  for (const auto& [member, value] : flying.deed.body.members())
+    if (!listed.contains(member))
+      broken(Invariant::ClassIsKept,
+             "a check is asked for with the member " + member + ", which its flow does not list");
+  const std::string& golden = flying.deed.ids.front();
+  if (unsettled_.contains({"idcheck", golden}) && check_keys_[golden] != flying.deed.key)
+    broken(Invariant::NoDoubleCreate, "a check of golden record " + golden + " is asked for again under another key");
+  check_keys_[golden] = flying.deed.key;
+}
+
+void Trail::tokens(const engine::Send& send, const Flying& flying) {
+  const std::string& system = flying.system;
+  if (flying.deed.kind == Kind::Token) {
+    for (const auto& [call, other] : flying_)
+      if (other.system == system && other.deed.kind == Kind::Token)
+        broken(Invariant::InOrderPerRecord, "a token of " + system + " is refreshed while a refresh is under way");
+    return;
+  }
+  const auto unkept = unkept_.find(system);
+  const std::string* bearer = find_header(send.request.headers, "Authorization");
+  if (unkept != unkept_.end() && bearer && *bearer == "Bearer " + unkept->second)
+    broken(Invariant::AckedIsDurable, "a token of " + system + " is used before it is durable");
+}
+
+void Trail::sent(const engine::Send& send, Instant now) {
+  const std::string& system = send.system.text;
+  Flying flying{system, deed_of(system, send.request), ++moment_};
+  if (const auto closed = closed_.find(system); closed != closed_.end() && now < closed->second && !clocks_jump_)
+    broken(Invariant::Converged, system + " asked the hub to wait, and is called");
+  tokens(send, flying);
+  if (flying.deed.kind == Kind::Create) creates(system, flying);
+  if (flying.deed.kind == Kind::Update) updates(system, flying);
+  if (flying.deed.kind == Kind::Check) checks(flying);
+  flying_[send.call] = std::move(flying);
+}
+
+void Trail::unsettle(const Flying& flying, const std::string& id) {
+  switch (flying.deed.kind) {
+    case Kind::Create:
+    case Kind::Check:
+      unsettled_[{flying.system, id}] = ++moment_;
+      return;
+    case Kind::Update:
+      told_[{flying.system, id}] = ++moment_;
+      return;
+    case Kind::Read:
+    case Kind::Look:
+    case Kind::Token:
+    case Kind::Other:
+      return;
+  }
+}
+
+void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Instant now) {
+  const auto at = flying_.find(send.call);
+  if (at == flying_.end()) return;
+  const Flying flying = std::move(at->second);
+  flying_.erase(at);
+  const std::string& system = flying.system;
+  const Json body = answer ? parse_json(answer->body).value_or(Json()) : Json();
+  if (answer && answer->status == 429)
+    if (const std::string* after = find_header(answer->headers, "Retry-After"))
+      closed_[system] = std::max(closed_[system], now + seconds(std::atoll(after->c_str())));
+  if (flying.deed.kind == Kind::Token && answer && answer->status == 200 && !body["access_token"].text().empty())
+    unkept_[system] = body["access_token"].text();
+  if (answer && answer->status < 300)
+    for (const auto& [record, changed] : changes_in(system, body)) {
+      given_[{system, record}].insert(changed);
+      seen_[{system, record}] = std::max(seen_[{system, record}], changed);
+    }
+  if (flying.deed.kind == Kind::Read && answer)
+    for (const std::string& record : flying.deed.ids) {
+      std::int64_t& read = read_[{system, record}];
+      read = std::max(read, flying.moment);
+    }
+  if (!answer && answer.error().code == Code::SystemUnreachable) return;  // it never left
+  for (const auto& [id, fate] : fates_of(system, flying.deed, answer ? &*answer : nullptr)) {
+    if (flying.deed.kind == Kind::Look && fate != Fate::Unknown) {
+      const auto since = unsettled_.find({system, id});
+      if (since != unsettled_.end() && since->second < flying.moment && fate == Fate::NotDone) unsettled_.erase(since);
+      continue;
+    }
+    if (fate == Fate::Unknown)
+      unsettle(flying, id);
+    else
+      unsettled_.erase({system, id});
+  }
+}
+
+void Trail::ended() {
+  for (const auto& [call, flying] : flying_)
+    for (const std::string& id : flying.deed.ids) unsettle(flying, id);
+  flying_.clear();
+  closed_.clear();
+  unkept_.clear();
+}
+
+void Trail::all_seen(const std::string& system, const Json& vendor_state) const {
+  const Json& records = vendor_state["objects"][system == "hubspot" ? "contacts" : "Contacts"];
+  const Json page = Json::object({{system == "hubspot" ? "results" : "Contacts", records}});
+  std::set<std::string> away;
+  for (const Json& record : records.items())
+    if (record["archived"].boolean()) away.insert(record["id"].text());
+  for (const auto& [record, changed] : changes_in(system, page)) {
+    const auto seen = seen_.find({system, record});
+    if (!away.contains(record) && (seen == seen_.end() || seen->second < changed))
+      broken(Invariant::Converged, system + " record " + record + " was changed, and no sweep has seen it");
+  }
+}
+
+void Trail::all_done() const {
+  const Position last = inbox_->last().value_or(Position()), done = store_->done_up_to().value_or(Position());
+  if (done < last)
+    broken(Invariant::AckedIsDurable, "inbox entry " + std::to_string(done.number + 1) + " is not done at rest");
+}
+
+bool Trail::gave(const std::string& system, const std::string& record, Instant at) const {
+  const auto given = given_.find({system, record});
+  return given != given_.end() && given->second.contains(at);
+}
+
+}  // namespace linchpin::sim

@@ -1,0 +1,73 @@
+// A checker of what the hub asks of its systems, in the order in which it asks: does it look before it repeats, read
+// before it writes, wait when it is asked to wait, and keep what it uses? It reads requests and answers as the vendors
+// do (deed.hpp), and of the store only what stands in plain columns.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "sim/deed.hpp"
+#include "sim/onlooker.hpp"
+#include "sim/watch.hpp"
+
+namespace linchpin::sim {
+
+class Trail : public Onlooker {
+ public:
+  // Of the world that it watches; must outlive it. Before the first step.
+  void see(engine::Store& store, engine::Inbox& inbox, engine::KeyStore& keys) {
+    store_ = &store, inbox_ = &inbox, keys_ = &keys;
+  }
+  void clocks_jump() { clocks_jump_ = true; }  // then a wait cannot be measured from outside
+
+  void committed(const engine::Batch&, Instant) override;
+  void commit_lost() override;
+  void arrived(const SystemName&, const Request&) override;
+  void appended(const engine::InboxEntry&) override;
+  void sent(const engine::Send&, Instant) override;
+  void answered(const engine::Send&, const Result<Answer>&, Instant) override;
+  void ended() override;
+
+  // At rest, before anything but webhooks and sweeps has looked: has the hub seen the last state of each record?
+  void all_seen(const std::string& system, const Json& vendor_state) const;
+  void all_done() const;  // every entry of the inbox is
+
+  // Whether a system ever gave that time for that record.
+  bool gave(const std::string& system, const std::string& record, Instant at) const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // system, and a record or a golden id
+  struct Flying {
+    std::string system;
+    Deed deed;
+    std::int64_t moment = 0;  // when it was sent
+  };
+  void creates(const std::string& system, const Flying&);
+  void updates(const std::string& system, const Flying&);
+  void checks(const Flying&);
+  void tokens(const engine::Send&, const Flying&);
+  void unsettle(const Flying&, const std::string& id);
+
+  engine::Store* store_ = nullptr;
+  engine::Inbox* inbox_ = nullptr;
+  engine::KeyStore* keys_ = nullptr;
+  bool clocks_jump_ = false;
+  std::int64_t moment_ = 0;  // counts what is sent and told: an order, not a time
+  std::map<CallId, Flying> flying_;
+
+  std::map<Key, std::int64_t> unsettled_;  // creates and checks whose outcome is not known, since
+  std::map<std::string, std::string> check_keys_;
+  std::map<Key, std::int64_t> told_;  // records: when something was last known to have happened to them
+  std::map<Key, std::int64_t> read_;  // records: when the latest answered question about them was asked
+  std::map<Position, std::vector<std::pair<Key, std::int64_t>>> says_;  // what entries of the inbox say, until done
+  std::vector<News> arriving_;                                          // what the webhook says that is being taken
+  std::set<std::string> events_;                                        // that were told before
+  std::map<DeliveryId, engine::DeliveryState> deliveries_;
+  std::map<std::string, Instant> closed_;      // systems that asked to wait
+  std::map<std::string, std::string> unkept_;  // access tokens that were given and not yet committed, by system
+  std::map<Key, std::set<Instant>> given_;     // times that a system gave for a record
+  std::map<Key, Instant> seen_;                // the last state that was answered
+};
+
+}  // namespace linchpin::sim
