@@ -445,7 +445,9 @@ Instant Engine::wake(Instant now) {
 }
 
 Result<bool> Engine::quiet(Instant) {
-  if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() || !open_items_.empty()) return false;
+  if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() ||
+      !open_items_.empty())
+    return false;
   for (const auto& [name, flow] : hub_->flows)
     if (flow.kind == model::Flow::Kind::Keep && flow.mode == model::Mode::Live && !stage_.live.contains(name))
       return false;

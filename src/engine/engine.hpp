@@ -185,7 +185,7 @@ class Engine {
   std::vector<Flying> continuing_;                // calls whose next request is due
   std::int64_t next_call_ = 0;
   std::int64_t next_delivery_ = 0;
-  std::int64_t version_ = 0;  // of the register
+  std::int64_t version_ = 0;         // of the register
   std::set<DeliveryId> repeatable_;  // updates that were sent before, and of whose records no more need be known
   Position read_up_to_;
   std::map<Position, std::size_t> open_items_;  // of entries that are not wholly done
