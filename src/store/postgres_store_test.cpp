@@ -70,9 +70,18 @@ PostgresPlaces places(const std::string& address = "here", LeaseTimes lease = {}
   return {{Server::one().url(), {}}, std::nullopt, address, lease};
 }
 
+// A machine that is busy may take longer than the hub waits for a connection: then as the hub does, once more.
+Files opened(const PostgresPlaces& at) {
+  for (int tries = 1;; ++tries) {
+    Result<Files> files = open_postgres(at);
+    if (files || files.error().code != Code::StoreUnavailable || tries == 20) return must(std::move(files));
+    ::poll(nullptr, 0, 500);
+  }
+}
+
 // Opens, with the claim taken and its number in use, as whoever starts an engine does.
 Files open_active(const PostgresPlaces& at) {
-  Files files = must(open_postgres(at));
+  Files files = opened(at);
   if (files.claim->held() == 0) throw std::runtime_error("the claim is not free");
   files.claim->use(files.claim->held());
   return files;
@@ -272,12 +281,14 @@ TEST(LostConnection, WhatComesAfterItIsServedAgainWithoutAnybodysHelp) {
 TEST(Claim, OneThatWasOvertakenCommitsNothingAndIsToldWhoWorks) {
   PostgresWorld first;
   must(first.store().commit(meta("a", "first")));
-  Files second = must(open_postgres(places("there")));
+  Files second = opened(places("there"));
   EXPECT_EQ(second.claim->held(), 0);
   EXPECT_EQ(second.state.store->commit(meta("a", "second")).error().code, Code::NotActive);
-  // As after a pause that was longer than the lease.
+  // As after a pause that was longer than the lease. The number keeps it to the first one's.
+  const std::string ended =
+      "UPDATE linchpin.lease SET until = '-infinity' WHERE number = " + std::to_string(first.files->claim->held());
   ASSERT_TRUE(within(milliseconds(10'000), [&] {
-    Server::one().sql("UPDATE linchpin.lease SET until = '-infinity'");
+    Server::one().sql(ended);
     return second.claim->held() != 0;
   }));
   second.claim->use(second.claim->held());
@@ -291,7 +302,8 @@ TEST(Claim, OneThatWasOvertakenCommitsNothingAndIsToldWhoWorks) {
   must(second.state.store->commit(meta("b", "second")));
   EXPECT_EQ(must(second.state.store->meta("a")), "first");
   EXPECT_TRUE(must(second.state.store->done_items(Position(1))).empty());
-  EXPECT_TRUE(within(milliseconds(3000), [&] { return first.files->claim->held() == 0; }));
+  EXPECT_TRUE(within(milliseconds(20'000), [&] { return first.files->claim->held() == 0; }))
+      << "when its lease ends, at the latest";
 }
 
 TEST(Claim, ACommitOnAStateThatIsNotTheLastIsRefusedAndTheNextOneKnowsIt) {
@@ -307,7 +319,7 @@ TEST(Claim, ACommitOnAStateThatIsNotTheLastIsRefusedAndTheNextOneKnowsIt) {
 TEST(Claim, IsFreeAtOnceWhenItsHolderEndsAndItsLeaseEndsByItself) {
   empty_database();
   auto first = std::make_unique<Files>(open_active(places()));
-  Files second = must(open_postgres(places("there", {milliseconds(600), milliseconds(100)})));
+  Files second = opened(places("there", {milliseconds(600), milliseconds(100)}));
   EXPECT_EQ(second.claim->held(), 0);
   const auto before = std::chrono::steady_clock::now();
   first.reset();
@@ -315,7 +327,7 @@ TEST(Claim, IsFreeAtOnceWhenItsHolderEndsAndItsLeaseEndsByItself) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(4000));
   // Its thread renews it, and nobody takes it meanwhile; without the thread it would have ended twice.
   const std::int64_t number = second.claim->held();
-  Files third = must(open_postgres(places("elsewhere")));
+  Files third = opened(places("elsewhere"));
   std::this_thread::sleep_for(milliseconds(1300));
   EXPECT_EQ(third.claim->held(), 0);
   EXPECT_EQ(second.claim->held(), number);
@@ -333,7 +345,7 @@ TEST(Claim, ASessionThatStandsStillWithALockInItsHandIsEnded) {
 
 TEST(Inbox, TwoProcessesAppendAndAReaderMissesNothing) {
   PostgresWorld world;
-  Files other = must(open_postgres(places("there")));
+  Files other = opened(places("there"));
   constexpr int each = 150;
   std::atomic<int> acknowledged = 0;
   std::vector<std::thread> threads;
