@@ -74,8 +74,15 @@ void Postgres::close() {
 
 int Postgres::socket() const { return connection_ ? PQsocket(connection_) : -1; }
 
+// Whether the server has ended it while nothing was asked. What else came meanwhile (a notification) is kept.
+bool Postgres::ended() {
+  for (pollfd at{PQsocket(connection_), POLLIN, 0}; ::poll(&at, 1, 0) > 0;)
+    if (PQconsumeInput(connection_) == 0 || PQstatus(connection_) != CONNECTION_OK) return true;
+  return false;
+}
+
 Result<void> Postgres::connected() {
-  if (connection_ && PQstatus(connection_) == CONNECTION_OK) return {};
+  if (connection_ && PQstatus(connection_) == CONNECTION_OK && !ended()) return {};
   close();
   if (steady_clock::now() < again_at_)
     return fail(Code::StoreUnavailable, "PostgreSQL is out of reach", "The hub tries again by itself.");

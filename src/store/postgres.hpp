@@ -118,6 +118,7 @@ class Postgres {
 
  private:
   Postgres(PostgresPlace place, Session session) : place_(std::move(place)), session_(std::move(session)) {}
+  bool ended();
   Result<void> connect();
   Result<void> begin_session();
   Result<std::string> prepared(std::string_view sql);
