@@ -92,7 +92,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
     const RecordKey key{where.first, where.second, record.id};
     if (read_.waits(key)) continue;  // it is being read anyway, later than this page
     Change change;
-    change.id = ChangeId("list" + std::to_string(flying.call.id.number) + "." + std::to_string(item++));
+    change.id = ChangeId("list" + std::to_string(ms_since_epoch(flying.asked)) + "." + std::to_string(item++));
     change.key = key;
     change.trigger = trigger;
     change.asked = flying.asked;

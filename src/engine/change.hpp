@@ -48,7 +48,7 @@ struct Settles {
 };
 
 struct Change {
-  ChangeId id;  // of the first item that it settles; or "read.N" for a sweep's record
+  ChangeId id;  // of the first item that it settles; or "readT", "listT.N" by when it was asked for: never given again
   RecordKey key;
   Trigger trigger = Trigger::Webhook;
   Record record;

@@ -443,7 +443,11 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
       ++family.golden.version;
       work_.changed_golden(family);
     }
-    for (Delivery& d : triggered.deliveries) work_.changed_delivery(family, std::move(d));
+    for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
+      d.idempotency_key =
+          to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
+      work_.changed_delivery(family, std::move(d));
+    }
   }
   const std::vector<Intent> intents =
       share(hub_, family.golden, family.links, {stage_.live, TRY(undecided(family)), stage_.backlog});

@@ -79,6 +79,8 @@ std::vector<Change> Read::answered(const SystemName& system, const FetchCall& ca
       std::sort(change.settles.begin(), change.settles.end());
       change.id = ChangeId("c" + std::to_string(change.settles.front().position.number) + "." +
                            std::to_string(change.settles.front().item));
+    } else {
+      change.id = ChangeId("read" + std::to_string(ms_since_epoch(asked)));
     }
     if (const auto record = by_id.find(id); record != by_id.end())
       change.record = std::move(record->second);
