@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
-#include "base/crypto.hpp"
+#include "engine/seal.hpp"
 
 namespace linchpin::sim {
 namespace {
-
-// The places that sealed rows are bound to (docs/internals/stores.md).
-std::string place(std::initializer_list<std::string_view> parts) {
-  std::string joined;
-  for (const std::string_view part : parts) joined.append(part).push_back('\x1f');
-  return joined;
-}
 
 struct Mine {  // a value that counts as a record's own
   std::string value;
@@ -39,35 +32,25 @@ class Reading {
     complaints_.push_back({std::string(to_text(invariant)), std::move(what)});
   }
 
-  std::optional<Json> opened(const std::string& sealed, const Secret& key, const std::string& bound) {
-    const Result<std::string> plain = open(key.bytes(), sealed, bound);
-    if (!plain) return std::nullopt;
-    const Result<Json> json = parse_json(*plain);
-    return json ? std::optional<Json>(*json) : std::nullopt;
-  }
-
   void one(const engine::GoldenRow& row) {
     const Result<Secret> key = k_.keys.of(row.id);
-    const auto golden = key ? opened(row.sealed, *key, place({"golden", row.id.text, "contact"})) : std::nullopt;
+    const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
     if (!golden) return complain(Invariant::AckedIsDurable, "golden record " + row.id.text + " cannot be opened");
     std::map<Field, std::vector<Mine>> own;
-    for (const engine::LinkRow& link : k_.store.links_of(row.id).value_or(std::vector<engine::LinkRow>{})) {
-      const RecordKey& r = link.key;
-      const auto body =
-          opened(link.sealed, *key,
-                 place({"link", r.system.text, r.object.text, r.record.text, link.entity.text, row.id.text}));
-      if (!body) {
+    for (const engine::LinkRow& link_row : k_.store.links_of(row.id).value_or(std::vector<engine::LinkRow>{})) {
+      const auto link = engine::open_row(link_row, *key);
+      if (!link) {
         complain(Invariant::AckedIsDurable, "a link of golden record " + row.id.text + " cannot be opened");
         continue;
       }
       for (const Site site : all_sites)
-        if (r.system.text == to_text(site)) linked(site, r.record.text, link.gone, *body, own);
+        if (link->key.system.text == to_text(site)) linked(site, *link, own);
     }
-    for (const auto& [field, values] : own) picked(row.id.text, field, values, (*golden)["fields"]);
+    for (const auto& [field, values] : own) picked(*golden, field, values);
   }
 
-  void linked(Site site, const std::string& record, bool gone, const Json& body,
-              std::map<Field, std::vector<Mine>>& own) {
+  void linked(Site site, const engine::Link& link, std::map<Field, std::vector<Mine>>& own) {
+    const std::string& record = link.key.record.text;
     const Person* person = k_.ledger.owner_of(site, record);
     const std::string which = std::string(to_text(site)) + " record " + record + "'s ";
     const Holdings& there = site == Site::Hubspot ? k_.hubspot : k_.xero;
@@ -75,14 +58,13 @@ class Reading {
     for (const Field field : shared_fields) {
       if (!person || person->poisoned.contains(field)) continue;
       const std::string name(to_text(field));
-      const bool live = !gone && held != there.end() && !held->second.away && held->second.merged_into.empty();
-      if (const Json* base = body["base"].find(name); base && live)
-        if (comparable(field, base->text()) != held->second.values.at(field))
+      const bool live = !link.gone && held != there.end() && !held->second.away && held->second.merged_into.empty();
+      if (const auto base = link.base.find(name); base != link.base.end() && live)
+        if (comparable(field, base->second.text()) != held->second.values.at(field))
           complain(Invariant::Converged, which + name + " is not what the hub takes it for");
-      const Json& mine = body["own"][name];
-      if (mine.is_null()) continue;
-      const Mine one{comparable(field, mine["value"].text()), from_ms(mine["at"].integer().value_or(0)),
-                     std::string(to_text(site)), record};
+      const auto mine = link.own.find(FieldName(name));
+      if (mine == link.own.end()) continue;
+      const Mine one{comparable(field, mine->second.value.text()), mine->second.at, std::string(to_text(site)), record};
       own[field].push_back(one);
       if (!said(*person, site, field, one.value))
         complain(Invariant::EchoIsSilent, which + name + " counts as said there, and nobody did");
@@ -99,7 +81,7 @@ class Reading {
   }
 
   // E-mail and phone stand alone; the two names come from one source together, which is judged by the oracle.
-  void picked(const std::string& id, Field field, const std::vector<Mine>& values, const Json& golden) {
+  void picked(const engine::Golden& golden, Field field, const std::vector<Mine>& values) {
     if (field == Field::Given || field == Field::Family || k_.rules_changed.contains(field)) return;
     const Rule rule = k_.rules.at(field);
     const std::string owner = rule == Rule::HubspotOwns ? "hubspot" : rule == Rule::XeroOwns ? "xero" : "";
@@ -114,8 +96,11 @@ class Reading {
       if (!best || beats(m, *best)) best = &m;
     }
     const std::string name(to_text(field));
-    if (best && comparable(field, golden[name]["value"].text()) != best->value)
-      complain(Invariant::OrderFree, "golden record " + id + "'s " + name + " is not the one that its rule picks");
+    const auto golden_value = golden.fields.find(FieldName(name));
+    if (best && golden_value != golden.fields.end() &&
+        comparable(field, golden_value->second.value.text()) != best->value)
+      complain(Invariant::OrderFree,
+               "golden record " + golden.id.text + "'s " + name + " is not the one that its rule picks");
   }
 
   const Keeping& k_;

@@ -1,5 +1,5 @@
-// A checker of what the hub keeps, at rest: it opens the sealed rows with the person's key, reads them by their own
-// names, and compares them with what the vendors hold and what people said. It shares no code with what wrote them.
+// A checker of what the hub keeps, at rest: it opens the sealed rows and compares them with what the vendors hold and
+// what people said. Of the engine it uses the rows' codec (engine/seal.hpp), and nothing that decides.
 #pragma once
 
 #include <string>
