@@ -20,6 +20,9 @@ struct Keeping {
   const Rules& rules;
   std::set<Field> rules_changed;
   Holdings hubspot, xero;
+  // What was sent is forgotten with a commit that is lost, and too soon where the hub's clock jumps: then its echo
+  // cannot be told from somebody's word.
+  bool forgets = false;
 };
 // Of every golden contact: each link's base is what its record holds; each value that counts as a record's own was said
 // there, at a time that its system gave; and the golden value is the one that the rule of its field picks from them.

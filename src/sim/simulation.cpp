@@ -161,8 +161,8 @@ class Run {
     const Json table = must(world_->ask(Json::object({{"command", "table"}})));
     for (const Json& row : table["rows"].items()) c.discrepant += row["discrepant_fields"].integer().value_or(0);
     std::vector<Complaint> complaints = judge(c);
-    for (Complaint& complaint :
-         check_kept({world_->store(), world_->keys(), ledger_, trail_, c.rules, c.rules_changed, c.hubspot, c.xero}))
+    for (Complaint& complaint : check_kept({world_->store(), world_->keys(), ledger_, trail_, c.rules, c.rules_changed,
+                                            c.hubspot, c.xero, c.disk_lied || Swarm(plan_).on(Fault::clock_jump)}))
       complaints.push_back(std::move(complaint));
     if (trace_ && !complaints.empty()) {
       const Json letters_now = must(world_->ask(Json::object({{"command", "dead-letters.list"}})));
