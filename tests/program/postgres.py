@@ -123,6 +123,7 @@ class Server:
 if __name__ == "__main__":
     if sys.argv[1:] != ["serve"] and sys.argv[1:2] != ["with"]:
         sys.exit(__doc__)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a test that takes too long is ended with all that it started
     if sys.argv[1] == "with":
         with Server() as server:
             sys.exit(subprocess.run([*sys.argv[2:], server.url()]).returncode)
