@@ -34,89 +34,22 @@ std::string table_of(std::string day) {
 
 PostgresInbox::PostgresInbox(std::unique_ptr<Postgres> writing, std::unique_ptr<Postgres> reading,
                              const InboxLimits& limits)
-    : limits_(limits), writing_(std::move(writing)), writer_(new_writer()), reading_(std::move(reading)) {
-  thread_ = std::thread([this] { work(); });
-}
+    : writing_(std::move(writing)),
+      writer_(new_writer()),
+      reading_(std::move(reading)),
+      queue_(limits, [this](const std::string& day, auto group) { return write_day(day, group); }, [](bool) {}) {}
 
-PostgresInbox::~PostgresInbox() {
-  {
-    std::scoped_lock lock(queue_mutex_);
-    ending_ = true;
-  }
-  queued_.notify_one();
-  if (thread_.joinable()) thread_.join();
-}
-
-void PostgresInbox::append(InboxEntry entry, std::function<void(Result<Position>)> done) {
-  const std::size_t bytes = entry.sealed.size();
-  std::optional<Error> refused;
-  {
-    std::scoped_lock lock(queue_mutex_);
-    if (!is_day(entry.day)) {
-      refused = Error{Code::Internal, "an entry of the inbox has no day", {}, {}};
-    } else if (ending_ || waiting_ >= limits_.waiting || waiting_bytes_ + bytes > limits_.waiting_bytes) {
-      refused = Error{Code::TooBusy, "the inbox has as much in hand as it can hold", {}, "Send it again later."};
-    } else {
-      ++waiting_;
-      waiting_bytes_ += bytes;
-      queue_.push_back({std::move(entry), std::move(done)});
-    }
-  }
-  if (refused) return done(tl::unexpected(*refused));
-  queued_.notify_one();
-}
-
-void PostgresInbox::work() {
-  for (;;) {
-    std::vector<Waiting> group = take_group();
-    if (group.empty()) return;
-    write_group(group);
-  }
-}
-
-std::vector<PostgresInbox::Waiting> PostgresInbox::take_group() {
-  std::unique_lock lock(queue_mutex_);
-  queued_.wait(lock, [&] { return ending_ || !queue_.empty(); });
-  std::vector<Waiting> group;
-  std::size_t bytes = 0;
-  while (!queue_.empty() && group.size() < limits_.group && bytes < limits_.group_bytes) {
-    bytes += queue_.front().entry.sealed.size();
-    group.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
-  return group;
-}
-
-// Entries of one day that follow each other are one transaction. Around midnight a group may hold two days.
-void PostgresInbox::write_group(std::vector<Waiting>& group) {
-  for (auto first = group.begin(); first != group.end();) {
-    const auto end =
-        std::find_if(first, group.end(), [&](const Waiting& w) { return w.entry.day != first->entry.day; });
-    const auto count = end - first;
-    std::size_t bytes = 0;
-    for (auto at = first; at != end; ++at) bytes += at->entry.sealed.size();
-    const Result<std::int64_t> last = write_day(first->entry.day, std::span<Waiting>(first, end));
-    {
-      std::scoped_lock lock(queue_mutex_);
-      waiting_ -= static_cast<std::size_t>(count);
-      waiting_bytes_ -= bytes;
-    }
-    // AckedIsDurable: the one place where a sender is told.
-    for (std::int64_t n = 1; first != end; ++first, ++n) {
-      if (last) {
-        first->done(Position(*last - count + n));
-      } else {
-        first->done(tl::unexpected(last.error()));
-      }
-    }
-  }
+Result<void> PostgresInbox::write_day(const std::string& day, std::span<AppendQueue::Waiting> group) {
+  std::int64_t position = TRY(append_group(day, group)) - static_cast<std::int64_t>(group.size());
+  for (AppendQueue::Waiting& w : group) w.entry.position = Position(++position);
+  return {};
 }
 
 // The position of the last entry. A group whose answer was lost is looked for; one that is not there is appended again
 // under the same token, so that the first, if it was only slow, shuts the second out.
-Result<std::int64_t> PostgresInbox::write_day(const std::string& day, std::span<Waiting> group) {
+Result<std::int64_t> PostgresInbox::append_group(const std::string& day, std::span<AppendQueue::Waiting> group) {
   Column systems, objects, causes, ats, sealeds;
-  for (const Waiting& w : group) {
+  for (const AppendQueue::Waiting& w : group) {
     systems.add(w.entry.system);
     objects.add(w.entry.object);
     causes.add(w.entry.trigger);

@@ -1,15 +1,10 @@
-// The inbox in PostgreSQL: a table a day, and in each process one thread that appends. It takes all that waits, appends
-// it in one call that is one transaction, and tells each sender; meanwhile the next group gathers. Groups of several
-// processes follow each other.
+// The inbox in PostgreSQL: a table a day, and in each process one thread that appends, a group in one call that is one
+// transaction. Groups of several processes follow each other.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <mutex>
-#include <thread>
 
-#include "engine/ports.hpp"
-#include "store/inbox_limits.hpp"
+#include "store/append_queue.hpp"
 #include "store/postgres.hpp"
 
 namespace linchpin::store {
@@ -18,34 +13,20 @@ class PostgresInbox : public engine::Inbox {
  public:
   // `writing` and `reading` are this inbox's own.
   PostgresInbox(std::unique_ptr<Postgres> writing, std::unique_ptr<Postgres> reading, const InboxLimits&);
-  ~PostgresInbox() override;  // writes what waits, then ends
 
-  void append(engine::InboxEntry, std::function<void(Result<Position>)> done) override;
+  void append(engine::InboxEntry entry, std::function<void(Result<Position>)> done) override {
+    queue_.append(std::move(entry), std::move(done));
+  }
   Result<std::vector<engine::InboxEntry>> read(Position after, std::size_t most) override;
   Result<Position> last() override;
   Result<void> forget_before(const std::string& day) override;
 
  private:
-  struct Waiting {
-    engine::InboxEntry entry;
-    std::function<void(Result<Position>)> done;
-  };
-  void work();
-  std::vector<Waiting> take_group();
-  void write_group(std::vector<Waiting>&);
-  Result<std::int64_t> write_day(const std::string& day, std::span<Waiting>);
+  Result<void> write_day(const std::string& day, std::span<AppendQueue::Waiting>);
+  Result<std::int64_t> append_group(const std::string& day, std::span<AppendQueue::Waiting>);
   Result<std::optional<std::int64_t>> landed(std::int64_t token);
   Result<std::vector<engine::InboxEntry>> read_day(const std::string& day, Position after, Position up_to,
                                                    std::size_t most);
-
-  const InboxLimits limits_;
-
-  std::mutex queue_mutex_;
-  std::condition_variable queued_;
-  std::deque<Waiting> queue_;
-  std::size_t waiting_ = 0;  // in the queue or being written
-  std::size_t waiting_bytes_ = 0;
-  bool ending_ = false;
 
   // The writer's thread alone.
   std::unique_ptr<Postgres> writing_;
@@ -55,7 +36,7 @@ class PostgresInbox : public engine::Inbox {
   std::mutex reading_mutex_;
   std::unique_ptr<Postgres> reading_;
 
-  std::thread thread_;
+  AppendQueue queue_;  // last: it ends first
 };
 
 }  // namespace linchpin::store

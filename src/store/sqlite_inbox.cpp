@@ -19,9 +19,12 @@ fs::path SqliteInbox::file_of(const std::string& day) const {
 }
 
 Result<std::unique_ptr<SqliteInbox>> SqliteInbox::open(const fs::path& folder, const InboxLimits& limits) {
-  auto inbox = std::unique_ptr<SqliteInbox>(new SqliteInbox(folder, limits));
+  auto inbox = std::unique_ptr<SqliteInbox>(new SqliteInbox(folder));
   TRY(inbox->find_days());
-  inbox->thread_ = std::thread([self = inbox.get()] { self->work(); });
+  SqliteInbox& self = *inbox;
+  self.queue_.emplace(
+      limits, [&self](const std::string& day, auto group) { return self.write_day(day, group); },
+      [&self](bool idle) { self.rest(idle); });
   return inbox;
 }
 
@@ -51,95 +54,18 @@ Result<void> SqliteInbox::find_days() {
   return {};
 }
 
-SqliteInbox::~SqliteInbox() {
-  {
-    std::scoped_lock lock(queue_mutex_);
-    ending_ = true;
-  }
-  queued_.notify_one();
-  if (thread_.joinable()) thread_.join();
-}
-
-void SqliteInbox::append(InboxEntry entry, std::function<void(Result<Position>)> done) {
-  const std::size_t bytes = entry.sealed.size();
-  std::optional<Error> refused;
-  {
-    std::scoped_lock lock(queue_mutex_);
-    if (!is_day(entry.day)) {
-      refused = Error{Code::Internal, "an entry of the inbox has no day", {}, {}};
-    } else if (ending_ || waiting_ >= limits_.waiting || waiting_bytes_ + bytes > limits_.waiting_bytes) {
-      refused = Error{Code::TooBusy, "the inbox has as much in hand as it can hold", {}, "Send it again later."};
-    } else {
-      ++waiting_;
-      waiting_bytes_ += bytes;
-      queue_.push_back({std::move(entry), std::move(done)});
-    }
-  }
-  if (refused) return done(tl::unexpected(*refused));
-  queued_.notify_one();
-}
-
-void SqliteInbox::work() {
-  for (;;) {
-    std::vector<Waiting> group = take_group();
-    if (group.empty()) return;
-    write_group(group);
-  }
-}
-
-std::vector<SqliteInbox::Waiting> SqliteInbox::take_group() {
-  std::unique_lock lock(queue_mutex_);
-  queued_.wait(lock, [&] { return ending_ || !queue_.empty(); });
-  std::vector<Waiting> group;
-  std::size_t bytes = 0;
-  while (!queue_.empty() && group.size() < limits_.group && bytes < limits_.group_bytes) {
-    bytes += queue_.front().entry.sealed.size();
-    group.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
-  return group;
-}
-
-// Entries of one day that follow each other are one commit. Around midnight a group may hold two days.
-void SqliteInbox::write_group(std::vector<Waiting>& group) {
-  bool idle = false;
-  for (auto first = group.begin(); first != group.end();) {
-    const auto end =
-        std::find_if(first, group.end(), [&](const Waiting& w) { return w.entry.day != first->entry.day; });
-    const std::string day = first->entry.day;
-    std::size_t bytes = 0;
-    for (auto at = first; at != end; ++at) bytes += at->entry.sealed.size();
-    Result<void> written;
-    {
-      std::scoped_lock lock(writer_mutex_);
-      written = write_day(day, std::span<Waiting>(first, end));
-    }
-    {
-      std::scoped_lock lock(queue_mutex_);
-      waiting_ -= static_cast<std::size_t>(end - first);
-      waiting_bytes_ -= bytes;
-      idle = queue_.empty();
-    }
-    // AckedIsDurable: the one place where a sender is told.
-    for (auto at = first; at != end; ++at) {
-      if (written) {
-        at->done(at->entry.position);
-      } else {
-        at->done(tl::unexpected(written.error()));
-      }
-    }
-    first = end;
-  }
+void SqliteInbox::rest(bool idle) {
   std::scoped_lock lock(writer_mutex_);
   for (auto& [day, file] : writers_) file->tidy(idle);
 }
 
-Result<void> SqliteInbox::write_day(const std::string& day, std::span<Waiting> group) {
+Result<void> SqliteInbox::write_day(const std::string& day, std::span<AppendQueue::Waiting> group) {
+  std::scoped_lock writing(writer_mutex_);
   DurableFile& file = *TRY(writer_of(day));
   if (file.in_doubt()) TRY(mend(file));
   std::int64_t position = durable_.load();
   TRY(file.commit([&](Database& db) -> Result<void> {
-    for (Waiting& w : group) {
+    for (AppendQueue::Waiting& w : group) {
       w.entry.position = Position(++position);
       TRY(db.run("INSERT INTO entry (position, system, object, cause, at, sealed) VALUES (?,?,?,?,?,?)",
                  w.entry.position, w.entry.system, w.entry.object, w.entry.trigger, w.entry.at, Blob{w.entry.sealed}));
