@@ -256,20 +256,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
   if (d.seen != Instant{})
     metric::observe("linchpin_sync_latency_seconds", {{"flow", d.flow.text}, {"system", d.system.text}},
                     std::max(0.0, static_cast<double>((now - d.seen).count()) / 1000));
-  work.attest(&family,
-              {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/confirmed",
-               .kind = "confirmed",
-               .trigger = "flow " + d.flow.text,
-               .change = d.change,
-               .flow = d.flow,
-               .system = d.system,
-               .direction = "out",
-               .entity = d.entity,
-               .values = d.values,
-               .outcome = std::string(to_text(d.operation)),
-               .by = {},
-               .at = now,
-               .version = 0});
+  work.attest(&family, delivered(d, "confirmed", std::string(to_text(d.operation)), now));
   repeatable_.erase(d.id);
   work.dropped_delivery(family, d.id);
   if (d.operation == Operation::Do) {
@@ -315,20 +302,7 @@ void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, In
   row.golden = d.golden;
   row.record = {d.system, d.object, d.record};
   row.sealed = seal_detail(Json::object({{"delivery", d.id.number}}), row.id, family.key);
-  work.attest(&family,
-              {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/refused",
-               .kind = "refused",
-               .trigger = "flow " + d.flow.text,
-               .change = d.change,
-               .flow = d.flow,
-               .system = d.system,
-               .direction = "out",
-               .entity = d.entity,
-               .values = {},
-               .outcome = row.code,
-               .by = {},
-               .at = now,
-               .version = 0});
+  work.attest(&family, delivered(d, "refused", row.code, now));
   if (!mutant(Mutant::DeadLetterDropped)) work.rows().dead_letters.push_back(std::move(row));
   work.changed_delivery(family, std::move(d));
 }

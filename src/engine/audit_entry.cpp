@@ -17,6 +17,22 @@ std::string commitment(std::string_view data_key, std::string_view entry, std::s
   return to_hex(as_text(sha256(text)));
 }
 
+Attested delivered(const Delivery& d, std::string kind, std::string outcome, Instant now) {
+  return {.entry = "delivery/" + std::to_string(d.id.number) + "/" + std::to_string(d.attempt) + "/" + kind,
+          .kind = kind,
+          .trigger = "flow " + d.flow.text,
+          .change = d.change,
+          .flow = d.flow,
+          .system = d.system,
+          .direction = "out",
+          .entity = d.entity,
+          .values = kind == "refused" ? Values{} : d.values,
+          .outcome = std::move(outcome),
+          .by = {},
+          .at = now,
+          .version = 0};
+}
+
 AuditRow audit_row(const Attested& a, const Secret& data_key, bool about_person) {
   AuditRow row;
   if (about_person)

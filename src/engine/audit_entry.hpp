@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/crypto.hpp"
+#include "engine/delivery.hpp"
 #include "engine/golden.hpp"
 #include "engine/rows.hpp"
 
@@ -25,6 +26,9 @@ struct Attested {
   Instant at{};
   std::int64_t version = 0;  // of the register
 };
+
+// What became of a delivery's attempt: "sent" and "confirmed" commit to its values, "refused" says a code.
+Attested delivered(const Delivery&, std::string kind, std::string outcome, Instant now);
 
 // `data_key`: of the person's golden record, or the hub's where no person is concerned (then `about_person` is false).
 AuditRow audit_row(const Attested&, const Secret& data_key, bool about_person);

@@ -213,19 +213,7 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
     if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten))
       work.changed_link(*family, with_tried(*link, d.values, now));
     if (!mutant(Mutant::SentUnattested))
-      work.attest(family, {.entry = about(d) + "/" + std::to_string(d.attempt) + "/sent",
-                           .kind = "sent",
-                           .trigger = "flow " + d.flow.text,
-                           .change = d.change,
-                           .flow = d.flow,
-                           .system = d.system,
-                           .direction = "out",
-                           .entity = d.entity,
-                           .values = d.values,
-                           .outcome = std::string(to_text(d.operation)),
-                           .by = {},
-                           .at = now,
-                           .version = 0});
+      work.attest(family, delivered(d, "sent", std::string(to_text(d.operation)), now));
     hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
     write.items.push_back(std::move(made.item));
     work.changed_delivery(*family, d);
