@@ -100,7 +100,7 @@ struct Reader {
 
   Outcome in_order(const Json& body) const {
     const Json::List parts = parts_in(writing.results, body);
-    if (parts.size() != write.items.size()) return Unknown{answer_error(Code::AnswerUnusable, call)};
+    if (parts.size() != write.items.size()) return Unknown{answer_error(Code::AnswerUnusable, call), true};
     Written written;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       written.results.push_back(part_result(write.items[i], writing.results, parts[i]));
@@ -165,7 +165,9 @@ Outcome read_written(const Language& language, const Call& call, const WriteCall
     case Verdict::Is::Unauthorised:
       return Unauthorised{answer_error(Code::Unauthenticated, call)};
     case Verdict::Is::Unknown:
-      if (answer.status >= 500 || answer.status == 408) return Unknown{answer_error(verdict.code, call)};
+      // 502 and 504 are words of something between, and 503 may be: the request may still be on its way behind it.
+      if (answer.status >= 500 || answer.status == 408)
+        return Unknown{answer_error(verdict.code, call), answer.status == 500};
       return reader.refused(verdict, body);
     case Verdict::Is::Refused:
       // Not the items' fault: a scope that is missing, a redirect.

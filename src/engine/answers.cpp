@@ -153,7 +153,7 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
     const auto result = std::find_if(written.results.begin(), written.results.end(),
                                      [&](const WriteResult& r) { return r.delivery == d.id; });
     if (result == written.results.end()) {  // it said nothing of this one
-      unsure(work, *family, std::move(d), now);
+      unsure(work, *family, std::move(d), true, now);
       continue;
     }
     const auto count = [&](std::string_view outcome) {
@@ -180,7 +180,7 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
         break;
       case WriteResult::Kind::Unknown:
         count("unknown");
-        unsure(work, *family, std::move(d), now);
+        unsure(work, *family, std::move(d), true, now);
         break;
       case WriteResult::Kind::UniqueTaken: {
         const mapping::Mapping& mapping = hub_->mappings.at(d.mapping);
@@ -224,11 +224,12 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
 }
 
 // It may have been done. A create is looked for; of an update, what the record holds now comes first, since someone may
-// have edited it; an operation carries a key that makes it repeatable.
-void Engine::unsure(Work& work, Family& family, Delivery d, Instant now) {
+// have edited it; an operation carries a key that makes it repeatable. Where the system has answered, it would replay
+// that answer to the same key (Xero: for six minutes), so what is repeated then, after the look, is a new request.
+void Engine::unsure(Work& work, Family& family, Delivery d, bool settled, Instant now) {
   repeatable_.insert(d.id);  // once it has been read, below
   if (mutant(Mutant::UnknownIsDone)) return work.dropped_delivery(family, d.id);
-  if (mutant(Mutant::KeyForgotten)) d.idempotency_key.clear();
+  if ((settled && d.operation != Operation::Do) || mutant(Mutant::KeyForgotten)) d.idempotency_key.clear();
   d.state = d.operation == Operation::Create && !mutant(Mutant::CreatesBlindly) ? DeliveryState::Unknown
                                                                                 : DeliveryState::Pending;
   d.due = now + backoff(d.attempt, world_.random);
@@ -381,7 +382,7 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
   const Retry* retry = std::get_if<Retry>(&outcome);
   const Error error = *std::visit(Failure{}, outcome);
   const bool refused = std::holds_alternative<Refused>(outcome);
-  const bool unknown = std::holds_alternative<Unknown>(outcome);
+  const Unknown* unknown = std::get_if<Unknown>(&outcome);
   for (const WriteItem& item : call.items) {
     Family* family = TRY(work.family(item.golden));
     busy_.erase({flying.call.system, item.golden});
@@ -402,7 +403,7 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
         continue;
       }
       if (unknown) {
-        unsure(work, *family, std::move(d), now);
+        unsure(work, *family, std::move(d), unknown->settled, now);
         continue;
       }
       repeatable_.insert(d.id);  // nothing was done

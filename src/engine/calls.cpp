@@ -204,9 +204,10 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
       continue;
     }
     if (d.idempotency_key.empty())
-      d.idempotency_key = to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" +
-                                                                    canonical(made.item.body)))
-                              .substr(0, 32);
+      d.idempotency_key =
+          to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" +
+                                                    std::to_string(d.attempt) + "/" + canonical(made.item.body)))
+              .substr(0, 32);
     made.item.idempotency_key = d.idempotency_key;
     d.state = DeliveryState::Sent;
     ++d.attempt;

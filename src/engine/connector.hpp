@@ -112,7 +112,8 @@ struct Unauthorised {
 };  // authorise again, then repeat
 struct Unknown {
   Error error;
-};  // it may have been done: look before repeating
+  bool settled = false;
+};  // it may have been done: look before repeating. Settled: the system itself answered, so nothing of it is under way
 struct Refused {
   Error error;
 };  // never going to work as it is

@@ -41,7 +41,7 @@ struct Delivery {
   Instant seen{};               // the source's time of the change behind it
   ChangeId change;              // the change behind it
   Values values;                // the entity's fields that it sets (sealed at rest)
-  std::string idempotency_key;  // the same for each attempt at the same content
+  std::string idempotency_key;  // the same for each attempt at the same content, until the system has answered it
 };
 
 }  // namespace linchpin::engine

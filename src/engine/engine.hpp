@@ -126,7 +126,7 @@ class Engine {
                               Instant now) const;
   std::string answer_letter_id(const RecordKey& about) const;
   Result<void> confirmed(Work&, Line&, Family&, const Delivery&, const std::optional<Record>&, Instant now);
-  void unsure(Work&, Family&, Delivery, Instant now);
+  void unsure(Work&, Family&, Delivery, bool settled, Instant now);
   void read_first(const Delivery&, Instant now);
   void dead(Work&, Family&, Delivery, const Error&, Instant now);
   Result<void> take(Work&, Line&, const Change&, Instant now);

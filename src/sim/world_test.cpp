@@ -187,6 +187,34 @@ TEST_F(TheLine, AVendorThatAnswersNonsenseIsADeadLetterUntilItIsUnderstoodAgain)
   EXPECT_TRUE(kinds().empty());
 }
 
+// Xero remembers an error under its idempotency key for six minutes: what is repeated after the answer and the look is
+// a request of its own.
+TEST_F(TheLine, AnErrorThatASystemAnsweredIsNotAskedForAgain) {
+  make(7, 20);
+  settle();
+  ASSERT_TRUE(world->vendor("xero").set_faults(Json::object({{"error_500", 1}}), world->now()));
+  const auto refused = [&] {
+    const auto& log = world->vendor("xero").log();
+    return std::count_if(log.begin(), log.end(), [](const auto& l) { return l.method == "PUT" && l.status == 500; });
+  };
+  std::vector<std::string> newcomers;  // half of what is answered with an error was done nevertheless
+  for (const char* name : {"Abel", "Bede", "Cleo", "Dora", "Enid", "Fern"}) {
+    const Result<Json> made =
+        world->edit("hubspot", "contacts", "",
+                    Json::object({{"firstname", name}, {"lastname", "Quiggin"}, {"lifecyclestage", "customer"}}));
+    ASSERT_TRUE(made);
+    newcomers.push_back((*made)["id"].text());
+    const auto before = refused();
+    for (int i = 0; i < 60 && refused() == before; ++i) ASSERT_TRUE(world->run_for(std::chrono::seconds(1)));
+    ASSERT_GT(refused(), before);
+  }
+  ASSERT_TRUE(world->vendor("xero").set_faults(Json(Json::Object{}), world->now()));
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  agree();
+  const std::map<std::string, std::string> linked = links();
+  for (const std::string& newcomer : newcomers) EXPECT_TRUE(linked.contains(newcomer)) << newcomer;
+}
+
 // Faults and crashes at any step, while people edit at both sides; afterwards every edit is everywhere.
 class UnderFaults : public TheLine, public testing::WithParamInterface<std::uint64_t> {};
 
