@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/process_identity.hpp"
+
 namespace linchpin::store {
 
 using std::chrono::steady_clock;
@@ -95,7 +97,20 @@ Result<void> PostgresClaim::renew() {
   return {};
 }
 
+// A holder that has surely ended needs no time to notice that it holds no more: whoever starts it again goes on at
+// once.
+Result<void> PostgresClaim::take_from_ended() {
+  const auto process = TRY(database_->one<std::string>("SELECT process FROM claim WHERE name = $1", name_));
+  if (!has_ended(process)) return {};
+  TRY(
+      database_->query("UPDATE lease SET until = '-infinity' FROM claim WHERE lease.name = $1 AND "
+                       "claim.name = lease.name AND claim.number = lease.number AND claim.process = $2",
+                       name_, process));
+  return {};
+}
+
 Result<void> PostgresClaim::take() {
+  TRY(take_from_ended());
   const std::int64_t asked = boot_ms();
   const auto number = TRY(database_->one<std::int64_t>("SELECT take_claim($1, $2, $3, $4)", name_, process_, address_,
                                                        times_.lease.count()));

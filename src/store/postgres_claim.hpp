@@ -20,7 +20,7 @@ struct LeaseTimes {
 
 class PostgresClaim : public Claim {
  public:
-  // Tries to take it once before it returns. `address`: where a person finds this process.
+  // Tries to take it once before it returns. `process`: its process_identity(); `address`: where a person finds it.
   PostgresClaim(std::unique_ptr<Postgres> database, std::shared_ptr<PostgresState> state, std::string name,
                 std::string process, std::string address, LeaseTimes = {});
   ~PostgresClaim() override;
@@ -35,6 +35,7 @@ class PostgresClaim : public Claim {
   void keep();
   Result<void> renew();
   Result<void> take();
+  Result<void> take_from_ended();
   void listen_until(std::chrono::steady_clock::time_point);
 
   std::unique_ptr<Postgres> database_;  // the thread's alone

@@ -4,6 +4,7 @@
 
 #include "store/postgres_inbox.hpp"
 #include "store/postgres_keys.hpp"
+#include "store/process_identity.hpp"
 #include "store/schema.hpp"
 
 namespace linchpin::store {
@@ -87,8 +88,8 @@ Result<Files> open_postgres(const PostgresPlaces& places, const InboxLimits& lim
   auto reading = TRY(open(places.store, "inbox", "linchpin", fit));
   files.keys = std::make_unique<PostgresKeyStore>(TRY(open(keys, "keys", "linchpin_keys", fit)));
   files.claim = std::make_unique<PostgresClaim>(
-      TRY(open(places.store, "claim", "linchpin", fit_and_listen, std::chrono::seconds(4))), state, "line", process,
-      places.address + " (process " + process + ")", places.lease);
+      TRY(open(places.store, "claim", "linchpin", fit_and_listen, std::chrono::seconds(4))), state, "line",
+      process_identity(), places.address + " (process " + process + ")", places.lease);
   files.inbox = std::make_unique<PostgresInbox>(std::move(writing), std::move(reading), limits);
   files.state = {std::make_unique<PostgresStore>(state), std::make_unique<PostgresAuditStore>(state)};
   return files;

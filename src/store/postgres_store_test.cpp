@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "store/postgres_open.hpp"
+#include "store/process_identity.hpp"
 #include "store/store_contract.hpp"
 
 namespace linchpin::store {
@@ -278,6 +279,23 @@ TEST(LostConnection, WhatComesAfterItIsServedAgainWithoutAnybodysHelp) {
   EXPECT_EQ(must(world.inbox().read(Position(0), 10)).size(), 3u);
 }
 
+// The identity of a process that was here.
+std::string ended_process() {
+  int ends[2];
+  if (::pipe(ends) != 0) return "";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string mine = process_identity();
+    ::_exit(::write(ends[1], mine.data(), mine.size()) < 0);
+  }
+  ::close(ends[1]);
+  char text[256] = {};
+  if (::read(ends[0], text, sizeof text - 1) < 0) text[0] = 0;
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return text;
+}
+
 TEST(Claim, OneThatWasOvertakenCommitsNothingAndIsToldWhoWorks) {
   PostgresWorld first;
   must(first.store().commit(meta("a", "first")));
@@ -314,6 +332,31 @@ TEST(Claim, ACommitOnAStateThatIsNotTheLastIsRefusedAndTheNextOneKnowsIt) {
   EXPECT_EQ(must(world.store().meta("a")), "before");
   must(world.store().commit(meta("a", "after")));
   EXPECT_EQ(must(world.store().meta("a")), "after");
+}
+
+TEST(Claim, IsTakenAtOnceFromAProcessOfThisMachineThatHasEnded) {
+  PostgresWorld first;
+  const std::int64_t held = first.files->claim->held();
+  const std::string number = std::to_string(held);
+  // As if another process had made it, and been killed, with a lease of an hour.
+  ASSERT_TRUE(Server::one().sql("UPDATE linchpin.claim SET process = '" + ended_process() +
+                                "'; UPDATE linchpin.lease SET "
+                                "until = clock_timestamp() + interval '1 hour' WHERE number = " +
+                                number));
+  const Files second = opened(places("there"));
+  EXPECT_GT(second.claim->held(), held);
+}
+
+TEST(ProcessIdentity, SaysThatOneHasEndedOnlyWhereThatIsSure) {
+  const std::string me = process_identity();
+  ASSERT_FALSE(me.empty());
+  EXPECT_FALSE(has_ended(me));
+  EXPECT_TRUE(has_ended(ended_process()));
+  EXPECT_FALSE(has_ended(ended_process() + "x")) << "of another boot";
+  EXPECT_FALSE(has_ended(""));
+  EXPECT_FALSE(has_ended("host:17"));
+  const std::string pid = std::to_string(::getpid());
+  EXPECT_TRUE(has_ended(pid + ".1" + me.substr(me.find('.', pid.size() + 1)))) << "its id is used again";
 }
 
 TEST(Claim, IsFreeAtOnceWhenItsHolderEndsAndItsLeaseEndsByItself) {
