@@ -57,11 +57,21 @@ bool Engine::may_call(const SystemName& name, const Call& call, Instant now, boo
   return system.limits.allows(now, background, system.connector->special_window(call));
 }
 
-void Engine::send(std::vector<Send>& sends, Call call, Instant now) {
+// Counts a call within its system's limits: what is decided next sees it.
+void Engine::count(Call& call, Instant now) {
   Connected& system = systems_.at(call.system);
   if (call.id.number == 0) call.id = CallId(++next_call_);
-  Result<Request> request = system.connector->request(call, system.credential, now);
   system.limits.began(now, system.connector->special_window(call));
+}
+
+void Engine::send(std::vector<Send>& sends, Call call, Instant now) {
+  count(call, now);
+  hand_out(sends, std::move(call), now);
+}
+
+void Engine::hand_out(std::vector<Send>& sends, Call call, Instant now) {
+  Connected& system = systems_.at(call.system);
+  Result<Request> request = system.connector->request(call, system.credential, now);
   if (!request) {
     log::error("a call could not be made", {{"system", call.system}, {"error", request.error()}});
     unmade_.push_back({{std::move(call), now}, request.error()});
@@ -164,7 +174,7 @@ Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
       if (!may_call(name, tried, now, load.priority == Priority::Batch)) continue;
       std::optional<Call> call = TRY(claim_load(work, name, load, now));
       if (!call) continue;
-      system.limits.began(now, "");  // counted now, so that the next one sees it
+      count(*call, now);
       calls.push_back(*std::move(call));
     }
   }
@@ -220,23 +230,23 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
     work.changed_delivery(*family, d);
   }
   if (write.items.empty()) return std::nullopt;
-  return Call{CallId(++next_call_), name, std::move(write), {}};
+  return Call{{}, name, std::move(write), {}};
 }
 
-// What was claimed goes out, now that the claim is durable.
-void Engine::deliver(std::vector<Send>& sends, std::vector<Call> claimed, Instant now) {
-  for (Call& call : claimed) {
-    systems_.at(call.system).limits.ended();
-    send(sends, std::move(call), now);
+// Creates whose outcome is not known: is there a record that carries the golden id? They come before what has not been
+// tried yet, in the system's limits too.
+Result<std::vector<Call>> Engine::looks(Work& work, Instant now) {
+  std::vector<Call> calls;
+  std::map<Where, std::vector<GoldenId>> unknown;
+  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most))) {
+    if (row.due > now || !systems_.contains(row.system)) continue;
+    const Family* family = TRY(work.family(row.golden));
+    const bool still = family && std::any_of(family->deliveries.begin(), family->deliveries.end(), [&](const auto& d) {
+                         return d.id == row.id && d.state == DeliveryState::Unknown && d.due <= now;
+                       });
+    if (still) unknown[{row.system, row.object}].push_back(row.golden);
   }
-}
-
-// Creates whose outcome is not known: is there a record that carries the golden id?
-Result<void> Engine::look(std::vector<Send>& sends, Instant now) {
-  std::map<Where, std::vector<DeliveryRow>> unknown;
-  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most)))
-    if (row.due <= now && systems_.contains(row.system)) unknown[{row.system, row.object}].push_back(row);
-  for (const auto& [where, rows] : unknown) {
+  for (const auto& [where, goldens] : unknown) {
     std::set<GoldenId> looked_for;
     for (const auto& [id, flying] : flying_) {
       const LookCall* looks = std::get_if<LookCall>(&flying.call.what);
@@ -245,16 +255,18 @@ Result<void> Engine::look(std::vector<Send>& sends, Instant now) {
     }
     const model::ObjectSpec* object = systems_.at(where.first).connector->manifest().object(where.second);
     const std::size_t most = object ? static_cast<std::size_t>(std::max(1, object->look_most)) : 1;
-    for (auto row = rows.begin(); row != rows.end();) {
-      LookCall looks{where.second, {}, members(where.first, where.second)};
-      for (; row != rows.end() && looks.goldens.size() < most; ++row)
-        if (looked_for.insert(row->golden).second) looks.goldens.push_back(row->golden);
-      Call call{{}, where.first, std::move(looks), {}};
-      if (std::get<LookCall>(call.what).goldens.empty() || !may_call(where.first, call, now, false)) break;
-      send(sends, std::move(call), now);
+    for (auto golden = goldens.begin(); golden != goldens.end();) {
+      LookCall look{where.second, {}, members(where.first, where.second)};
+      for (; golden != goldens.end() && look.goldens.size() < most; ++golden)
+        if (looked_for.insert(*golden).second) look.goldens.push_back(*golden);
+      if (look.goldens.empty()) break;
+      Call call{{}, where.first, std::move(look), {}};
+      if (!may_call(where.first, call, now, false)) break;
+      count(call, now);
+      calls.push_back(std::move(call));
     }
   }
-  return {};
+  return calls;
 }
 
 void Engine::fetch(std::vector<Send>& sends, Instant now) {

@@ -138,7 +138,8 @@ Result<void> Engine::resume_systems() {
 }
 
 Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answers) {
-  std::vector<Call> claimed;
+  std::vector<Send> sends;
+  std::vector<Call> calls;
   {
     Work work(world_.store, world_.keys, families_, version_, next_delivery_);
     Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
@@ -150,15 +151,14 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     TRY(read_inbox(work, line, now));
     TRY(share_backlog(work, now));
     TRY(finish_sweeps(work, now));
-    claimed = TRY(claim(work, now));
+    carry_on(sends, now);
+    connect(sends, now);
+    calls = TRY(looks(work, now));  // first: what may have been done is older than what has not been tried
+    for (Call& call : TRY(claim(work, now))) calls.push_back(std::move(call));
     TRY(work.commit());
   }
   TRY(begin_sweeps(now));
-  std::vector<Send> sends;
-  carry_on(sends, now);
-  connect(sends, now);
-  TRY(look(sends, now));  // first: what may have been done is older than what has not been tried
-  deliver(sends, std::move(claimed), now);
+  for (Call& call : calls) hand_out(sends, std::move(call), now);  // now that the claims are durable
   fetch(sends, now);
   list(sends, now);
   measure(now);

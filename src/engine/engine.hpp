@@ -144,14 +144,15 @@ class Engine {
   Result<std::vector<Call>> claim(Work&, Instant now);
   Result<std::vector<Delivery>> due(Work&, const SystemName&, Connected&, Instant now);
   Result<std::optional<Call>> claim_load(Work&, const SystemName&, Load&, Instant now);
-  void deliver(std::vector<Send>&, std::vector<Call>, Instant now);
-  Result<void> look(std::vector<Send>&, Instant now);
+  Result<std::vector<Call>> looks(Work&, Instant now);
   void fetch(std::vector<Send>&, Instant now);
   void list(std::vector<Send>&, Instant now);
   void carry_on(std::vector<Send>&, Instant now);
   void connect(std::vector<Send>&, Instant now);
   bool may_call(const SystemName&, const Call&, Instant now, bool background);
-  void send(std::vector<Send>&, Call, Instant now);
+  void send(std::vector<Send>&, Call, Instant now);  // counts it, and hands it out
+  void count(Call&, Instant now);
+  void hand_out(std::vector<Send>&, Call, Instant now);
   std::vector<std::string> members(const SystemName&, const ObjectName&) const;
 
   void measure(Instant now);

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "audit/log.hpp"
+#include "base/metric.hpp"
 #include "sandbox/client_book.hpp"
 #include "sim/agreement.hpp"
 
@@ -14,8 +17,8 @@ using std::chrono::minutes;
 
 class TheLine : public testing::Test {
  protected:
-  void make(std::uint64_t seed, int people) {
-    auto made = World::make({.seed = seed});
+  void make(std::uint64_t seed, int people, sandbox::Limits limits = sandbox::Limits::None) {
+    auto made = World::make({.seed = seed, .limits = limits});
     ASSERT_TRUE(made) << to_text(made.error());
     world = std::move(*made);
     book = sandbox::make_client_book(seed, world->now(), sandbox::client_book_of(people));
@@ -213,6 +216,26 @@ TEST_F(TheLine, AnErrorThatASystemAnsweredIsNotAskedForAgain) {
   agree();
   const std::map<std::string, std::string> linked = links();
   for (const std::string& newcomer : newcomers) EXPECT_TRUE(linked.contains(newcomer)) << newcomer;
+}
+
+// What the hub counts against a system's budget is what it calls: a write that counted twice would take half of it
+// away.
+TEST_F(TheLine, ACallCountsOnceInItsSystemsLimits) {
+  make(8, 60, sandbox::Limits::Real);
+  settle();
+  const auto pairs = links();
+  for (const auto& [hubspot, xero] : pairs) {
+    ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"phone", "0491 570 156"}})));
+    settle();
+  }
+  const auto called = std::ssize(world->vendor("xero").log());
+  EXPECT_GT(called, 50);
+  const std::string_view gauge = "linchpin_rate_limit_used_ratio{system=\"xero\",window=\"day\"} ";
+  const std::string metrics = metric::exposition();
+  const auto at = metrics.find(gauge);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(std::lround(std::stod(metrics.substr(at + gauge.size())) * 5000), called)
+      << "of the 5,000 a day that its answers tell of";
 }
 
 // Faults and crashes at any step, while people edit at both sides; afterwards every edit is everywhere.
