@@ -140,6 +140,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     found.clear(), taken.clear();
     const std::vector<DeliveryRow> rows = TRY(world_.store.due(name, now, most));
     system.behind = rows.size() > wanted;
+    TRY(work.open(goldens_of(rows, wanted)));
     for (const DeliveryRow& row : rows) {
       if (found.size() >= wanted) break;
       if (busy_.contains({name, row.golden})) continue;
@@ -238,8 +239,10 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
 Result<std::vector<Call>> Engine::looks(Work& work, Instant now) {
   std::vector<Call> calls;
   std::map<Where, std::vector<GoldenId>> unknown;
-  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most))) {
-    if (row.due > now || !systems_.contains(row.system)) continue;
+  std::vector<DeliveryRow> rows = TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most));
+  std::erase_if(rows, [&](const DeliveryRow& row) { return row.due > now || !systems_.contains(row.system); });
+  TRY(work.open(goldens_of(rows, rows.size())));
+  for (const DeliveryRow& row : rows) {
     const Family* family = TRY(work.family(row.golden));
     const bool still = family && std::any_of(family->deliveries.begin(), family->deliveries.end(), [&](const auto& d) {
                          return d.id == row.id && d.state == DeliveryState::Unknown && d.due <= now;

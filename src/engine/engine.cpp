@@ -15,28 +15,12 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t waiting_most = 4000;  // hints in memory; the rest stays in the inbox
-constexpr std::size_t entries_most = 256;   // of the inbox in one step
-constexpr std::size_t events_most = 1000;   // in one step, and what the last entry has more: a start is soon at work
 constexpr milliseconds inbox_kept = std::chrono::days(30);  // where hub.yaml does not say
 constexpr milliseconds unmade_again{30'000};                // a call that could not be written: a setting is missing
 constexpr std::size_t backlog_most = 200;                   // golden records shared in one step after a first load
 
 // The record as it was when the event happened: older than what we may have written to it since, if the source's clock
 // says so; then it is read.
-Change carried_change(const InboxEntry& entry, const Event& event, const Settles& item) {
-  Change change;
-  change.id = ChangeId("c" + std::to_string(item.position.number) + "." + std::to_string(item.item));
-  change.key = {entry.system, event.object, event.record};
-  change.trigger = entry.trigger;
-  change.record = *event.carried;
-  change.asked = std::min(event.at, entry.at);
-  change.seen = event.at;
-  if (!event.property.empty()) change.property_at[event.property] = event.at;
-  change.settles = {item};
-  return change;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::start(std::shared_ptr<const model::Hub> hub, World world, Instant now) {
@@ -88,7 +72,9 @@ Result<void> Engine::resume(Instant now) {
   // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they
   // are repeated, operations carry a key that makes them repeatable.
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
-  for (const DeliveryRow& row : TRY(world_.store.deliveries_in(DeliveryState::Sent, 1'000'000))) {
+  const std::vector<DeliveryRow> sent = TRY(world_.store.deliveries_in(DeliveryState::Sent, 1'000'000));
+  TRY(work.open(goldens_of(sent, sent.size())));
+  for (const DeliveryRow& row : sent) {
     Family* family = TRY(work.family(row.golden));
     hold(Invariant::MergedOnce, family != nullptr);
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
@@ -164,142 +150,6 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   measure(now);
   TRY(forget(now));
   return sends;
-}
-
-Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
-  if (read_.size() >= waiting_most) return {};
-  const std::size_t wanted = appetite(now);
-  std::size_t taken = 0, unpacked = 0;
-  if (wanted == 0) return {};
-  for (const InboxEntry& entry : TRY(world_.inbox.read(read_up_to_, std::min(entries_most, wanted)))) {
-    if (taken >= wanted) break;
-    read_up_to_ = entry.position;
-    if (TRY(world_.store.done_whole(entry.position))) continue;
-    if (mutant(Mutant::DoneWhenTaken)) work.rows().done_whole.push_back(entry.position);
-    const auto system = systems_.find(entry.system);
-    Result<std::vector<Event>> events =
-        system == systems_.end()
-            ? Result<std::vector<Event>>(fail(Code::ReferenceUnknown, "the hub has no such system any more"))
-            : unpack(entry, *system->second.connector, system->second.credential, world_.keys);
-    if (!events) {
-      DeadLetterRow row;
-      row.id = "d" + std::to_string(entry.position.number);
-      row.kind = "event";
-      row.system = entry.system;
-      row.code = std::string(code_text(events.error().code)), row.message = events.error().what;
-      row.since = now;
-      row.sealed = seal_detail(Json::object({{"position", entry.position.number}}), row.id, TRY(world_.keys.of_hub()));
-      work.rows().dead_letters.push_back(std::move(row));
-      work.rows().done_whole.push_back(entry.position);
-      metric::add("linchpin_changes_total",
-                  {{"system", entry.system.text}, {"trigger", to_text(entry.trigger)}, {"outcome", "dead"}});
-      continue;
-    }
-    const std::vector<int> done = TRY(world_.store.done_items(entry.position));
-    std::vector<Settles> settled_already;
-    std::vector<Change> carried;
-    std::size_t open = 0;
-    for (std::size_t i = 0; i < events->size(); ++i) {
-      const Settles item{entry.position, static_cast<int>(i)};
-      if (std::find(done.begin(), done.end(), item.item) != done.end()) continue;
-      const Event& event = (*events)[i];
-      const std::string digest = event_digest(entry.system, event, world_.keys);
-      ++open;
-      if (TRY(world_.store.seen(entry.system, digest))) {
-        metric::add("linchpin_webhooks_total", {{"system", entry.system.text}, {"outcome", "duplicate"}});
-        settled_already.push_back(item);
-        continue;
-      }
-      if (hub_->mappings_of(entry.system, event.object).empty()) {  // of no interest to this hub
-        settled_already.push_back(item);
-        continue;
-      }
-      digests_[item] = {entry.system, digest};
-      if (event.carried) {
-        carried.push_back(carried_change(entry, event, item));
-        continue;
-      }
-      read_.hint({entry.system, event.object, event.record}, {.trigger = entry.trigger,
-                                                              .seen = event.at,
-                                                              .property = event.property,
-                                                              .settles = {item},
-                                                              .not_before = {}});
-      if (!event.merged_into.empty() && event.merged_into != event.record)
-        read_.hint({entry.system, event.object, event.merged_into},
-                   {.trigger = entry.trigger, .seen = event.at, .property = {}, .settles = {}, .not_before = {}});
-    }
-    if (open == 0) {
-      work.rows().done_whole.push_back(entry.position);
-      continue;
-    }
-    open_items_[entry.position] = open;
-    settled(work, settled_already);
-    taken += carried.size();
-    for (const Change& change : carried) {
-      if (!read_.waits(change.key)) {
-        TRY(take(work, line, change, now));
-        continue;
-      }
-      // It is being read anyway, later than this.
-      read_.hint(change.key, {.trigger = change.trigger,
-                              .seen = change.seen,
-                              .property = {},
-                              .settles = change.settles,
-                              .not_before = {}});
-    }
-    unpacked += events->size();
-    if (read_.size() >= waiting_most || unpacked >= events_most) break;
-  }
-  return {};
-}
-
-// How many changes to decide in this step: about as many as the systems can be told of now. What is decided sooner
-// waits in the outbox, is stored twice, and may be out of date when its turn comes. A system that is down holds up
-// none.
-std::size_t Engine::appetite(Instant now) const {
-  bool any = false;
-  std::size_t most = 0;
-  for (const auto& [name, system] : systems_) {
-    if (!system.written || system.limits.closed(now)) continue;
-    any = true;
-    if (!system.behind) most = std::max(most, system.limits.room() * system.most);
-  }
-  return any ? most : entries_most;
-}
-
-void Engine::settled(Work& work, const std::vector<Settles>& items) {
-  for (const Settles& item : items) {
-    if (const auto digest = digests_.find(item); digest != digests_.end()) {
-      work.rows().seen.push_back(digest->second);
-      digests_.erase(digest);
-    }
-    const auto open = open_items_.find(item.position);
-    hold(Invariant::MergedOnce, open != open_items_.end() && open->second > 0);
-    work.rows().done.push_back(item);
-    if (--open->second == 0) {
-      work.rows().done_whole.push_back(item.position);
-      open_items_.erase(open);
-    }
-  }
-}
-
-Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
-  const Fate fate = TRY(line.take(change));
-  if (fate != Fate::Again) {
-    understood(work, change.key);
-    settled(work, change.settles);
-    return {};
-  }
-  Read::Hint again{.trigger = change.trigger,
-                   .seen = change.seen,
-                   .property = {},
-                   .settles = change.settles,
-                   .not_before = now + milliseconds(100)};
-  read_.hint(change.key, again);
-  for (const auto& [property, at] : change.property_at)
-    read_.hint(change.key,
-               {.trigger = change.trigger, .seen = at, .property = property, .settles = {}, .not_before = {}});
-  return {};
 }
 
 std::vector<std::pair<Engine::Where, std::optional<milliseconds>>> Engine::sources() const {

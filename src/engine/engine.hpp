@@ -132,7 +132,18 @@ class Engine {
   Result<void> take(Work&, Line&, const Change&, Instant now);
   void settled(Work&, const std::vector<Settles>&);
 
+  static constexpr std::size_t waiting_most = 4000;  // hints in memory; the rest stays in the inbox
+  struct Opened {  // an entry of the inbox that is not wholly done
+    InboxEntry entry;
+    Result<std::vector<Event>> events;
+    std::vector<std::string> digests;  // of each event; where there are none to be had, of the body
+    std::set<int> done;                // items
+    std::vector<bool> seen;            // for each digest, whether it came before
+  };
+  Result<std::vector<Opened>> open_entries(std::size_t wanted);
   Result<void> read_inbox(Work&, Line&, Instant now);
+  Result<void> not_understood(Work&, const Opened&, Instant now);
+  Result<void> take_entry(Work&, Line&, const Opened&, Instant now);
   std::size_t appetite(Instant now) const;
   Result<void> share_backlog(Work&, Instant now);
   Result<void> finish_sweeps(Work&, Instant now);

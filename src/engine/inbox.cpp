@@ -19,6 +19,11 @@ Result<std::vector<Event>> asked_for(const InboxEntry& entry, std::string_view b
   return events;
 }
 
+Result<std::string> body_of(const InboxEntry& entry, Keys& keys) {
+  const Secret day_key = TRY(keys.of_day(entry.day));
+  return open_body(entry.sealed, entry.system, entry.day, day_key);
+}
+
 }  // namespace
 
 Result<InboxEntry> read_again_entry(const SystemName& system, const std::vector<RecordKey>& records, Keys& keys,
@@ -37,10 +42,13 @@ Result<InboxEntry> read_again_entry(const SystemName& system, const std::vector<
 
 Result<std::vector<Event>> unpack(const InboxEntry& entry, const Connector& connector, const Credential& credential,
                                   Keys& keys) {
-  const Secret day_key = TRY(keys.of_day(entry.day));
-  const std::string body = TRY(open_body(entry.sealed, entry.system, entry.day, day_key));
+  const std::string body = TRY(body_of(entry, keys));
   if (entry.trigger == Trigger::Api) return asked_for(entry, body);
   return connector.events(body, credential);
+}
+
+Result<std::string> body_digest(const InboxEntry& entry, Keys& keys) {
+  return keys.digest("event", entry.system.text + "\x1f" + TRY(body_of(entry, keys)));
 }
 
 std::string event_digest(const SystemName& system, const Event& event, Keys& keys) {

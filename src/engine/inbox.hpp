@@ -19,5 +19,7 @@ Result<InboxEntry> read_again_entry(const SystemName&, const std::vector<RecordK
 
 // What tells one event from another, keyed: 32 bytes under a key of the hub.
 std::string event_digest(const SystemName&, const Event&, Keys&);
+// And one body from another, where no event is to be had of it.
+Result<std::string> body_digest(const InboxEntry&, Keys&);
 
 }  // namespace linchpin::engine

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,10 +52,10 @@ class Store {
   // nothing.
   virtual Result<void> commit(const Batch&) = 0;
 
-  virtual Result<std::optional<GoldenRow>> golden(const GoldenId&) = 0;
+  // Golden records with all that hangs on them, of those that there are; one round trip or a few for any number.
+  virtual Result<std::vector<FamilyRows>> families(const std::vector<GoldenId>&) = 0;
   virtual Result<std::vector<GoldenRow>> goldens(const EntityName&, const GoldenId& after,
                                                  std::size_t most) = 0;  // by id
-  virtual Result<std::vector<LinkRow>> links_of(const GoldenId&) = 0;
   virtual Result<std::vector<LinkRow>> links_of(const RecordKey&) = 0;
   virtual Result<std::vector<LinkRow>> links_in(
       const SystemName&, const ObjectName&, const RecordId& after,
@@ -65,7 +66,6 @@ class Store {
   // Deliveries of one system that are Pending and due, by priority, then id.
   virtual Result<std::vector<DeliveryRow>> due(const SystemName&, Instant now, std::size_t most) = 0;
   virtual Result<std::optional<Instant>> next_due(const SystemName&) = 0;
-  virtual Result<std::vector<DeliveryRow>> deliveries_of(const GoldenId&) = 0;
   virtual Result<std::optional<DeliveryRow>> delivery(DeliveryId) = 0;
   virtual Result<std::vector<DeliveryRow>> deliveries_in(DeliveryState, std::size_t most) = 0;
   virtual Result<DeliveryId> last_delivery() = 0;  // the highest that ever was, dropped ones too
@@ -82,10 +82,14 @@ class Store {
   virtual Result<std::vector<AppRow>> apps() = 0;
   virtual Result<std::optional<std::string>> meta(const std::string& key) = 0;
 
-  virtual Result<std::vector<int>> done_items(Position) = 0;  // of an entry that is not wholly done
-  virtual Result<bool> done_whole(Position) = 0;
-  virtual Result<Position> done_up_to() = 0;  // every entry up to it is wholly done
-  virtual Result<bool> seen(const SystemName&, const std::string& digest) = 0;
+  struct Done {
+    std::set<Position> whole;
+    std::map<Position, std::set<int>> items;  // of entries that are not wholly done
+  };
+  virtual Result<Done> done(Position first, Position last) = 0;  // of these entries and those between them
+  virtual Result<Position> done_up_to() = 0;                     // every entry up to it is wholly done
+  virtual Result<std::set<std::string>> seen(const SystemName&,
+                                             const std::vector<std::string>& digests) = 0;  // of them
 
   struct Depth {
     SystemName system;
@@ -99,7 +103,8 @@ class Store {
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
-  virtual Result<std::optional<std::string>> get(const std::string& name) = 0;  // a sealed key
+  // The sealed keys of those names that there are, in one go.
+  virtual Result<std::map<std::string, std::string>> get(const std::vector<std::string>& names) = 0;
   virtual Result<void> put(
       const std::vector<std::pair<std::string, std::string>>& keys) = 0;  // durable when it returns
   // Puts the key unless there is one of that name: several processes may make one at once. What is there then, durable.
@@ -114,8 +119,10 @@ class Keys {
  public:
   virtual ~Keys() = default;
   virtual Result<Secret> of(const GoldenId&) = 0;  // KeyMissing when it was destroyed
-  virtual Secret make(const GoldenId&) = 0;        // in memory until flush()
-  virtual Result<void> flush() = 0;                // before the commit that holds what they sealed
+  virtual Result<void> fetch(
+      const std::vector<GoldenId>&) = 0;     // reads several in one go, before of() is asked for them
+  virtual Secret make(const GoldenId&) = 0;  // in memory until flush()
+  virtual Result<void> flush() = 0;          // before the commit that holds what they sealed
   virtual Result<Secret> of_day(
       const std::string& day) = 0;  // "2026-11-24"; made durable if there is none. Thread-safe
   // Destroys the keys of the inbox's days before `day`: what they sealed is gone in every copy.

@@ -1,6 +1,14 @@
 #include "engine/rows.hpp"
 
+#include <algorithm>
+
 namespace linchpin::engine {
+
+std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>& rows, std::size_t most) {
+  std::vector<GoldenId> ids;
+  for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) ids.push_back(rows[i].golden);
+  return ids;
+}
 
 bool Batch::empty() const {
   return goldens.empty() && links.empty() && links_dropped.empty() && match_keys_dropped.empty() &&

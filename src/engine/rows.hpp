@@ -58,6 +58,13 @@ struct DeliveryRow {
   std::string idempotency_key;
   std::string sealed;  // Delivery's values
 };
+
+struct FamilyRows {  // a golden record with all that hangs on it
+  GoldenRow golden;
+  std::vector<LinkRow> links;           // by record and entity
+  std::vector<DeliveryRow> deliveries;  // by id
+};
+std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>&, std::size_t most);  // of the first `most` rows
 struct DeadLetterRow {
   std::string id;    // "d" and a number
   std::string kind;  // "field", "change", "delivery", "event", "call": a list or a preparation that is not understood

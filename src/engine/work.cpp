@@ -21,16 +21,33 @@ Batch apart(Batch& whole, Rows Batch::* which) {
 
 Result<Family*> Work::family(const GoldenId& id) {
   if (const auto known = families_.find(id); known != families_.end()) return known->second.get();
-  if (auto kept = kept_.take(id)) return families_.emplace(id, std::move(kept)).first->second.get();
-  const auto row = TRY(store_.golden(id));
-  if (!row) return nullptr;
-  auto family = std::make_unique<Family>();
-  family->key = TRY(keys_.of(id));
-  family->golden = TRY(open_row(*row, family->key));
-  for (const LinkRow& link : TRY(store_.links_of(id))) family->links.push_back(TRY(open_row(link, family->key)));
-  for (const DeliveryRow& delivery : TRY(store_.deliveries_of(id)))
-    family->deliveries.push_back(TRY(open_row(delivery, family->key)));
-  return families_.emplace(id, std::move(family)).first->second.get();
+  TRY(open({id}));
+  const auto opened = families_.find(id);
+  return opened == families_.end() ? nullptr : opened->second.get();
+}
+
+Result<void> Work::open(const std::vector<GoldenId>& ids) {
+  std::vector<GoldenId> wanted;
+  for (const GoldenId& id : ids) {
+    if (families_.contains(id)) continue;
+    if (auto kept = kept_.take(id)) {
+      families_.emplace(id, std::move(kept));
+    } else {
+      wanted.push_back(id);
+    }
+  }
+  if (wanted.empty()) return {};
+  TRY(keys_.fetch(wanted));
+  for (const FamilyRows& rows : TRY(store_.families(wanted))) {
+    auto family = std::make_unique<Family>();
+    family->key = TRY(keys_.of(rows.golden.id));
+    family->golden = TRY(open_row(rows.golden, family->key));
+    for (const LinkRow& link : rows.links) family->links.push_back(TRY(open_row(link, family->key)));
+    for (const DeliveryRow& delivery : rows.deliveries)
+      family->deliveries.push_back(TRY(open_row(delivery, family->key)));
+    families_.emplace(rows.golden.id, std::move(family));
+  }
+  return {};
 }
 
 // Which golden records a record is linked to, as the last commit left it.

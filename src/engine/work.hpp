@@ -23,6 +23,7 @@ class Work {
 
   // A golden record with all that hangs on it; nullptr when there is none. Valid until the commit.
   Result<Family*> family(const GoldenId&);
+  Result<void> open(const std::vector<GoldenId>&);  // those that family() will be asked for, in one go
   Result<Family*> family_of(const RecordKey&, const EntityName&);
   Family& make(Golden);
   // Every family that holds a link of the record.

@@ -32,12 +32,17 @@ class Reading {
     complaints_.push_back({std::string(to_text(invariant)), std::move(what)});
   }
 
+  std::vector<engine::LinkRow> links_of(const GoldenId& id) const {
+    const auto families = k_.store.families({id});
+    return families && !families->empty() ? families->front().links : std::vector<engine::LinkRow>{};
+  }
+
   void one(const engine::GoldenRow& row) {
     const Result<Secret> key = k_.keys.of(row.id);
     const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
     if (!golden) return complain(Invariant::AckedIsDurable, "golden record " + row.id.text + " cannot be opened");
     std::map<Field, std::vector<Mine>> own;
-    for (const engine::LinkRow& link_row : k_.store.links_of(row.id).value_or(std::vector<engine::LinkRow>{})) {
+    for (const engine::LinkRow& link_row : links_of(row.id)) {
       const auto link = engine::open_row(link_row, *key);
       if (!link) {
         complain(Invariant::AckedIsDurable, "a link of golden record " + row.id.text + " cannot be opened");

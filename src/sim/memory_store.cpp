@@ -122,21 +122,25 @@ void Store::drop_match_keys(const LinkKey& link) {
   match_keys_by_link_.erase(found);
 }
 
-Result<std::optional<GoldenRow>> Store::golden(const GoldenId& id) { return find(goldens_, id); }
+Result<std::vector<FamilyRows>> Store::families(const std::vector<GoldenId>& ids) {
+  std::vector<FamilyRows> families;
+  for (const GoldenId& id : ids) {
+    const auto golden = goldens_.find(id);
+    if (golden == goldens_.end()) continue;
+    FamilyRows& family = families.emplace_back(FamilyRows{golden->second, {}, {}});
+    if (const auto keys = links_by_golden_.find(id); keys != links_by_golden_.end())
+      for (const LinkKey& key : keys->second) family.links.push_back(links_.at(key));
+    for (const auto& [number, row] : deliveries_)
+      if (row.golden == id) family.deliveries.push_back(row);
+  }
+  return families;
+}
 
 Result<std::vector<GoldenRow>> Store::goldens(const EntityName& entity, const GoldenId& after, std::size_t most) {
   std::vector<GoldenRow> rows;
   for (auto at = goldens_.upper_bound(after); at != goldens_.end() && rows.size() < most; ++at) {
     if (at->second.entity == entity) rows.push_back(at->second);
   }
-  return rows;
-}
-
-Result<std::vector<LinkRow>> Store::links_of(const GoldenId& golden) {
-  std::vector<LinkRow> rows;
-  const auto keys = links_by_golden_.find(golden);
-  if (keys == links_by_golden_.end()) return rows;
-  for (const LinkKey& key : keys->second) rows.push_back(links_.at(key));
   return rows;
 }
 
@@ -201,14 +205,6 @@ Result<std::optional<Instant>> Store::next_due(const SystemName& system) {
   return next;
 }
 
-Result<std::vector<DeliveryRow>> Store::deliveries_of(const GoldenId& golden) {
-  std::vector<DeliveryRow> rows;
-  for (const auto& [id, row] : deliveries_) {
-    if (row.golden == golden) rows.push_back(row);
-  }
-  return rows;
-}
-
 Result<std::optional<DeliveryRow>> Store::delivery(DeliveryId id) { return find(deliveries_, id); }
 
 Result<std::vector<DeliveryRow>> Store::deliveries_in(DeliveryState state, std::size_t most) {
@@ -265,15 +261,21 @@ Result<std::vector<AppRow>> Store::apps() {
 }
 Result<std::optional<std::string>> Store::meta(const std::string& key) { return find(metas_, key); }
 
-Result<std::vector<int>> Store::done_items(Position position) {
-  const auto items = done_.find(position);
-  if (items == done_.end()) return std::vector<int>{};
-  return std::vector<int>(items->second.begin(), items->second.end());
+Result<Store::Done> Store::done(Position first, Position last) {
+  Done done;
+  for (Position at = first; at <= last; ++at.number) {
+    if (at <= done_up_to_ || done_whole_.contains(at)) done.whole.insert(at);
+    if (const auto items = done_.find(at); items != done_.end())
+      done.items[at] = {items->second.begin(), items->second.end()};
+  }
+  return done;
 }
-Result<bool> Store::done_whole(Position position) { return position <= done_up_to_ || done_whole_.contains(position); }
 Result<Position> Store::done_up_to() { return done_up_to_; }
-Result<bool> Store::seen(const SystemName& system, const std::string& digest) {
-  return seen_.contains({system, digest});
+Result<std::set<std::string>> Store::seen(const SystemName& system, const std::vector<std::string>& digests) {
+  std::set<std::string> found;
+  for (const std::string& digest : digests)
+    if (seen_.contains({system, digest})) found.insert(digest);
+  return found;
 }
 
 Result<std::vector<Store::Depth>> Store::outbox_depth() {
@@ -436,7 +438,12 @@ void Inbox::limit(std::size_t waiting) {
   limit_ = waiting;
 }
 
-Result<std::optional<std::string>> KeyStore::get(const std::string& name) { return find(keys_, name); }
+Result<std::map<std::string, std::string>> KeyStore::get(const std::vector<std::string>& names) {
+  std::map<std::string, std::string> found;
+  for (const std::string& name : names)
+    if (const auto at = keys_.find(name); at != keys_.end()) found.insert(*at);
+  return found;
+}
 
 Result<std::string> KeyStore::put_new(const std::string& name, const std::string& sealed) {
   if (!keys_.contains(name)) TRY(put({{name, sealed}}));

@@ -18,9 +18,8 @@ class Store : public engine::Store {
  public:
   Result<void> commit(const engine::Batch&) override;
 
-  Result<std::optional<engine::GoldenRow>> golden(const GoldenId&) override;
+  Result<std::vector<engine::FamilyRows>> families(const std::vector<GoldenId>&) override;
   Result<std::vector<engine::GoldenRow>> goldens(const EntityName&, const GoldenId& after, std::size_t most) override;
-  Result<std::vector<engine::LinkRow>> links_of(const GoldenId&) override;
   Result<std::vector<engine::LinkRow>> links_of(const RecordKey&) override;
   Result<std::vector<engine::LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after,
                                                 std::size_t most) override;
@@ -30,7 +29,6 @@ class Store : public engine::Store {
 
   Result<std::vector<engine::DeliveryRow>> due(const SystemName&, Instant now, std::size_t most) override;
   Result<std::optional<Instant>> next_due(const SystemName&) override;
-  Result<std::vector<engine::DeliveryRow>> deliveries_of(const GoldenId&) override;
   Result<std::optional<engine::DeliveryRow>> delivery(DeliveryId) override;
   Result<std::vector<engine::DeliveryRow>> deliveries_in(engine::DeliveryState, std::size_t most) override;
   Result<DeliveryId> last_delivery() override;
@@ -48,10 +46,9 @@ class Store : public engine::Store {
   Result<std::vector<engine::AppRow>> apps() override;
   Result<std::optional<std::string>> meta(const std::string& key) override;
 
-  Result<std::vector<int>> done_items(Position) override;
-  Result<bool> done_whole(Position) override;
+  Result<Done> done(Position first, Position last) override;
   Result<Position> done_up_to() override;
-  Result<bool> seen(const SystemName&, const std::string& digest) override;
+  Result<std::set<std::string>> seen(const SystemName&, const std::vector<std::string>& digests) override;
   Result<std::vector<Depth>> outbox_depth() override;
 
   void refuse(int commits) { refuse_ = commits; }  // the next ones fail with StoreUnavailable and store nothing
@@ -154,7 +151,7 @@ class Inbox : public engine::Inbox {
 
 class KeyStore : public engine::KeyStore {
  public:
-  Result<std::optional<std::string>> get(const std::string& name) override;
+  Result<std::map<std::string, std::string>> get(const std::vector<std::string>& names) override;
   Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) override;
   Result<std::string> put_new(const std::string& name, const std::string& sealed) override;
   Result<void> destroy(const std::string& name) override;

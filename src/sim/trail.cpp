@@ -19,7 +19,7 @@ constexpr std::size_t in_a_step = 200;  // entries that the hub is sure to have 
 // What must be durable before the commit that relies on it, and what must be in it.
 void Trail::committed(const engine::Batch& batch, Instant) {
   for (const engine::GoldenRow& row : batch.goldens)
-    if (const auto key = keys_->get(row.id.text); !key || !*key)
+    if (const auto key = keys_->get({row.id.text}); !key || key->empty())
       broken(Invariant::AckedIsDurable, "golden record " + row.id.text + " is committed, and its key is not durable");
   for (const engine::CredentialRow& row : batch.credentials) unkept_.erase(row.system.text);
   for (const engine::DeliveryRow& row : batch.deliveries) {
@@ -52,7 +52,7 @@ void Trail::commit_lost() {
 }
 
 void Trail::appended(const engine::InboxEntry& entry) {
-  if (const auto key = keys_->get("day/" + entry.day); !key || !*key)
+  if (const auto key = keys_->get({"day/" + entry.day}); !key || key->empty())
     broken(Invariant::AckedIsDurable, "an inbox entry is durable, and the key that it is sealed with is not");
   ++moment_;
   const std::vector<News> arrived = std::exchange(arriving_, {});
@@ -77,9 +77,10 @@ void Trail::creates(const std::string& system, const Flying& flying) {
     const std::string who = "golden record " + golden + " in " + system;
     if (unsettled_.contains({system, golden}))
       broken(Invariant::NoDoubleCreate, who + " is created again without a look");
-    for (const engine::LinkRow& link : store_->links_of(id).value_or(std::vector<engine::LinkRow>{}))
-      if (link.key.system.text == system)
-        broken(Invariant::NoDoubleCreate, who + " is created, and has or had a record there");
+    for (const engine::FamilyRows& family : store_->families({id}).value_or(std::vector<engine::FamilyRows>{}))
+      for (const engine::LinkRow& link : family.links)
+        if (link.key.system.text == system)
+          broken(Invariant::NoDoubleCreate, who + " is created, and has or had a record there");
     for (const engine::ReviewRow& review : store_->reviews_of(id).value_or(std::vector<engine::ReviewRow>{}))
       if (review.kind == "match" && review.state == "open" && review.record.system.text == system)
         broken(Invariant::NoDoubleCreate, who + " is created while a person is asked which record is theirs");

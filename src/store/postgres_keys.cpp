@@ -4,13 +4,18 @@
 
 namespace linchpin::store {
 
-Result<std::optional<std::string>> PostgresKeyStore::get(const std::string& name) {
+Result<std::map<std::string, std::string>> PostgresKeyStore::get(const std::vector<std::string>& names) {
   std::scoped_lock lock(mutex_);
-  Rows rows = TRY(database_->query("SELECT sealed FROM key WHERE name = $1", name));
-  if (!rows.next()) return std::nullopt;
-  std::string sealed;
-  rows.take(sealed);
-  return sealed;
+  Column wanted;
+  for (const std::string& name : names) wanted.add(name);
+  Rows rows = TRY(database_->query("SELECT name, sealed FROM key WHERE name = ANY($1::text[])", wanted));
+  std::map<std::string, std::string> found;
+  while (rows.next()) {
+    std::string name, sealed;
+    rows.take(name, sealed);
+    found.emplace(std::move(name), std::move(sealed));
+  }
+  return found;
 }
 
 // A put whose answer is lost is put again by whoever needs it: it is the same either way.

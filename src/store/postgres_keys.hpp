@@ -11,7 +11,7 @@ namespace linchpin::store {
 class PostgresKeyStore : public engine::KeyStore {
  public:
   explicit PostgresKeyStore(std::unique_ptr<Postgres> database) : database_(std::move(database)) {}
-  Result<std::optional<std::string>> get(const std::string& name) override;
+  Result<std::map<std::string, std::string>> get(const std::vector<std::string>& names) override;
   Result<void> put(const std::vector<std::pair<std::string, std::string>>& keys) override;
   Result<std::string> put_new(const std::string& name, const std::string& sealed) override;
   Result<void> destroy(const std::string& name) override;

@@ -74,8 +74,28 @@ Result<std::optional<Row>> PostgresStore::row(Read read, const char* sql, const 
   return std::move(found.front());
 }
 
-Result<std::optional<GoldenRow>> PostgresStore::golden(const GoldenId& id) {
-  return row<GoldenRow>(read_golden, "SELECT " GOLDEN " FROM golden WHERE id = $1", id);
+Result<std::vector<FamilyRows>> PostgresStore::families(const std::vector<GoldenId>& ids) {
+  Column wanted;
+  for (const GoldenId& id : ids) wanted.add(id);
+  std::vector<FamilyRows> found;
+  std::map<GoldenId, std::size_t> places;
+  for (GoldenRow& golden :
+       TRY(rows<GoldenRow>(read_golden, "SELECT " GOLDEN " FROM golden WHERE id = ANY($1::text[])", wanted))) {
+    places[golden.id] = found.size();
+    found.push_back({std::move(golden), {}, {}});
+  }
+  if (found.empty()) return found;
+  for (LinkRow& link : TRY(rows<LinkRow>(read_link,
+                                         "SELECT " LINK " FROM link WHERE golden = ANY($1::text[]) "
+                                         "ORDER BY system, object, record, entity",
+                                         wanted)))
+    if (const auto at = places.find(link.golden); at != places.end())
+      found[at->second].links.push_back(std::move(link));
+  for (DeliveryRow& delivery : TRY(rows<DeliveryRow>(
+           read_delivery, "SELECT " DELIVERY " FROM delivery WHERE golden = ANY($1::text[]) ORDER BY id", wanted)))
+    if (const auto at = places.find(delivery.golden); at != places.end())
+      found[at->second].deliveries.push_back(std::move(delivery));
+  return found;
 }
 Result<std::vector<GoldenRow>> PostgresStore::goldens(const EntityName& entity, const GoldenId& after,
                                                       std::size_t most) {
@@ -84,10 +104,6 @@ Result<std::vector<GoldenRow>> PostgresStore::goldens(const EntityName& entity, 
                          after, most);
 }
 
-Result<std::vector<LinkRow>> PostgresStore::links_of(const GoldenId& golden) {
-  return rows<LinkRow>(read_link, "SELECT " LINK " FROM link WHERE golden = $1 ORDER BY system, object, record, entity",
-                       golden);
-}
 Result<std::vector<LinkRow>> PostgresStore::links_of(const RecordKey& key) {
   return rows<LinkRow>(read_link,
                        "SELECT " LINK " FROM link WHERE system = $1 AND object = $2 AND record = $3 ORDER BY entity",
@@ -135,9 +151,6 @@ Result<std::optional<Instant>> PostgresStore::next_due(const SystemName& system)
   return row<Instant>(read_one<Instant>,
                       "SELECT due FROM delivery WHERE system = $1 AND state = $2 ORDER BY due LIMIT 1", system,
                       DeliveryState::Pending);
-}
-Result<std::vector<DeliveryRow>> PostgresStore::deliveries_of(const GoldenId& golden) {
-  return rows<DeliveryRow>(read_delivery, "SELECT " DELIVERY " FROM delivery WHERE golden = $1 ORDER BY id", golden);
 }
 Result<std::optional<DeliveryRow>> PostgresStore::delivery(DeliveryId id) {
   return row<DeliveryRow>(read_delivery, "SELECT " DELIVERY " FROM delivery WHERE id = $1", id);
@@ -194,21 +207,30 @@ Result<std::optional<std::string>> PostgresStore::meta(const std::string& key) {
   return row<std::string>(read_one<std::string>, "SELECT value FROM meta WHERE key = $1", key);
 }
 
-Result<std::vector<int>> PostgresStore::done_items(Position position) {
-  return rows<int>(read_one<int>, "SELECT item FROM done WHERE position = $1 ORDER BY item", position);
-}
-Result<bool> PostgresStore::done_whole(Position position) {
-  if (position <= TRY(done_up_to())) return true;
-  return TRY(row<Position>(read_one<Position>, "SELECT position FROM done_whole WHERE position = $1", position))
-      .has_value();
+Result<Store::Done> PostgresStore::done(Position first, Position last) {
+  const Position up_to = TRY(done_up_to());
+  Done done;
+  for (Position at = first; at <= std::min(last, up_to); ++at.number) done.whole.insert(at);
+  for (const Position at : TRY(rows<Position>(
+           read_one<Position>, "SELECT position FROM done_whole WHERE position BETWEEN $1 AND $2", first, last)))
+    done.whole.insert(at);
+  for (const Settles& item :
+       TRY(rows<Settles>([](Rows& q, Settles& s) { q.take(s.position, s.item); },
+                         "SELECT position, item FROM done WHERE position BETWEEN $1 AND $2", first, last)))
+    done.items[item.position].insert(item.item);
+  return done;
 }
 Result<Position> PostgresStore::done_up_to() {
   const auto mark = TRY(row<Position>(read_one<Position>, "SELECT number FROM mark WHERE name = 'done_up_to'"));
   return mark.value_or(Position(0));
 }
-Result<bool> PostgresStore::seen(const SystemName& system, const std::string& digest) {
-  return TRY(row<int>(read_one<int>, "SELECT 1 FROM seen WHERE system = $1 AND digest = $2", system, Bytes{digest}))
-      .has_value();
+Result<std::set<std::string>> PostgresStore::seen(const SystemName& system, const std::vector<std::string>& digests) {
+  Column wanted;
+  for (const std::string& digest : digests) wanted.add(Bytes{digest});
+  const std::vector<std::string> found =
+      TRY(rows<std::string>(read_one<std::string>,
+                            "SELECT digest FROM seen WHERE system = $1 AND digest = ANY($2::bytea[])", system, wanted));
+  return std::set<std::string>(found.begin(), found.end());
 }
 Result<std::vector<Store::Depth>> PostgresStore::outbox_depth() {
   return rows<Depth>(

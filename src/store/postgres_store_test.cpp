@@ -247,7 +247,7 @@ TEST(LostConnection, ACommitWhoseAnswerWasLostIsFoundAndOneThatNeverArrivedIsMad
     must(store.commit(batch));
     EXPECT_EQ(cutter.lost(), position);
     EXPECT_EQ(must(store.meta("a")), batch.metas[0].value);
-    EXPECT_EQ(must(store.done_items(Position(position))), (std::vector<int>{0}));  // once, and by this commit
+    EXPECT_EQ(items_done(store, position), (std::set<int>{0}));  // once, and by this commit
   }
 }
 
@@ -319,7 +319,7 @@ TEST(Claim, OneThatWasOvertakenCommitsNothingAndIsToldWhoWorks) {
   EXPECT_FALSE(first.audit().checkpoint(1, "late"));
   must(second.state.store->commit(meta("b", "second")));
   EXPECT_EQ(must(second.state.store->meta("a")), "first");
-  EXPECT_TRUE(must(second.state.store->done_items(Position(1))).empty());
+  EXPECT_TRUE(items_done(*second.state.store, 1).empty());
   EXPECT_TRUE(within(milliseconds(20'000), [&] { return first.files->claim->held() == 0; }))
       << "when its lease ends, at the latest";
 }

@@ -2,14 +2,15 @@
 
 namespace linchpin::store {
 
-Result<std::optional<std::string>> SqliteKeyStore::get(const std::string& name) {
+Result<std::map<std::string, std::string>> SqliteKeyStore::get(const std::vector<std::string>& names) {
   std::scoped_lock lock(mutex_);
   Database& db = *TRY(file_->database());
-  Query query = TRY(db.query("SELECT sealed FROM key WHERE name = ?", name));
-  if (!TRY(query.next())) return std::nullopt;
-  std::string sealed;
-  query.take(sealed);
-  return sealed;
+  std::map<std::string, std::string> found;
+  for (const std::string& name : names) {
+    Query query = TRY(db.query("SELECT sealed FROM key WHERE name = ?", name));
+    if (TRY(query.next())) query.take(found[name]);
+  }
+  return found;
 }
 
 Result<void> SqliteKeyStore::put(const std::vector<std::pair<std::string, std::string>>& keys) {
@@ -26,7 +27,7 @@ Result<void> SqliteKeyStore::put(const std::vector<std::pair<std::string, std::s
 }
 
 Result<std::string> SqliteKeyStore::put_new(const std::string& name, const std::string& sealed) {
-  if (auto known = TRY(get(name))) return *std::move(known);
+  if (const auto known = TRY(get({name})); !known.empty()) return known.begin()->second;
   TRY(put({{name, sealed}}));  // one process has the file, and its callers wait for each other (vault/keys)
   return sealed;
 }

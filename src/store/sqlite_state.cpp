@@ -83,18 +83,24 @@ Result<void> SqliteStore::commit(const Batch& batch) {
   return {};
 }
 
-Result<std::optional<GoldenRow>> SqliteStore::golden(const GoldenId& id) {
-  return row<GoldenRow>(read_golden, "SELECT " GOLDEN " FROM golden WHERE id = ?", id);
+Result<std::vector<FamilyRows>> SqliteStore::families(const std::vector<GoldenId>& ids) {
+  std::vector<FamilyRows> found;
+  for (const GoldenId& id : ids) {
+    auto golden = TRY(row<GoldenRow>(read_golden, "SELECT " GOLDEN " FROM golden WHERE id = ?", id));
+    if (!golden) continue;
+    FamilyRows& family = found.emplace_back(FamilyRows{*std::move(golden), {}, {}});
+    family.links = TRY(rows<LinkRow>(
+        read_link, "SELECT " LINK " FROM link WHERE golden = ? ORDER BY system, object, record, entity", id));
+    family.deliveries =
+        TRY(rows<DeliveryRow>(read_delivery, "SELECT " DELIVERY " FROM delivery WHERE golden = ? ORDER BY id", id));
+  }
+  return found;
 }
 Result<std::vector<GoldenRow>> SqliteStore::goldens(const EntityName& entity, const GoldenId& after, std::size_t most) {
   return rows<GoldenRow>(read_golden, "SELECT " GOLDEN " FROM golden WHERE entity = ? AND id > ? ORDER BY id LIMIT ?",
                          entity, after, most);
 }
 
-Result<std::vector<LinkRow>> SqliteStore::links_of(const GoldenId& golden) {
-  return rows<LinkRow>(read_link, "SELECT " LINK " FROM link WHERE golden = ? ORDER BY system, object, record, entity",
-                       golden);
-}
 Result<std::vector<LinkRow>> SqliteStore::links_of(const RecordKey& key) {
   return rows<LinkRow>(read_link,
                        "SELECT " LINK " FROM link WHERE system = ? AND object = ? AND record = ? ORDER BY entity",
@@ -144,9 +150,6 @@ Result<std::optional<Instant>> SqliteStore::next_due(const SystemName& system) {
   return row<Instant>(
       read_one<Instant>,
       "SELECT due FROM delivery INDEXED BY delivery_due WHERE system = ? AND state = 0 ORDER BY due LIMIT 1", system);
-}
-Result<std::vector<DeliveryRow>> SqliteStore::deliveries_of(const GoldenId& golden) {
-  return rows<DeliveryRow>(read_delivery, "SELECT " DELIVERY " FROM delivery WHERE golden = ? ORDER BY id", golden);
 }
 Result<std::optional<DeliveryRow>> SqliteStore::delivery(DeliveryId id) {
   return row<DeliveryRow>(read_delivery, "SELECT " DELIVERY " FROM delivery WHERE id = ?", id);
@@ -203,21 +206,29 @@ Result<std::optional<std::string>> SqliteStore::meta(const std::string& key) {
   return row<std::string>(read_one<std::string>, "SELECT value FROM meta WHERE key = ?", key);
 }
 
-Result<std::vector<int>> SqliteStore::done_items(Position position) {
-  return rows<int>(read_one<int>, "SELECT item FROM done WHERE position = ? ORDER BY item", position);
-}
-Result<bool> SqliteStore::done_whole(Position position) {
-  if (position <= TRY(done_up_to())) return true;
-  return TRY(row<Position>(read_one<Position>, "SELECT position FROM done_whole WHERE position = ?", position))
-      .has_value();
+Result<Store::Done> SqliteStore::done(Position first, Position last) {
+  const Position up_to = TRY(done_up_to());
+  Done done;
+  for (Position at = first; at <= std::min(last, up_to); ++at.number) done.whole.insert(at);
+  for (const Position at : TRY(rows<Position>(
+           read_one<Position>, "SELECT position FROM done_whole WHERE position BETWEEN ? AND ?", first, last)))
+    done.whole.insert(at);
+  for (const Settles& item :
+       TRY(rows<Settles>([](Query& q, Settles& s) { q.take(s.position, s.item); },
+                         "SELECT position, item FROM done WHERE position BETWEEN ? AND ?", first, last)))
+    done.items[item.position].insert(item.item);
+  return done;
 }
 Result<Position> SqliteStore::done_up_to() {
   const auto mark = TRY(row<Position>(read_one<Position>, "SELECT number FROM mark WHERE name = 'done_up_to'"));
   return mark.value_or(Position(0));
 }
-Result<bool> SqliteStore::seen(const SystemName& system, const std::string& digest) {
-  return TRY(row<int>(read_one<int>, "SELECT 1 FROM seen WHERE system = ? AND digest = ?", system, Blob{digest}))
-      .has_value();
+Result<std::set<std::string>> SqliteStore::seen(const SystemName& system, const std::vector<std::string>& digests) {
+  std::set<std::string> found;
+  for (const std::string& digest : digests)
+    if (TRY(row<int>(read_one<int>, "SELECT 1 FROM seen WHERE system = ? AND digest = ?", system, Blob{digest})))
+      found.insert(digest);
+  return found;
 }
 Result<std::vector<Store::Depth>> SqliteStore::outbox_depth() {
   return rows<Depth>(

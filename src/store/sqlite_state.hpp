@@ -20,9 +20,8 @@ class SqliteStore : public engine::Store {
 
   Result<void> commit(const engine::Batch&) override;
 
-  Result<std::optional<engine::GoldenRow>> golden(const GoldenId&) override;
+  Result<std::vector<engine::FamilyRows>> families(const std::vector<GoldenId>&) override;
   Result<std::vector<engine::GoldenRow>> goldens(const EntityName&, const GoldenId& after, std::size_t most) override;
-  Result<std::vector<engine::LinkRow>> links_of(const GoldenId&) override;
   Result<std::vector<engine::LinkRow>> links_of(const RecordKey&) override;
   Result<std::vector<engine::LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after,
                                                 std::size_t most) override;
@@ -32,7 +31,6 @@ class SqliteStore : public engine::Store {
 
   Result<std::vector<engine::DeliveryRow>> due(const SystemName&, Instant now, std::size_t most) override;
   Result<std::optional<Instant>> next_due(const SystemName&) override;
-  Result<std::vector<engine::DeliveryRow>> deliveries_of(const GoldenId&) override;
   Result<std::optional<engine::DeliveryRow>> delivery(DeliveryId) override;
   Result<std::vector<engine::DeliveryRow>> deliveries_in(engine::DeliveryState, std::size_t most) override;
   Result<DeliveryId> last_delivery() override;
@@ -50,10 +48,9 @@ class SqliteStore : public engine::Store {
   Result<std::vector<engine::AppRow>> apps() override;
   Result<std::optional<std::string>> meta(const std::string& key) override;
 
-  Result<std::vector<int>> done_items(Position) override;
-  Result<bool> done_whole(Position) override;
+  Result<Done> done(Position first, Position last) override;
   Result<Position> done_up_to() override;
-  Result<bool> seen(const SystemName&, const std::string& digest) override;
+  Result<std::set<std::string>> seen(const SystemName&, const std::vector<std::string>& digests) override;
   Result<std::vector<Depth>> outbox_depth() override;
 
  private:

@@ -75,6 +75,27 @@ inline std::vector<std::int64_t> ids(const std::vector<DeliveryRow>& rows) {
   return out;
 }
 
+inline std::optional<GoldenRow> golden_in(Store& store, const GoldenId& id) {
+  std::vector<FamilyRows> found = must(store.families({id}));
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front().golden));
+}
+// A golden record is there with its links or not at all; links that no golden record holds are not asked for.
+inline std::vector<LinkRow> links_in(Store& store, const GoldenId& id) {
+  std::vector<FamilyRows> found = must(store.families({id}));
+  return found.empty() ? std::vector<LinkRow>() : std::move(found.front().links);
+}
+inline std::optional<std::string> key_in(KeyStore& keys, const std::string& name) {
+  const auto found = must(keys.get({name}));
+  return found.empty() ? std::nullopt : std::optional(found.begin()->second);
+}
+
+inline std::set<int> items_done(Store& store, std::int64_t position) {
+  return must(store.done(Position(position), Position(position))).items[Position(position)];
+}
+inline bool wholly_done(Store& store, std::int64_t position) {
+  return must(store.done(Position(1), Position(position + 1))).whole.contains(Position(position));
+}
+
 template <class World>
 class StoreContract : public testing::Test {
  protected:
@@ -88,12 +109,12 @@ TYPED_TEST_SUITE_P(StoreContract);
 
 TYPED_TEST_P(StoreContract, AnEmptyStoreHasNothing) {
   Store& store = this->store();
-  EXPECT_FALSE(must(store.golden(GoldenId("g_1"))));
+  EXPECT_FALSE(golden_in(store, GoldenId("g_1")));
   EXPECT_TRUE(must(store.links_of(record("1"))).empty());
   EXPECT_FALSE(must(store.next_due(SystemName("xero"))));
   EXPECT_EQ(must(store.last_delivery()), DeliveryId(0));
   EXPECT_EQ(must(store.done_up_to()), Position(0));
-  EXPECT_FALSE(must(store.done_whole(Position(1))));
+  EXPECT_TRUE(must(store.done(Position(1), Position(3))).whole.empty());
   EXPECT_FALSE(must(store.meta("hub")));
   EXPECT_EQ(must(this->inbox().last()), Position(0));
   EXPECT_TRUE(must(this->inbox().read(Position(0), 10)).empty());
@@ -113,12 +134,12 @@ TYPED_TEST_P(StoreContract, GoldenRecordsAreReadBackAsTheyWereCommitted) {
   must(this->store().commit(again));
   this->world.reopen();
 
-  const auto one = must(this->store().golden(GoldenId("g_1")));
+  const auto one = golden_in(this->store(), GoldenId("g_1"));
   ASSERT_TRUE(one);
   EXPECT_EQ(one->version, 2);
   EXPECT_EQ(one->sealed, "other");
   EXPECT_EQ(one->created, from_ms(1000));
-  EXPECT_EQ(must(this->store().golden(GoldenId("g_2")))->sealed, std::string("se\0aled", 7));
+  EXPECT_EQ(golden_in(this->store(), GoldenId("g_2"))->sealed, std::string("se\0aled", 7));
   const auto contacts = must(this->store().goldens(EntityName("contact"), GoldenId(""), 10));
   ASSERT_EQ(contacts.size(), 2u);
   EXPECT_EQ(contacts[0].id, GoldenId("g_1"));
@@ -128,11 +149,12 @@ TYPED_TEST_P(StoreContract, GoldenRecordsAreReadBackAsTheyWereCommitted) {
 
 TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
   Batch batch;
+  batch.goldens = {golden_row("g_1"), golden_row("g_2")};
   batch.links = {link_row("2", "g_1"), link_row("1", "g_1"), link_row("1", "g_9", "verification"),
                  link_row("3", "g_2")};
   batch.links[3].gone = true;
   must(this->store().commit(batch));
-  EXPECT_EQ(must(this->store().links_of(GoldenId("g_1"))).size(), 2u);
+  EXPECT_EQ(links_in(this->store(), GoldenId("g_1")).size(), 2u);
   const auto of_record = must(this->store().links_of(record("1")));
   ASSERT_EQ(of_record.size(), 2u);
   EXPECT_EQ(of_record[0].entity, EntityName("contact"));
@@ -151,9 +173,32 @@ TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
   moved.links = {link_row("2", "g_2")};
   moved.links_dropped = {{record("1"), EntityName("contact")}};
   must(this->store().commit(moved));
-  EXPECT_TRUE(must(this->store().links_of(GoldenId("g_1"))).empty());
-  EXPECT_EQ(must(this->store().links_of(GoldenId("g_2"))).size(), 2u);
+  EXPECT_TRUE(links_in(this->store(), GoldenId("g_1")).empty());
+  EXPECT_EQ(links_in(this->store(), GoldenId("g_2")).size(), 2u);
   EXPECT_EQ(must(this->store().links_of(record("1"))).size(), 1u);
+}
+
+TYPED_TEST_P(StoreContract, FamiliesComeTogetherEachWithItsOwn) {
+  Batch batch;
+  batch.goldens = {golden_row("g_1"), golden_row("g_2"), golden_row("g_3")};
+  batch.links = {link_row("2", "g_1"), link_row("1", "g_1"), link_row("3", "g_2"), link_row("4", "g_9")};
+  batch.deliveries = {delivery_row(2, Priority::Realtime, 10), delivery_row(1, Priority::Batch, 10),
+                      delivery_row(3, Priority::Realtime, 10)};
+  batch.deliveries[2].golden = GoldenId("g_3");
+  must(this->store().commit(batch));
+  EXPECT_TRUE(must(this->store().families({})).empty());
+  std::map<std::string, FamilyRows> found;
+  for (FamilyRows& family :
+       must(this->store().families({GoldenId("g_9"), GoldenId("g_3"), GoldenId("g_1"), GoldenId("g_2")})))
+    found.emplace(family.golden.id.text, family);
+  ASSERT_EQ(found.size(), 3u) << "links alone are no golden record";
+  ASSERT_EQ(found.at("g_1").links.size(), 2u);
+  EXPECT_EQ(found.at("g_1").links[0].key.record, RecordId("1"));
+  EXPECT_EQ(ids(found.at("g_1").deliveries), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(found.at("g_2").links.size(), 1u);
+  EXPECT_TRUE(found.at("g_2").deliveries.empty());
+  EXPECT_TRUE(found.at("g_3").links.empty());
+  EXPECT_EQ(ids(found.at("g_3").deliveries), (std::vector<std::int64_t>{3}));
 }
 
 TYPED_TEST_P(StoreContract, ALinksMatchKeysAreReplacedWhole) {
@@ -183,6 +228,7 @@ TYPED_TEST_P(StoreContract, ALinksMatchKeysAreReplacedWhole) {
 
 TYPED_TEST_P(StoreContract, DueDeliveriesComeByPriorityThenAge) {
   Batch batch;
+  batch.goldens = {golden_row("g_1")};
   batch.deliveries = {delivery_row(1, Priority::Batch, 10), delivery_row(2, Priority::Realtime, 10),
                       delivery_row(3, Priority::Regulated, 30), delivery_row(4, Priority::Realtime, 10),
                       delivery_row(5, Priority::Regulated, 5)};
@@ -195,7 +241,7 @@ TYPED_TEST_P(StoreContract, DueDeliveriesComeByPriorityThenAge) {
   EXPECT_TRUE(must(this->store().due(SystemName("hubspot"), from_ms(99), 10)).empty());
   EXPECT_EQ(must(this->store().next_due(xero)), from_ms(5));
   EXPECT_EQ(ids(must(this->store().deliveries_in(DeliveryState::Sent, 10))), (std::vector<std::int64_t>{4}));
-  EXPECT_EQ(must(this->store().deliveries_of(GoldenId("g_1"))).size(), 5u);
+  EXPECT_EQ(must(this->store().families({GoldenId("g_1")})).at(0).deliveries.size(), 5u);
   const auto depth = must(this->store().outbox_depth());
   ASSERT_EQ(depth.size(), 3u);
   EXPECT_EQ(depth[0].priority, Priority::Regulated);
@@ -342,7 +388,7 @@ TYPED_TEST_P(StoreContract, AnItemIsDoneOnceAndASecondTimeStoresNothing) {
   Batch batch;
   batch.done = {{Position(2), 1}, {Position(2), 0}};
   must(this->store().commit(batch));
-  EXPECT_EQ(must(this->store().done_items(Position(2))), (std::vector<int>{0, 1}));
+  EXPECT_EQ(items_done(this->store(), 2), (std::set<int>{0, 1}));
 
   Batch twice;
   twice.goldens = {golden_row("g_1")};
@@ -351,9 +397,9 @@ TYPED_TEST_P(StoreContract, AnItemIsDoneOnceAndASecondTimeStoresNothing) {
   const auto refused = this->store().commit(twice);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::InvariantBroken);
-  EXPECT_FALSE(must(this->store().golden(GoldenId("g_1"))));
+  EXPECT_FALSE(golden_in(this->store(), GoldenId("g_1")));
   EXPECT_TRUE(must(this->audit().waiting(10)).empty());
-  EXPECT_EQ(must(this->store().done_items(Position(2))), (std::vector<int>{0, 1}));
+  EXPECT_EQ(items_done(this->store(), 2), (std::set<int>{0, 1}));
 
   Batch inside;
   inside.done = {{Position(3), 0}, {Position(3), 0}};
@@ -370,17 +416,17 @@ TYPED_TEST_P(StoreContract, DoneEntriesAreCompactedBelowTheFirstThatIsOpen) {
   batch.done_whole = {Position(3)};
   must(this->store().commit(batch));
   EXPECT_EQ(must(this->store().done_up_to()), Position(0));
-  EXPECT_TRUE(must(this->store().done_whole(Position(3))));
-  EXPECT_FALSE(must(this->store().done_whole(Position(1))));
-  EXPECT_TRUE(must(this->store().done_items(Position(3))).empty());
+  EXPECT_TRUE(wholly_done(this->store(), 3));
+  EXPECT_FALSE(wholly_done(this->store(), 1));
+  EXPECT_TRUE(items_done(this->store(), 3).empty());
 
   Batch next;
   next.done_whole = {Position(2), Position(1)};
   must(this->store().commit(next));
   this->world.reopen();
   EXPECT_EQ(must(this->store().done_up_to()), Position(3));
-  EXPECT_TRUE(must(this->store().done_whole(Position(2))));
-  EXPECT_FALSE(must(this->store().done_whole(Position(4))));
+  EXPECT_TRUE(wholly_done(this->store(), 2));
+  EXPECT_FALSE(wholly_done(this->store(), 4));
 
   // An item of an entry that is wholly done cannot be done again, though its own row is long gone.
   for (const std::int64_t position : {1, 3}) {
@@ -397,8 +443,10 @@ TYPED_TEST_P(StoreContract, ADigestThatWasSeenIsKnownForItsSystemOnly) {
   batch.seen = {{SystemName("xero"), std::string(32, '\0')}};
   must(this->store().commit(batch));
   must(this->store().commit(batch));
-  EXPECT_TRUE(must(this->store().seen(SystemName("xero"), std::string(32, '\0'))));
-  EXPECT_FALSE(must(this->store().seen(SystemName("hubspot"), std::string(32, '\0'))));
+  const std::vector<std::string> asked{std::string(32, '\0'), std::string(32, 'x')};
+  EXPECT_EQ(must(this->store().seen(SystemName("xero"), asked)), std::set<std::string>{asked[0]});
+  EXPECT_TRUE(must(this->store().seen(SystemName("hubspot"), asked)).empty());
+  EXPECT_TRUE(must(this->store().seen(SystemName("xero"), {})).empty());
 }
 
 TYPED_TEST_P(StoreContract, AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves) {
@@ -448,7 +496,7 @@ TYPED_TEST_P(StoreContract, AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAtt
   batch.goldens = {golden_row("g_1")};
   batch.audit = {{0, "", std::string(audit_body_max + 1, 'x')}};
   EXPECT_FALSE(this->store().commit(batch));
-  EXPECT_FALSE(must(this->store().golden(GoldenId("g_1"))));
+  EXPECT_FALSE(golden_in(this->store(), GoldenId("g_1")));
   batch.audit[0].body.pop_back();
   must(this->store().commit(batch));
 }
@@ -528,27 +576,27 @@ TYPED_TEST_P(StoreContract, KeysAreKeptUntilTheyAreDestroyed) {
   must(this->keys().put({{"g_2", "three"}}));
   must(this->keys().put({}));
   this->world.reopen();
-  EXPECT_EQ(must(this->keys().get("g_1")), std::string("\0one", 4));
-  EXPECT_EQ(must(this->keys().get("g_2")), "three");
+  EXPECT_EQ(key_in(this->keys(), "g_1"), std::string("\0one", 4));
+  EXPECT_EQ(key_in(this->keys(), "g_2"), "three");
   EXPECT_EQ(must(this->keys().names("g_")), (std::vector<std::string>{"g_1", "g_2"}));
   EXPECT_EQ(must(this->keys().names("day/")).size(), 1u);
   EXPECT_EQ(must(this->keys().put_new("g_2", "not this one")), "three");  // whoever makes a key second takes the first
   EXPECT_EQ(must(this->keys().put_new("g_4", "four")), "four");
-  EXPECT_EQ(must(this->keys().get("g_2")), "three");
-  EXPECT_EQ(must(this->keys().get("g_4")), "four");
+  EXPECT_EQ(key_in(this->keys(), "g_2"), "three");
+  EXPECT_EQ(key_in(this->keys(), "g_4"), "four");
   must(this->keys().destroy("g_1"));
   must(this->keys().destroy("g_1"));  // an erasure that was cut is run again
   this->world.reopen();
-  EXPECT_FALSE(must(this->keys().get("g_1")));
-  EXPECT_TRUE(must(this->keys().get("g_2")));
+  EXPECT_FALSE(key_in(this->keys(), "g_1"));
+  EXPECT_TRUE(key_in(this->keys(), "g_2"));
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnEmptyStoreHasNothing, GoldenRecordsAreReadBackAsTheyWereCommitted,
-                            LinksAreFoundByGoldenRecordByRecordAndInOrder, ALinksMatchKeysAreReplacedWhole,
-                            DueDeliveriesComeByPriorityThenAge, ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain,
-                            DeadLettersAndReviewsComeByAge, CursorsCredentialsRegistersAppsAndMetaAreKept,
-                            AnItemIsDoneOnceAndASecondTimeStoresNothing, DoneEntriesAreCompactedBelowTheFirstThatIsOpen,
-                            ADigestThatWasSeenIsKnownForItsSystemOnly,
+                            LinksAreFoundByGoldenRecordByRecordAndInOrder, FamiliesComeTogetherEachWithItsOwn,
+                            ALinksMatchKeysAreReplacedWhole, DueDeliveriesComeByPriorityThenAge,
+                            ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain, DeadLettersAndReviewsComeByAge,
+                            CursorsCredentialsRegistersAppsAndMetaAreKept, AnItemIsDoneOnceAndASecondTimeStoresNothing,
+                            DoneEntriesAreCompactedBelowTheFirstThatIsOpen, ADigestThatWasSeenIsKnownForItsSystemOnly,
                             AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves,
                             AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAttests,
                             TheInboxKeepsItsOrderOverDaysAndRestarts, ForgottenDaysAreGoneAndPositionsGoOn,

@@ -101,9 +101,13 @@ Result<std::optional<Secret>> Keys::find(const std::string& name) {
     keep(name, known->second->second);
     return opened_.front().second;
   }
-  const std::optional<std::string> stored = TRY(store_.get(name));
-  if (!stored) return std::nullopt;
-  Result<std::string> plain = linchpin::open(setup_.master.bytes(), *stored, associated(name));
+  const auto stored = TRY(store_.get({name}));
+  if (stored.empty()) return std::nullopt;
+  return open(name, stored.begin()->second);
+}
+
+Result<Secret> Keys::open(const std::string& name, const std::string& sealed_key) {
+  Result<std::string> plain = linchpin::open(setup_.master.bytes(), sealed_key, associated(name));
   if (!plain) {
     return fail(Code::KeyWrong, "the keys in this hub's key store do not open with this master key",
                 "Give the environment file the master key that belongs to this data, under the hub's own name.");
@@ -124,6 +128,16 @@ Result<Secret> Keys::find_or_make(const std::string& name) {
   // Another process may have made it meanwhile: then that one is the key.
   TRY(store_.put_new(name, sealed(name, key)));
   return *TRY(find(name));
+}
+
+Result<void> Keys::fetch(const std::vector<GoldenId>& goldens) {
+  std::scoped_lock lock(mutex_);
+  std::vector<std::string> unknown;
+  for (const GoldenId& golden : goldens)
+    if (!made_.contains(golden.text) && !opened_by_name_.contains(golden.text)) unknown.push_back(golden.text);
+  if (unknown.empty()) return {};
+  for (const auto& [name, sealed_key] : TRY(store_.get(unknown))) TRY(open(name, sealed_key));
+  return {};
 }
 
 Result<Secret> Keys::of(const GoldenId& golden) {

@@ -36,6 +36,7 @@ class Keys : public engine::Keys {
   ~Keys() override;
 
   Result<Secret> of(const GoldenId&) override;
+  Result<void> fetch(const std::vector<GoldenId>&) override;
   Secret make(const GoldenId&) override;
   Result<void> flush() override;  // one commit for all that were made; keeps them for the next try if it fails
   Result<Secret> of_day(const std::string& day) override;
@@ -54,6 +55,7 @@ class Keys : public engine::Keys {
   std::string associated(const std::string& name) const;
   std::string sealed(const std::string& name, const Secret& key) const;
   Result<std::optional<Secret>> find(const std::string& name);
+  Result<Secret> open(const std::string& name, const std::string& sealed_key);
   Result<Secret> find_or_make(const std::string& name);
   void keep(const std::string& name, const Secret& key);
   Result<void> check(const std::string& name, std::string_view value, const char* what);
