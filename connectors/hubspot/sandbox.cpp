@@ -190,6 +190,12 @@ Result<Json> HubspotVendor::edit(std::string_view object, std::string_view id, c
   const auto refused = [](const HubspotRefusal& refusal) {
     return fail(Code::ValueInvalid, refusal.errors.empty() ? refusal.category : refusal.errors.front()["code"].text());
   };
+  if (const Json* survivor = record ? fields.find("mergedInto") : nullptr) {
+    const auto merged = portal_.merge(*type, survivor->text(), id, person, now);
+    if (!merged) return refused(merged.error());
+    tell(now);
+    return written_json(*type, **merged);
+  }
   // A person may move a lifecycle stage back; an app may not.
   HubspotRecord as_if;
   if (record) {

@@ -145,10 +145,10 @@ class Pool {
     FILE* lines = ::fdopen(in, "r");
     std::uint64_t seed;
     int steps, people, mutant_number;
-    char faults[32];
+    char faults[64];
     static_assert(sim::fault_count < sizeof faults);
     while (lines &&
-           std::fscanf(lines, "%" SCNu64 " %d %d %31s %d", &seed, &steps, &people, faults, &mutant_number) == 5) {
+           std::fscanf(lines, "%" SCNu64 " %d %d %63s %d", &seed, &steps, &people, faults, &mutant_number) == 5) {
       Ran r;
       r.task.plan = {seed, steps, people, sim::FaultSet(faults)};
       plant(static_cast<Mutant>(mutant_number));

@@ -433,9 +433,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
   const bool live =
       std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
-  const bool put_away =
-      std::all_of(family.links.begin(), family.links.end(), [](const Link& l) { return l.archived || l.gone; });
-  if (live && !stage_.backlog && !put_away) {
+  if (live && !stage_.backlog && !family.links.empty() && !put_away(hub_, family.links)) {
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
       for (auto& [field, s] : triggered.set) family.golden.set[field] = std::move(s);

@@ -78,6 +78,17 @@ bool may_hold(const model::System& system, const EntityName& entity, const Field
   return field.clazz <= system.ceiling;
 }
 
+bool put_away(const Hub& hub, const std::vector<Link>& links) {
+  bool any = false;
+  for (const Link& link : links) {
+    const auto mapping = hub.mappings.find(link.mapping);
+    if (mapping != hub.mappings.end() && mapping->second.golden_id_at) continue;
+    if (!link.gone && !link.archived) return false;
+    any = true;
+  }
+  return any;
+}
+
 std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vector<Link>& links,
                           const Sharing& sharing) {
   const model::Entity& entity = hub.entity(golden.entity);
@@ -107,9 +118,8 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
       // What was put away before we came stays where it is.
-      const bool put_away =
-          !links.empty() && std::all_of(links.begin(), links.end(), [](const Link& l) { return l.gone || l.archived; });
-      if (!linked && !put_away && (!sharing.undecided.contains(member.system) || mutant(Mutant::DoubtIgnored))) {
+      if (!linked && !put_away(hub, links) &&
+          (!sharing.undecided.contains(member.system) || mutant(Mutant::DoubtIgnored))) {
         if (member.when) {
           const Result<bool> wanted = member.when->holds(as_object(golden));
           if (!wanted || !*wanted) continue;

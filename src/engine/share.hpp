@@ -34,6 +34,10 @@ struct Sharing {
 // Whether a system may hold a field: its class is within the ceiling, or the system's file lists it.
 bool may_hold(const model::System&, const EntityName&, const model::Field&);
 
+// No record of theirs is left in use: each was deleted, merged away or archived. One that only tells of them (a check
+// of a person) does not keep them.
+bool put_away(const model::Hub&, const std::vector<Link>&);
+
 std::vector<Intent> share(const model::Hub&, const Golden&, const std::vector<Link>&, const Sharing&);
 
 // The fields on which a linked record disagrees with the golden record (with what a review has left as it is).

@@ -37,6 +37,8 @@ bool Mishap::lies() {
   return swarm_->chance(Fault::disk_lies).chance(0.2 * swarm_->rate(Fault::disk_lies));
 }
 
+bool Mishap::loses_append() { return swarm_ && swarm_->strikes(Fault::append_lost); }
+
 Result<void> FaultyStore::commit(const engine::Batch& batch) {
   if (before_) throw Crash();  // what a disk lied about is lost with the power, before the next commit makes it whole
   mishap_.effect();
@@ -60,7 +62,7 @@ void FaultyStore::crash() {
 
 void FaultyInbox::append(engine::InboxEntry entry, std::function<void(Result<Position>)> done) {
   mishap_.effect();
-  if (mishap_.disk_is_full()) return done(disk_full());
+  if (mishap_.disk_is_full() || mishap_.loses_append()) return done(disk_full());
   engine::InboxEntry told = entry;
   std::optional<Result<Position>> durable;
   Inbox::append(std::move(entry), [&](Result<Position> position) { durable = std::move(position); });

@@ -23,8 +23,7 @@ class Mishap {
   void effect();                 // here it may end
   bool disk_is_full() const { return now_ < full_until_; }
   bool lies();
-  void must_end_before_commit(bool on) { lied_ = on; }
-  bool lied() const { return lied_; }
+  bool loses_append();
   Onlooker* onlooker() const { return onlooker_; }
   Instant now() const { return now_; }
 
@@ -34,7 +33,6 @@ class Mishap {
   Instant now_{};
   Instant full_until_{};
   std::uint64_t ends_in_ = 0;  // effects; 0: not in this step
-  bool lied_ = false;
 };
 
 class FaultyStore : public Store {

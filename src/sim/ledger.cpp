@@ -18,7 +18,8 @@ std::string letters(int n) {
 }  // namespace
 
 bool Person::doubled() const {
-  return std::any_of(records.begin(), records.end(), [](const auto& of) { return of.second.size() > 1; });
+  return entered_twice ||
+         std::any_of(records.begin(), records.end(), [](const auto& of) { return of.second.size() > 1; });
 }
 
 Person& Ledger::add() {

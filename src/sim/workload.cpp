@@ -2,64 +2,18 @@
 
 #include <algorithm>
 
+#include "sim/typed.hpp"
+
 namespace linchpin::sim {
 namespace {
 
-constexpr int people_most = 60;
-constexpr int merges_most = 2;
-
-Json phone_in_xero(const std::string& number) {
-  return Json::list({Json::object(
-      {{"PhoneType", "MOBILE"}, {"PhoneNumber", number}, {"PhoneAreaCode", ""}, {"PhoneCountryCode", ""}})});
-}
-
 Json rate(double p) { return Json(Json::Number{std::to_string(p)}); }
-
-std::string capitals(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
-
-// As people write numbers: "0412345678" → "+61 412 345 678".
-std::string odd_phone(const std::string& d, std::uint64_t which) {
-  switch (which) {
-    case 0:
-      return "+61" + d.substr(1);
-    case 1:
-      return "+61 " + d.substr(1, 3) + " " + d.substr(4, 3) + " " + d.substr(7);
-    case 2:
-      return d.substr(0, 4) + "-" + d.substr(4, 3) + "-" + d.substr(7);
-    default:
-      return " " + d.substr(0, 4) + " " + d.substr(4, 3) + " " + d.substr(7);
-  }
-}
-
-std::string name_of(const std::map<Field, std::string>& values) {
-  return values.at(Field::Given) + " " + values.at(Field::Family);
-}
 
 bool agree(const Held& a, const Held& b, Field field) {
   if (field == Field::Given || field == Field::Family)
     return a.values.at(Field::Given) == b.values.at(Field::Given) &&
            a.values.at(Field::Family) == b.values.at(Field::Family);
   return a.values.at(field) == b.values.at(field);
-}
-
-Json in_hubspot(const std::map<Field, std::string>& v, const std::string& stage) {
-  return Json::object({{"firstname", v.at(Field::Given)},
-                       {"lastname", v.at(Field::Family)},
-                       {"email", v.at(Field::Email)},
-                       {"phone", v.at(Field::Phone)},
-                       {"lifecyclestage", stage}});
-}
-
-Json in_xero(const std::map<Field, std::string>& v) {
-  return Json::object({{"Name", name_of(v)},
-                       {"FirstName", v.at(Field::Given)},
-                       {"LastName", v.at(Field::Family)},
-                       {"EmailAddress", v.at(Field::Email)},
-                       {"Phones", phone_in_xero(v.at(Field::Phone))}});
 }
 
 }  // namespace
@@ -70,17 +24,19 @@ Workload::Workload(World& world, Ledger& ledger, Swarm& swarm, std::size_t hub_k
       swarm_(swarm),
       app_(world, "ava"),
       chance_(swarm.workload()),
-      hub_kind_(hub_kind) {}
+      hub_kind_(hub_kind) {
+  world_.meanwhile = [this](const engine::Send& send) { return enter_meanwhile(send); };
+}
 
 // Two in three are in both systems, the rest in one; and some organisations in Xero.
 Result<void> Workload::plant(int people) {
   Json::List contacts, xero;
   for (int i = 0; i < people; ++i) {
     Person& person = ledger_.add();
-    const std::map<Field, std::string> values{{Field::Given, fresh(Field::Given)},
-                                              {Field::Family, fresh(Field::Family)},
-                                              {Field::Email, fresh(Field::Email)},
-                                              {Field::Phone, fresh(Field::Phone)}};
+    const Values values{{Field::Given, fresh(Field::Given)},
+                        {Field::Family, fresh(Field::Family)},
+                        {Field::Email, fresh(Field::Email)},
+                        {Field::Phone, fresh(Field::Phone)}};
     const std::uint64_t where = chance_.below(9);  // 0 to 5: both; 6, 7: HubSpot; 8: Xero
     const std::string stage = where < 6 || chance_.chance(0.4) ? "customer" : "lead";
     const Instant at = world_.now() - std::chrono::hours(24 + 24 * static_cast<std::int64_t>(chance_.below(300)));
@@ -144,16 +100,20 @@ const Holdings& Workload::held(Site site) {
   return held_.at(site);
 }
 
+std::vector<std::string> Workload::records_of(const Person& person, Site site) {
+  std::vector<std::string> live;
+  for (const std::map<Site, std::set<std::string>>* all : {&person.given, &person.records})
+    if (const auto ids = all->find(site); ids != all->end())
+      for (const std::string& id : ids->second)
+        if (const auto at = held(site).find(id);
+            at != held(site).end() && at->second.merged_into.empty() && (site == Site::Xero || !at->second.away))
+          live.push_back(id);
+  return live;
+}
+
 std::string Workload::record_of(const Person& person, Site site) {
-  for (const std::map<Site, std::set<std::string>>* all : {&person.records, &person.given}) {
-    const auto ids = all->find(site);
-    if (ids == all->end()) continue;
-    for (const std::string& id : ids->second)
-      if (const auto at = held(site).find(id);
-          at != held(site).end() && at->second.merged_into.empty() && (site == Site::Xero || !at->second.away))
-        return id;
-  }
-  return {};
+  const std::vector<std::string> live = records_of(person, site);
+  return live.empty() ? "" : live.front();
 }
 
 Person* Workload::somebody(Site site) {
@@ -261,12 +221,16 @@ Result<void> Workload::edit_many() {
 }
 
 Result<void> Workload::newcomer(Site site) {
-  if (ledger_.people().size() >= people_most) return {};
-  const std::map<Field, std::string> values{{Field::Given, fresh(Field::Given)},
-                                            {Field::Family, fresh(Field::Family)},
-                                            {Field::Email, fresh(Field::Email)},
-                                            {Field::Phone, fresh(Field::Phone)}};
-  const std::string stage = chance_.chance(0.7) ? "customer" : "lead";
+  if (full()) return {};
+  const Values values{{Field::Given, fresh(Field::Given)},
+                      {Field::Family, fresh(Field::Family)},
+                      {Field::Email, fresh(Field::Email)},
+                      {Field::Phone, fresh(Field::Phone)}};
+  return enter(site, values, chance_.chance(0.7) ? "customer" : "lead");
+}
+
+// Somebody who is in no system yet. Whom only the accounts know is a client.
+Result<void> Workload::enter(Site site, const Values& values, const std::string& stage) {
   const std::string name(to_text(site));
   const Instant at = world_.now_at(name);
   const Json made = TRY(site == Site::Hubspot ? world_.edit(name, "contacts", "", in_hubspot(values, stage))
@@ -275,12 +239,9 @@ Result<void> Workload::newcomer(Site site) {
   Person& person = ledger_.add();
   ledger_.made(person, site, made[site == Site::Hubspot ? "id" : "ContactID"].text());
   for (const auto& [field, value] : values) ledger_.say(person, field, {site, comparable(field, value), at, true});
-  if (site == Site::Hubspot) {
-    ledger_.say(person, Field::Stage, {site, stage, at, true});
-    person.clients += stage == "customer";
-  }
-  person.clients += site == Site::Xero;  // whom only the accounts know is a client
+  if (site == Site::Hubspot) ledger_.say(person, Field::Stage, {site, stage, at, true});
   person.was_client = site == Site::Xero || stage == "customer";
+  person.clients = person.was_client;
   note("newcomer " + name + " " + *person.records[site].begin());
   return {};
 }
@@ -318,58 +279,6 @@ Result<void> Workload::put_away() {
       return {};
     }
   }
-  return {};
-}
-
-// Somebody new who has the name of somebody known: another person, as the review is told.
-Result<void> Workload::twin() {
-  if (ledger_.people().size() >= people_most) return {};
-  Person* known = somebody(Site::Hubspot);
-  if (!known) return {};
-  const Held& like = held(Site::Hubspot).at(record_of(*known, Site::Hubspot));
-  const std::map<Field, std::string> values{{Field::Given, like.values.at(Field::Given)},
-                                            {Field::Family, like.values.at(Field::Family)},
-                                            {Field::Email, fresh(Field::Email)},
-                                            {Field::Phone, fresh(Field::Phone)}};
-  known->doubtful = true;
-  const Instant at = world_.now_at("hubspot");
-  const Json made = TRY(world_.edit("hubspot", "contacts", "", in_hubspot(values, "customer")));
-  held_.erase(Site::Hubspot);
-  Person& person = ledger_.add();
-  person.doubtful = person.was_client = true;
-  person.clients = 1;
-  ledger_.made(person, Site::Hubspot, made["id"].text());
-  for (const auto& [field, value] : values)
-    ledger_.say(person, field, {Site::Hubspot, comparable(field, value), at, true});
-  ledger_.say(person, Field::Stage, {Site::Hubspot, "customer", at, true});
-  note("twin hubspot " + made["id"].text());
-  return {};
-}
-
-// A second record of one person in one system, and, when it has been noticed, the two become one.
-Result<void> Workload::double_and_merge() {
-  for (Person& person : ledger_.people()) {
-    const std::set<std::string>& records = person.records[Site::Xero];
-    if (!person.doubtful || person.merged || records.size() < 2) continue;
-    const std::string keep = *records.begin(), gone = *records.rbegin();
-    const auto done = world_.edit("xero", "Contacts", gone, Json::object({{"MergedToContactID", keep}}));
-    held_.erase(Site::Xero);
-    person.merged = done.has_value();
-    note("merge xero " + gone + " into " + keep);
-    return {};
-  }
-  Person* person = somebody(Site::Xero);
-  if (!person || person->doubtful || merging_ >= merges_most || person->records[Site::Xero].empty()) return {};
-  const Held& like = held(Site::Xero).at(record_of(*person, Site::Xero));
-  std::map<Field, std::string> values = like.values;
-  Json fields = in_xero(values).with("Name", name_of(values) + " again");
-  const auto made = world_.edit("xero", "Contacts", "", fields);
-  held_.erase(Site::Xero);
-  if (!made) return {};
-  ++merging_;
-  person->doubtful = true;
-  ledger_.made(*person, Site::Xero, (*made)["ContactID"].text());
-  note("double xero " + (*made)["ContactID"].text());
   return {};
 }
 
@@ -452,7 +361,7 @@ Result<void> Workload::operate() {
       note("walk");
       return {};
     case 1:
-      (void)world_.ask(Json::object({{"command", "dead-letters.retry"}}));
+      (void)world_.ask(Json::object({{"command", "dead-letters.retry"}, {"id", "all"}}));
       note("retry");
       return {};
     case 2:
@@ -490,6 +399,8 @@ Result<void> Workload::act() {
   if (swarm_.strikes(Fault::merge)) return double_and_merge();
   if (swarm_.on(Fault::bulk_edit) && swarm_.chance(Fault::bulk_edit).chance(0.02)) return edit_many();
   if (swarm_.on(Fault::same_name) && swarm_.chance(Fault::same_name).chance(0.03)) return twin();
+  if (swarm_.on(Fault::shared_phone) && swarm_.chance(Fault::shared_phone).chance(0.03)) return namesake();
+  if (swarm_.on(Fault::shared_mailbox) && swarm_.chance(Fault::shared_mailbox).chance(0.03)) return share_mailbox();
   if (swarm_.on(Fault::poison_value) && swarm_.chance(Fault::poison_value).chance(0.03)) return poison();
   const std::uint64_t what = chance_.below(20);
   const Site site = chance_.chance(0.5) ? Site::Hubspot : Site::Xero;
@@ -509,13 +420,15 @@ Result<void> Workload::end_faults() {
 
 Result<bool> Workload::tidy_up() {
   held_.clear();
-  const bool answered = TRY(answer_reviews());
+  bool merged = false;
+  while (TRY(merge_one())) merged = true;
+  const bool parted = TRY(part_mailboxes()), answered = TRY(answer_reviews());
   const auto letters = world_.ask(Json::object({{"command", "dead-letters.list"}}));
   bool waiting = false;
   if (letters)
     for (const Json& letter : (*letters)["items"].items()) waiting = waiting || letter["kind"].text() != "field";
-  if (waiting) (void)world_.ask(Json::object({{"command", "dead-letters.retry"}}));
-  return answered || waiting;
+  if (waiting) (void)world_.ask(Json::object({{"command", "dead-letters.retry"}, {"id", "all"}}));
+  return merged || parted || answered || waiting;
 }
 
 }  // namespace linchpin::sim

@@ -8,6 +8,7 @@
 #include "sim/hubs.hpp"
 #include "sim/ledger.hpp"
 #include "sim/told.hpp"
+#include "sim/typed.hpp"
 #include "sim/world.hpp"
 
 namespace linchpin::sim {
@@ -28,19 +29,30 @@ class Workload {
   std::function<void(const std::string&)> trace{};
 
  private:
+  static constexpr std::size_t people_most = 60;
   void retune();  // the vendors' own faults
   const Holdings& held(Site);
-  std::string record_of(const Person&, Site);  // the live one; "" when there is none
-  Person* somebody(Site);                      // with a live record there
+  std::vector<std::string> records_of(const Person&, Site);  // the live ones, those that the hub made first
+  std::string record_of(const Person&, Site);                // the first of them; "" when there is none
+  Person* somebody(Site);                                    // with a live record there
   Result<void> say(Person&, Site, Field, const std::string& value);
   Result<void> edit(Field, Site, bool foreign);
   Result<void> edit_both();
   Result<void> edit_many();
   Result<void> newcomer(Site);
+  Result<void> enter(Site, const Values&, const std::string& stage);
+  bool full() const { return ledger_.people().size() >= people_most; }
   Result<void> stage();
   Result<void> put_away();
+  // Who is who (doubles.cpp).
   Result<void> twin();
+  Result<void> namesake();
+  bool enter_meanwhile(const engine::Send&);
   Result<void> double_and_merge();
+  Result<bool> merge_one();
+  Result<void> merge(Person&, Site);
+  Result<void> share_mailbox();
+  Result<bool> part_mailboxes();
   Result<void> poison();
   Result<void> review_check();
   Result<void> change_hub();
@@ -63,6 +75,7 @@ class Workload {
   std::map<Site, Holdings> held_;
   std::int64_t acts_ = 0;
   int merging_ = 0;
+  std::set<int> sharing_mailbox_;  // people, by number
 };
 
 }  // namespace linchpin::sim

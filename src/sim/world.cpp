@@ -169,6 +169,8 @@ void World::depart(engine::Send send) {
   milliseconds way = latency / 2;
   if (swarm && swarm->strikes(Fault::request_late))
     way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::request_late).below(late_most_ms)));
+  if (meanwhile && meanwhile(passage.send))
+    way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::both_enter).below(late_most_ms)));
   pass(way, std::move(passage));
 }
 

@@ -73,6 +73,8 @@ class World {
   // StoreUnavailable when the process does not run, or ends over it.
   Result<Json> ask(const Json& command);
 
+  // What people do at a vendor while that request is on its way there: whether they did. Then it takes seconds.
+  std::function<bool(const engine::Send&)> meanwhile{};
   // Edits a vendor's record as a person would; the record as it is after.
   Result<Json> edit(const std::string& system, const std::string& object, const std::string& id, const Json& fields);
 
