@@ -11,6 +11,7 @@
 #include "base/crypto.hpp"
 #include "bench/hub.hpp"
 #include "bench/job_hub.hpp"
+#include "bench/peer.hpp"
 #include "bench/report.hpp"
 #include "bench/senders.hpp"
 #include "bench/traffic.hpp"
@@ -19,7 +20,6 @@ namespace linchpin::bench {
 namespace {
 
 namespace fs = std::filesystem;
-using Ticks = std::chrono::steady_clock;
 
 constexpr int senders = 16;
 constexpr milliseconds patience{8'000}, settle_time{1'500};
@@ -34,39 +34,16 @@ class Contestant {
   virtual std::uint16_t port() const = 0;
 };
 
-class TheHub : public Contestant {
+template <class Server>  // Hub, Peer
+class Entrant : public Contestant {
  public:
-  explicit TheHub(Hub hub) : hub_(std::move(hub)) {}
-  Result<milliseconds> start() override { return hub_.start(); }
-  Process& process() override { return hub_.process(); }
-  std::uint16_t port() const override { return hub_.port(); }
+  explicit Entrant(Server server) : server_(std::move(server)) {}
+  Result<milliseconds> start() override { return server_.start(); }
+  Process& process() override { return server_.process(); }
+  std::uint16_t port() const override { return server_.port(); }
 
  private:
-  Hub hub_;
-};
-
-class Peer : public Contestant {
- public:
-  Peer(fs::path node, std::vector<std::string> arguments, fs::path log)
-      : node_(std::move(node)), arguments_(std::move(arguments)), log_(std::move(log)) {}
-  Result<milliseconds> start() override {
-    const auto from = Ticks::now();
-    process_ = TRY(Process::start(node_, arguments_, {{"NODE_NO_WARNINGS", "1"}}, log_));
-    const Result<std::string> line = process_->read_line();
-    if (!line || line->empty())
-      return fail(Code::Internal, "a peer did not start", "Its log is " + log_.string() + ".");
-    port_ = static_cast<std::uint16_t>(std::stoi(*line));
-    return std::chrono::duration_cast<milliseconds>(Ticks::now() - from);
-  }
-  Process& process() override { return *process_; }
-  std::uint16_t port() const override { return port_; }
-
- private:
-  fs::path node_;
-  std::vector<std::string> arguments_;
-  fs::path log_;
-  std::optional<Process> process_;
-  std::uint16_t port_ = 0;
+  Server server_;
 };
 
 struct Measured {
@@ -147,7 +124,7 @@ Result<Entry> hub_entry(const EndToEndOptions& options, const fs::path& home, co
                            {"BENCH_MASTER", to_hex(random_bytes(32))},
                            {"BENCH_MATCH", to_hex(random_bytes(32))},
                            {"BENCH_LOG", to_hex(random_bytes(32))}}));
-  entry.contestant = std::make_unique<TheHub>(std::move(hub));
+  entry.contestant = std::make_unique<Entrant<Hub>>(std::move(hub));
   return entry;
 }
 
@@ -168,23 +145,9 @@ Entry peer_entry(const EndToEndOptions& options, const fs::path& home, const std
               *Traffic::start(secret, std::string(public_url), options.webhooks * 6),
               nullptr,
               {}};
-  const std::string sinks = entry.traffic->sink_url(0) + "/post," + entry.traffic->sink_url(1) + "/post";
-  const fs::path node = options.peers / "node_modules" / node_package / "bin" / "node";
-  std::vector<std::string> arguments{(options.peers / (red ? "flow.mjs" : "script.mjs")).string(),
-                                     "--secret",
-                                     secret,
-                                     "--url",
-                                     std::string(public_url),
-                                     "--sinks",
-                                     sinks};
-  if (red) {
-    for (const std::string& more : {std::string("--folder"), (home / "red").string(), std::string("--red"),
-                                    (options.peers / "node_modules/node-red/red.js").string()})
-      arguments.push_back(more);
-  } else {
-    arguments.push_back("--file"), arguments.push_back((home / "script.db").string());
-  }
-  entry.contestant = std::make_unique<Peer>(node, arguments, home / (red ? "red.log" : "script.log"));
+  const PeerJob job{options.peers, home, secret, std::string(public_url),
+                    entry.traffic->sink_url(0) + "/post," + entry.traffic->sink_url(1) + "/post"};
+  entry.contestant = std::make_unique<Entrant<Peer>>(red ? Peer::red(job) : Peer::script(job));
   return entry;
 }
 

@@ -45,25 +45,47 @@ connections:
     webhook: { secret: env:BENCH_WHSEC }
 )";
 
-// GET `path`, one connection each: the body of a 200.
-Result<std::string> get(std::uint16_t port, const std::string& path) {
+// What is answered to `request`, on a connection of its own: to the end of that, or of the head of the answer.
+std::string exchange(std::uint16_t port, std::string_view request, bool head_only) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
   std::string answer;
   if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
       ::send(socket, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
     std::array<char, 16384> piece{};
-    for (ssize_t got = 0; (got = ::recv(socket, piece.data(), piece.size(), 0)) > 0;)
+    for (ssize_t got = 0; (got = ::recv(socket, piece.data(), piece.size(), 0)) > 0;) {
       answer.append(piece.data(), static_cast<std::size_t>(got));
+      if (head_only && answer.find("\r\n\r\n") != std::string::npos) break;
+    }
   }
   ::close(socket);
+  return answer;
+}
+
+// GET `path`: the body of a 200.
+Result<std::string> get(std::uint16_t port, const std::string& path) {
+  const std::string answer =
+      exchange(port, "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", false);
   const std::size_t end = answer.find("\r\n\r\n");
   if (answer.starts_with("HTTP/1.1 200") && end != std::string::npos) return answer.substr(end + 4);
   return fail(Code::SystemUnavailable, "the hub does not answer " + path + " with 200");
+}
+
+// One that nothing listens at now.
+Result<std::uint16_t> free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool found = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(socket);
+  if (!found) return fail(Code::Internal, "no port is free on 127.0.0.1");
+  return ntohs(address.sin_port);
 }
 
 }  // namespace
@@ -122,18 +144,38 @@ Result<Hub> Hub::beside(const fs::path& home) const {
   return hub;
 }
 
-Result<milliseconds> Hub::start() {
+Result<milliseconds> Hub::start(const std::function<void()>& meanwhile) {
+  std::vector<std::string> arguments{"run", (home_ / "hub").string()};
+  if (meanwhile) {
+    port_ = TRY(free_port());
+    arguments.insert(arguments.end(), {"--port", std::to_string(port_)});
+  }
   const auto from = Ticks::now();
-  process_ = TRY(Process::start(program_, {"run", (home_ / "hub").string()}, environment_, home_ / "hub.log"));
-  const Result<std::string> line = process_->read_line();
-  if (!line) return fail(Code::Internal, "the hub did not start", "Its log is " + (home_ / "hub.log").string() + ".");
-  const std::string_view digits = std::string_view(*line).substr(line->rfind(':') + 1);
-  std::from_chars(digits.data(), digits.data() + digits.size(), port_);
-  while (!get(port_, "/health/ready")) {
-    if (Ticks::now() - from > patience) return fail(Code::SystemUnavailable, "the hub does not become ready");
+  process_ = TRY(Process::start(program_, arguments, environment_, home_ / "hub.log"));
+  if (!meanwhile) {
+    const Result<std::string> line = process_->read_line();
+    if (!line) return fail(Code::Internal, "the hub did not start", "Its log is " + (home_ / "hub.log").string() + ".");
+    const std::string_view digits = std::string_view(*line).substr(line->rfind(':') + 1);
+    std::from_chars(digits.data(), digits.data() + digits.size(), port_);
+  }
+  while (!ready()) {
+    if (meanwhile) meanwhile();
+    if (Ticks::now() - from > patience)
+      return fail(Code::SystemUnavailable, "the hub does not become ready",
+                  "Its log is " + (home_ / "hub.log").string() + ".");
     std::this_thread::sleep_for(milliseconds(1));
   }
   return std::chrono::duration_cast<milliseconds>(Ticks::now() - from);
+}
+
+bool Hub::ready() const { return get(port_, "/health/ready").has_value(); }
+
+int Hub::ask(std::string_view request) const {
+  constexpr std::string_view start = "HTTP/1.1 ";
+  const std::string answer = exchange(port_, request, true);
+  int status = 0;
+  if (answer.starts_with(start)) std::from_chars(answer.data() + start.size(), answer.data() + answer.size(), status);
+  return status;
 }
 
 Result<std::uint64_t> Hub::accepted() const {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 
 #include "base/crypto.hpp"
@@ -26,8 +27,12 @@ class Hub {
                           std::vector<std::pair<std::string, std::string>> environment);
   // Another process of the same hub, over a copy of its folder below `home`.
   Result<Hub> beside(const std::filesystem::path& home) const;
-  // Starts it and returns when /health/ready answers 200: how long that took.
-  Result<milliseconds> start();
+  // Starts it and returns when /health/ready answers 200: how long that took. `meanwhile` is called again and again,
+  // from before it listens: port() is known then.
+  Result<milliseconds> start(const std::function<void()>& meanwhile = {});
+  bool ready() const;  // /health/ready answers 200
+  // The status of the answer to one whole request, on a connection of its own; 0 when there is no answer.
+  int ask(std::string_view request) const;
 
   Process& process() { return *process_; }
   std::uint16_t port() const { return port_; }

@@ -24,12 +24,24 @@ Json bar(std::string_view what, double measured, int decimals, std::string_view 
                        {"met", met}});
 }
 
+Json ratio_bar(std::string_view what, double figure, double limit, int decimals, std::string_view unit, bool at_least,
+               double bar_at) {
+  return bar(what, limit > 0 ? figure / limit : 0, 2, "", at_least, bar_at)
+      .with("figure", rounded(figure, decimals))
+      .with("limit", rounded(limit, decimals))
+      .with("of", unit);
+}
+
 std::string bars_table(const Json& bars) {
   std::ostringstream out;
-  for (const Json& b : bars.items())
-    out << (b["met"].boolean() ? "met      " : "not met  ") << std::left << std::setw(56) << b["what"].text()
-        << b["measured"].number_text() << (b["at_least"].boolean() ? " >= " : " <= ") << b["bar"].number_text() << " "
-        << b["unit"].text() << "\n";
+  for (const Json& b : bars.items()) {
+    out << (b["met"].boolean() ? "holds        " : "falls short  ") << std::left << std::setw(56) << b["what"].text();
+    out << b["measured"].number_text() << (b["at_least"].boolean() ? " >= " : " <= ") << b["bar"].number_text();
+    if (!b["unit"].text().empty()) out << " " << b["unit"].text();
+    if (const Json* figure = b.find("figure"))
+      out << "   (" << figure->number_text() << " to " << b["limit"].number_text() << " " << b["of"].text() << ")";
+    out << "\n";
+  }
   return out.str();
 }
 

