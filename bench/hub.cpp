@@ -195,6 +195,7 @@ Result<std::uint64_t> Hub::accepted() const {
   return sum;
 }
 
-fs::path Hub::data() const { return home_ / "hub" / "data"; }
+fs::path Hub::folder() const { return home_ / "hub"; }
+fs::path Hub::data() const { return folder() / "data"; }
 
 }  // namespace linchpin::bench

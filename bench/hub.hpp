@@ -37,7 +37,8 @@ class Hub {
   Process& process() { return *process_; }
   std::uint16_t port() const { return port_; }
   Result<std::uint64_t> accepted() const;  // webhooks, by its own metrics, since its start
-  std::filesystem::path data() const;      // its files
+  std::filesystem::path folder() const;    // its hub files
+  std::filesystem::path data() const;      // what it keeps
 
  private:
   std::filesystem::path program_, home_;

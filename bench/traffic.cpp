@@ -39,6 +39,11 @@ std::string family_name(std::int64_t record) {
   return name;
 }
 
+std::string phone_text(std::int64_t number) {
+  const std::string digits = std::to_string(first_phone + number);
+  return "+61 " + digits.substr(0, 3) + " " + digits.substr(3, 3) + " " + digits.substr(6);
+}
+
 std::string_view header(std::string_view head, std::string_view name) {
   for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
     const std::string_view line = head.substr(at + 2, name.size());
@@ -71,6 +76,14 @@ struct Webhook {
 };
 
 }  // namespace
+
+std::string source_record(std::int64_t record, std::int64_t phone, std::int64_t at_ms) {
+  const std::string number = std::to_string(record);
+  std::string text = "{\"id\":\"" + number + "\",\"updated\":" + std::to_string(at_ms);
+  text.append(",\"first_name\":\"Kim\",\"last_name\":\"").append(family_name(record)).append("\",\"email\":\"person");
+  text.append(number).append("@example.com\",\"phone\":");
+  return text.append(phone < 0 ? "null" : "\"" + phone_text(phone) + "\"").append("}");
+}
 
 struct Traffic::World {
   World(std::string secret, std::string url, std::int64_t records)
@@ -203,18 +216,8 @@ struct Traffic::World {
   }
 
   // The source.
-  std::string phone_of(std::int64_t number) const {
-    const std::string digits = std::to_string(first_phone + number);
-    return "+61 " + digits.substr(0, 3) + " " + digits.substr(3, 3) + " " + digits.substr(6);
-  }
   void append_record(std::string& to, std::int64_t record, std::int64_t at) const {
-    const std::string number = std::to_string(record);
-    to.append("{\"id\":\"").append(number).append("\",\"updated\":").append(std::to_string(at));
-    to.append(",\"first_name\":\"Kim\",\"last_name\":\"").append(family_name(record)).append("\",\"email\":\"person");
-    to.append(number).append("@example.com\",\"phone\":");
-    const std::int64_t phone = phones[static_cast<std::size_t>(record)];
-    if (phone < 0) to.append("null}");
-    if (phone >= 0) to.append("\"").append(phone_of(phone)).append("\"}");
+    to.append(source_record(record, phones[static_cast<std::size_t>(record)], at));
   }
   static std::int64_t now_ms() {
     return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -330,7 +333,7 @@ struct Traffic::World {
     body.assign("[");
     for (std::size_t i = 0; i < count; ++i) {
       const std::int64_t number = numbers + static_cast<std::int64_t>(events.size()), record = next_record;
-      next_record = (next_record + 1) % static_cast<std::int64_t>(phones.size());
+      next_record = (next_record + load.stride) % static_cast<std::int64_t>(phones.size());
       phones[static_cast<std::size_t>(record)] = number;
       events.push_back({record, {}, false, {}, {}});
       if (i > 0) body.push_back(',');

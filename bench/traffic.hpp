@@ -21,8 +21,12 @@ namespace linchpin::bench {
 struct Load {
   int senders = 16;
   std::int64_t webhooks = 1000;
-  double per_second = 0;  // of events, spread evenly, one a webhook; 0: as fast as answers come, 1 to 10 a webhook
+  double per_second = 0;    // of events, spread evenly, one a webhook; 0: as fast as answers come, 1 to 10 a webhook
+  std::int64_t stride = 1;  // from one event's record to the next one's
 };
+
+// A record as the source lists it, JSON; `phone` -1: none.
+std::string source_record(std::int64_t record, std::int64_t phone, std::int64_t at_ms);
 
 // What became of the events of a load.
 struct Outcome {

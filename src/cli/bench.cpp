@@ -6,6 +6,7 @@
 #include "bench/end_to_end.hpp"
 #include "bench/intake.hpp"
 #include "bench/line.hpp"
+#include "bench/merge_commit.hpp"
 #include "bench/several.hpp"
 #include "cli/command.hpp"
 
@@ -110,6 +111,23 @@ void add_line(CLI::App& bench, int& status) {
   add_measuring(command, status, options, bench::measure_line, bench::line_table);
 }
 
+void add_merge_commit(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::MergeCommitOptions>();
+  CLI::App& command =
+      *bench.add_subcommand("merge-commit", "what merges leave, committed in groups, beside bare SQLite");
+  command.add_option("--records", options->records, "golden records that are there before")
+      ->check(CLI::Range(1'000, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--groups", options->groups, "merges in one commit, one size or several")
+      ->check(CLI::Range(1, 500))
+      ->capture_default_str();
+  command.add_option("--seconds", options->seconds, "a turn of each: there are two for each size of group")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  add_folder(command, options->folder);
+  add_measuring(command, status, options, bench::measure_merge_commit, bench::merge_commit_table);
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, int& status) {
@@ -117,6 +135,7 @@ void add_bench(CLI::App& app, int& status) {
   bench.require_subcommand(1);
   add_intake(bench, status);
   add_end_to_end(bench, status);
+  add_merge_commit(bench, status);
   add_line(bench, status);
   add_several(bench, status);
 }
