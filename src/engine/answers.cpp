@@ -128,7 +128,7 @@ Result<void> Engine::on_looked(Work& work, Line& line, const Flying& flying, con
       if (d.state != DeliveryState::Unknown || d.system != flying.call.system || d.object != call.object) continue;
       busy_.erase({d.system, d.golden});
       if (found != looked.found.end() && !mutant(Mutant::LookIgnored)) {
-        TRY(confirmed(work, line, *family, d, found->second, now));
+        TRY(found_there(work, line, *family, d, found->second, now));
       } else {
         d.state = DeliveryState::Pending;
         d.due = now + backoff(d.attempt, world_.random);
@@ -238,13 +238,30 @@ void Engine::unsure(Work& work, Family& family, Delivery d, bool settled, Instan
   work.changed_delivery(family, std::move(d));
 }
 
+// A create was done, and its answer was lost. What the record holds by now may be somebody's word since: it is no
+// answer to what was sent, but read like any other record.
+Result<void> Engine::found_there(Work& work, Line& line, Family& family, const Delivery& d, const Record& found,
+                                 Instant now) {
+  const RecordKey key{d.system, d.object, found.id};
+  if (!can_fetch(d.system, d.object)) return confirmed(work, line, family, d, found, now);
+  Record there;
+  there.id = found.id, there.created = found.created;
+  TRY(confirmed(work, line, family, d, there, now));
+  read_.hint(key, {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = {}});
+  return {};
+}
+
+bool Engine::can_fetch(const SystemName& name, const ObjectName& object) const {
+  const auto system = systems_.find(name);
+  if (system == systems_.end()) return false;
+  const model::ObjectSpec* spec = system->second.connector->manifest().object(object);
+  return spec != nullptr && spec->can_fetch;
+}
+
 // What an update's record holds now comes before the update is repeated; of a system that can only be written to,
 // nothing can be read, and nobody else writes there that we could know of.
 void Engine::read_first(const Delivery& d, Instant now) {
-  const auto system = systems_.find(d.system);
-  if (d.operation != Operation::Update || system == systems_.end()) return;
-  const model::ObjectSpec* object = system->second.connector->manifest().object(d.object);
-  if (object == nullptr || !object->can_fetch) return;
+  if (d.operation != Operation::Update || !can_fetch(d.system, d.object)) return;
   read_.hint({d.system, d.object, d.record},
              {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
 }

@@ -20,8 +20,9 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   if (record) link.updated = std::max(link.updated, record->updated), link.archived = record->archived;
 
   const mapping::Mapping& mapping = hub.mappings.at(d.mapping);
+  const bool answered = !record || record->body.is_object();
   Values returned;
-  if (record) returned = mapping::read(mapping, record->body).values;
+  if (record && answered) returned = mapping::read(mapping, record->body).values;
   for (const auto& [field, value] : d.values) {
     const auto holds = returned.find(field);
     if (!mutant(Mutant::BaseDropped))
@@ -29,7 +30,9 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     if (!mutant(Mutant::GivenForgotten)) link.given[field] = value;
     link.left.erase(field);
     link.tried.erase(FieldName(field));
+    if (!answered) link.tried[FieldName(field)] = {value};
   }
+  if (!answered) link.tried_at = now;
   if (!before)  // of a record that we have just made, the rest is known too
     for (const auto& [field, value] : returned) link.base.try_emplace(field, value);
   if (record)

@@ -12,7 +12,8 @@
 namespace linchpin::engine {
 
 // The link after a confirmed delivery. `before`: the link as it was; nothing after a create. `record`: what the system
-// now holds, as far as it said; only members that it returned are taken.
+// now holds, as far as it said; only members that it returned are taken. One without a body was only found: what was
+// sent counts as tried, and what it holds by now is to be read.
 Link confirm(const model::Hub&, const Delivery&, const std::optional<Link>& before, const std::optional<Record>& record,
              Instant now);
 

@@ -8,6 +8,7 @@
 namespace linchpin::engine {
 namespace {
 
+using small::books;
 using small::crm;
 using small::monday;
 using small::Person;
@@ -75,6 +76,25 @@ TEST(Confirm, APartialAnswerHidesNothingThatIsKnown) {
   returned.body = Json::object({{"first", "Maya"}});
   const Link link = confirm(*hub, update(p, {{"given_name", "Maya"}}), p.links[0], returned, monday);
   EXPECT_TRUE(link.held == Json::object({{"first", "Maya"}, {"last", "Tan"}}));
+}
+
+TEST(Confirm, WhatIsFoundAfterALostAnswerMayHoldSomebodysWord) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, books("a"), {{"given_name", " Mia"}, {"family_name", "Tan"}, {"phone", "+61400000001"}}, monday);
+  Delivery d = update(p, {{"given_name", " Mia"}, {"family_name", "Tan"}, {"phone", "+61400000001"}});
+  d.record = {};
+  d.operation = Operation::Create;
+  Record found;
+  found.id = RecordId("77");
+  p.links.push_back(confirm(*hub, d, {}, found, monday + seconds(1)));
+  EXPECT_EQ(p.link(crm("77")).key, crm("77"));
+
+  const Values by_now{{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000002"}};
+  const Merged& read = p.merge(*hub, crm("77"), by_now, monday + seconds(2));
+  EXPECT_EQ(p.value("phone"), Value("+61400000002")) << "somebody wrote there before we knew of the record";
+  EXPECT_FALSE(read.link.own.contains(FieldName("given_name"))) << "the system took a space off";
+  EXPECT_EQ(p.value("given_name"), Value(" Mia"));
 }
 
 }  // namespace

@@ -126,6 +126,8 @@ class Engine {
                               Instant now) const;
   std::string answer_letter_id(const RecordKey& about) const;
   Result<void> confirmed(Work&, Line&, Family&, const Delivery&, const std::optional<Record>&, Instant now);
+  Result<void> found_there(Work&, Line&, Family&, const Delivery&, const Record&, Instant now);
+  bool can_fetch(const SystemName&, const ObjectName&) const;
   void unsure(Work&, Family&, Delivery, bool settled, Instant now);
   void read_first(const Delivery&, Instant now);
   void dead(Work&, Family&, Delivery, const Error&, Instant now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.hpp"
+#include "mapping/text.hpp"
 #include "mapping/transform.hpp"
 
 namespace linchpin::engine {
@@ -243,11 +244,18 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
 
 namespace {
 
+// Nobody told what the system made of it: many take white space off.
+bool same_as_sent(const Field& field, const Value& value, const Value& sent) {
+  if (same_value(field.type, value, sent)) return true;
+  return value.is_text() && sent.is_text() &&
+         mapping::single_spaced(value.text()) == mapping::single_spaced(sent.text());
+}
+
 const Value* sent_before(const Field& field, const Value& value, const Link& link) {
   const auto tried = link.tried.find(field.name);
   if (tried == link.tried.end()) return nullptr;
   const auto same = std::find_if(tried->second.begin(), tried->second.end(),
-                                 [&](const Value& sent) { return same_value(field.type, value, sent); });
+                                 [&](const Value& sent) { return same_as_sent(field, value, sent); });
   return same == tried->second.end() ? nullptr : &*same;
 }
 

@@ -93,6 +93,18 @@ TEST(Merge, WhatWeSentWithoutAnAnswerIsNobodysWrite) {
   EXPECT_FALSE(merged.link.left.contains("given_name"));
 }
 
+TEST(Merge, WhatWasSentWithoutAnAnswerIsKnownWithoutItsOuterSpaces) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}}, monday);
+  p.link(books("a")).tried = {{FieldName("given_name"), {Value("Mai ")}}};
+  p.merge(*hub, crm("1"), {{"given_name", "Mai "}}, monday + seconds(2));
+  const Merged& merged = p.merge(*hub, books("a"), {{"given_name", "Mai"}}, monday + seconds(3));
+  EXPECT_TRUE(merged.foreign.empty()) << "the system took them off; nobody wrote there";
+  EXPECT_EQ(merged.link.given.at("given_name"), Value("Mai "));
+}
+
 TEST(Merge, ABlankIsNoChangeWhereTheMappingIgnoresIt) {
   const auto hub = small::hub();
   Person p;
