@@ -4,6 +4,34 @@
 
 #include "base/mutant.hpp"
 namespace linchpin::engine {
+namespace {
+
+// A partial answer ("properties" with only what was set) must not hide what else is known.
+Json joined(const mapping::Mapping& mapping, Json held, const Json& answer) {
+  for (const mapping::FieldMapping& m : mapping.fields) {
+    const std::string_view top = mapping::top_key(m.at);
+    const Json* member = answer.find(top);
+    if (!member) continue;
+    Json whole = *member;
+    if (const Json* known = held.find(top); known && known->is_object() && member->is_object()) {
+      whole = *known;
+      for (const auto& [key, value] : member->members()) whole = whole.with(key, value);
+    }
+    held = held.with(top, std::move(whole));
+  }
+  return held;
+}
+
+}  // namespace
+
+void held_now(const mapping::Mapping& mapping, Link& link, Json held) {
+  for (const mapping::FieldMapping& m : mapping.fields)
+    if (m.direction == mapping::Direction::Out && mapping::read(m.at, held) != mapping::read(m.at, link.held)) {
+      link.given.erase(m.field.text);
+      link.left.erase(m.field.text);
+    }
+  link.held = std::move(held);
+}
 
 Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>& before,
              const std::optional<Record>& record, Instant now) {
@@ -23,6 +51,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   const bool answered = !record || record->body.is_object();
   Values returned;
   if (record && answered) returned = mapping::read(mapping, record->body).values;
+  if (record) held_now(mapping, link, joined(mapping, link.held, record->body));
   for (const auto& [field, value] : d.values) {
     const auto holds = returned.find(field);
     if (!mutant(Mutant::BaseDropped))
@@ -35,19 +64,6 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   if (!answered) link.tried_at = now;
   if (!before)  // of a record that we have just made, the rest is known too
     for (const auto& [field, value] : returned) link.base.try_emplace(field, value);
-  if (record)
-    for (const mapping::FieldMapping& m : mapping.fields) {
-      const std::string_view top = mapping::top_key(m.at);
-      if (const Json* member = record->body.find(top)) {
-        // A partial answer ("properties" with only what was set) must not hide what else is known.
-        Json joined = *member;
-        if (const Json* known = link.held.find(top); known && known->is_object() && member->is_object()) {
-          joined = *known;
-          for (const auto& [key, value] : member->members()) joined = joined.with(key, value);
-        }
-        link.held = link.held.with(top, std::move(joined));
-      }
-    }
   return link;
 }
 

@@ -17,4 +17,8 @@ namespace linchpin::engine {
 Link confirm(const model::Hub&, const Delivery&, const std::optional<Link>& before, const std::optional<Record>& record,
              Instant now);
 
+// What the record holds now of the members that its mapping touches, in the system's form. Where somebody changed there
+// what we only send, it is to be compared anew.
+void held_now(const mapping::Mapping&, Link&, Json held);
+
 }  // namespace linchpin::engine

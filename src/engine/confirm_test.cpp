@@ -78,6 +78,20 @@ TEST(Confirm, APartialAnswerHidesNothingThatIsKnown) {
   EXPECT_TRUE(link.held == Json::object({{"first", "Maya"}, {"last", "Tan"}}));
 }
 
+TEST(Confirm, AnAnswerShowsWhatSomebodyChangedOfWhatWeOnlySend) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.golden.fields[FieldName("checked")] = {Value("verified"), monday, {}, {}, {}, {}, "set"};
+  p.links[0].given["checked"] = Value("verified");
+  p.links[0].held = Json::object({{"first", "Mia"}, {"checked", "verified"}});
+  Record returned;
+  returned.id = RecordId("1");
+  returned.body = Json::object({{"first", "Mia"}, {"checked", "none"}});
+  const Link link = confirm(*hub, update(p, {{"given_name", "Mia"}}), p.links[0], returned, monday);
+  EXPECT_EQ(discrepant(*hub, p.golden, link), std::vector{FieldName("checked")}) << "it is to be put back";
+}
+
 TEST(Confirm, WhatIsFoundAfterALostAnswerMayHoldSomebodysWord) {
   const auto hub = small::hub();
   Person p;

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/metric.hpp"
 #include "base/mutant.hpp"
+#include "engine/confirm.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 #include "engine/trigger.hpp"
@@ -189,14 +190,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   link.archived = change.record.archived;
 
   Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change});
-  merged.link.held = held_of(mapping, change.record.body);
-  for (const mapping::FieldMapping& m :
-       mapping.fields)  // someone changed there what we only send: it is to be compared anew
-    if (m.direction == mapping::Direction::Out &&
-        mapping::read(m.at, merged.link.held) != mapping::read(m.at, link.held)) {
-      merged.link.given.erase(m.field.text);
-      merged.link.left.erase(m.field.text);
-    }
+  held_now(mapping, merged.link, held_of(mapping, change.record.body));
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
   // A call that was cut may still be at work there for as long as calls take.
