@@ -38,6 +38,7 @@ Deed hubspot(const Request& r, Json body) {
   if (has(r, "/contacts/batch/update")) return {Kind::Update, ids_of(inputs, "id"), "", body};
   if (has(r, "/contacts/batch/read"))
     return {body["idProperty"].text() == "linchpin_id" ? Kind::Look : Kind::Read, ids_of(inputs, "id"), "", body};
+  if (r.method == "GET" && has(r, "/contacts?")) return {Kind::List, {}, "", {}};
   return {};
 }
 
@@ -47,6 +48,7 @@ Deed xero(const Request& r, Json body) {
   if (r.method == "PUT") return {Kind::Create, ids_of(body["Contacts"], "ContactNumber"), "", body};
   if (r.method == "POST") return {Kind::Update, ids_of(body["Contacts"], "ContactID"), "", body};
   if (has(r, "IDs=")) return {Kind::Read, split(after(r.url, "IDs=")), "", {}};
+  if (has(r, "/Contacts?page=")) return {Kind::List, {}, "", {}};
   if (const std::string one = after(r.url, "/Contacts/"); !one.empty()) return {Kind::Look, {one}, "", {}};
   return {};
 }

@@ -15,8 +15,8 @@
 namespace linchpin::sim {
 
 struct Deed {
-  enum class Kind { Create, Update, Check, Read, Look, Token, Other } kind = Kind::Other;
-  std::vector<std::string> ids;  // Create, Look, Check: golden ids. Update, Read: the vendor's record ids
+  enum class Kind { Create, Update, Check, Read, List, Look, Token, Other } kind = Kind::Other;
+  std::vector<std::string> ids;  // Create, Look, Check: golden ids. Update, Read: the vendor's record ids. List: none
   std::string key;               // Check: its idempotency key
   Json body;
 };

@@ -93,7 +93,8 @@ void Trail::updates(const std::string& system, const Flying& flying) {
   const std::int64_t done = store_->done_up_to().value_or(Position()).number;
   if (last - done > static_cast<std::int64_t>(in_a_step)) return;
   for (const std::string& record : flying.deed.ids)
-    if (const auto told = told_.find({system, record}); told != told_.end() && read_[told->first] < told->second)
+    if (const auto told = told_.find({system, record});
+        told != told_.end() && std::max(read_[told->first], listed_[told->first]) < told->second)
       broken(Invariant::InOrderPerRecord,
              system + " record " + record + " is written to before what happened to it was read");
 }
@@ -147,6 +148,7 @@ void Trail::unsettle(const Flying& flying, const std::string& id) {
       told_[{flying.system, id}] = ++moment_;
       return;
     case Kind::Read:
+    case Kind::List:
     case Kind::Look:
     case Kind::Token:
     case Kind::Other:
@@ -170,6 +172,9 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
     for (const auto& [record, changed] : changes_in(system, body)) {
       given_[{system, record}].insert(changed);
       seen_[{system, record}] = std::max(seen_[{system, record}], changed);
+      // A page holds its records whole: a sweep that came after a lost answer has read what became of it.
+      if (flying.deed.kind == Kind::List)
+        listed_[{system, record}] = std::max(listed_[{system, record}], flying.moment);
     }
   if (flying.deed.kind == Kind::Read && answer)
     for (const std::string& record : flying.deed.ids) {

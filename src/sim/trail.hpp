@@ -58,8 +58,9 @@ class Trail : public Onlooker {
 
   std::map<Key, std::int64_t> unsettled_;  // creates and checks whose outcome is not known, since
   std::map<std::string, std::string> check_keys_;
-  std::map<Key, std::int64_t> told_;  // records: when something was last known to have happened to them
-  std::map<Key, std::int64_t> read_;  // records: when the latest answered question about them was asked
+  std::map<Key, std::int64_t> told_;    // records: when something was last known to have happened to them
+  std::map<Key, std::int64_t> read_;    // records: when the latest answered question about them was asked
+  std::map<Key, std::int64_t> listed_;  // records: when the latest page that held them was asked for
   std::map<Position, std::vector<std::pair<Key, std::int64_t>>> says_;  // what entries of the inbox say, until done
   std::vector<News> arriving_;                                          // what the webhook says that is being taken
   std::set<std::string> events_;                                        // that were told before
