@@ -47,9 +47,10 @@ class Inbox {
 class Store {
  public:
   virtual ~Store() = default;
-  // All of it, durably, or nothing. StoreUnavailable when the world refuses (a full disk): the caller keeps its work
-  // and tries again. Fails with InvariantBroken if an item of `done` is done already (or its entry is), and then stores
-  // nothing.
+  // All of it, durably, or nothing; a batch that only confirms is durable with the next one that does not, or with the
+  // audit log's next checkpoint, at the latest. StoreUnavailable when the world refuses (a full disk): the caller keeps
+  // its work and tries again. Fails with InvariantBroken if an item of `done` is done already (or its entry is), and
+  // then stores nothing.
   virtual Result<void> commit(const Batch&) = 0;
 
   // Golden records with all that hangs on them, of those that there are; one round trip or a few for any number.
@@ -151,7 +152,7 @@ class AuditStore {
   virtual Result<std::optional<std::int64_t>> last_index_of(const std::string& person) = 0;
   virtual Result<std::int64_t> size() = 0;  // leaves in the tree
   // Puts leaves and nodes, drops the rows that they were, in one commit. Indexes are gap-free: `leaves` start at
-  // size().
+  // size(). Durable with the next checkpoint, at the latest.
   virtual Result<void> integrate(const std::vector<Leaf>& leaves, const std::vector<TreeNode>& nodes) = 0;
   virtual Result<void> checkpoint(std::int64_t size, const std::string& note) = 0;  // keeps it, durable
   virtual Result<std::optional<std::pair<std::int64_t, std::string>>> last_checkpoint() = 0;

@@ -4,6 +4,18 @@
 
 namespace linchpin::engine {
 
+namespace {
+
+// Nothing but what a confirmation says.
+bool nothing_else(const Batch& b) {
+  return b.goldens.empty() && b.links_dropped.empty() && b.deliveries.empty() && b.dead_letters.empty() &&
+         b.dead_letters_dropped.empty() && b.reviews.empty() && b.cursors.empty() && b.credentials.empty() &&
+         b.registers.empty() && b.apps.empty() && b.metas.empty() && b.done.empty() && b.done_whole.empty() &&
+         b.seen.empty();
+}
+
+}  // namespace
+
 std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>& rows, std::size_t most) {
   std::vector<GoldenId> ids;
   for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) ids.push_back(rows[i].golden);
@@ -11,10 +23,10 @@ std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>& rows, std::size
 }
 
 bool Batch::empty() const {
-  return goldens.empty() && links.empty() && links_dropped.empty() && match_keys_dropped.empty() &&
-         match_keys.empty() && deliveries.empty() && deliveries_dropped.empty() && dead_letters.empty() &&
-         dead_letters_dropped.empty() && reviews.empty() && audit.empty() && cursors.empty() && credentials.empty() &&
-         registers.empty() && apps.empty() && metas.empty() && done.empty() && done_whole.empty() && seen.empty();
+  return nothing_else(*this) && links.empty() && match_keys_dropped.empty() && match_keys.empty() &&
+         deliveries_dropped.empty() && audit.empty();
 }
+
+bool Batch::only_confirms() const { return nothing_else(*this) && !deliveries_dropped.empty(); }
 
 }  // namespace linchpin::engine

@@ -151,6 +151,9 @@ struct Batch {
   std::vector<Position> done_whole;        // every item of the entry is done
   std::vector<std::pair<SystemName, std::string>> seen;  // insert or keep: keyed digest of an event (32 bytes)
   bool empty() const;
+  // Whether all that it says is what systems have confirmed. Such a commit may wait for the next one to be durable:
+  // lost with the power, it is as if the answers had not come, and what was sent is looked at like any other.
+  bool only_confirms() const;
 };
 
 }  // namespace linchpin::engine

@@ -38,23 +38,29 @@ bool Mishap::lies() {
 }
 
 bool Mishap::loses_append() { return swarm_ && swarm_->strikes(Fault::append_lost); }
+bool Mishap::power_may_go() const { return swarm_ && swarm_->on(Fault::disk_lies); }
 
 Result<void> FaultyStore::commit(const engine::Batch& batch) {
   if (before_) throw Crash();  // what a disk lied about is lost with the power, before the next commit makes it whole
   mishap_.effect();
   if (mishap_.disk_is_full()) return disk_full();
+  const bool waits = batch.only_confirms() && mishap_.power_may_go();
+  if (waits && !before_waiting_) before_waiting_ = static_cast<const Store&>(*this);
   if (mishap_.lies()) before_ = static_cast<const Store&>(*this);
   const Result<void> done = Store::commit(batch);
   if (!done) {
     before_.reset();
     return done;
   }
+  if (!waits) before_waiting_.reset();
   if (mishap_.onlooker()) mishap_.onlooker()->committed(batch, mishap_.now());
   mishap_.effect();
   return {};
 }
 
 void FaultyStore::crash() {
+  if (before_waiting_) before_ = std::move(before_waiting_);
+  before_waiting_.reset();
   if (!before_) return;
   static_cast<Store&>(*this) = *std::exchange(before_, std::nullopt);
   if (mishap_.onlooker()) mishap_.onlooker()->commit_lost();

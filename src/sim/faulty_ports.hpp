@@ -24,6 +24,9 @@ class Mishap {
   bool disk_is_full() const { return now_ < full_until_; }
   bool lies();
   bool loses_append();
+  bool power_may_go() const;  // and with it what waits to be durable
+  void must_end_before_commit(bool on) { lied_ = on; }
+  bool lied() const { return lied_; }
   Onlooker* onlooker() const { return onlooker_; }
   Instant now() const { return now_; }
 
@@ -39,11 +42,12 @@ class FaultyStore : public Store {
  public:
   explicit FaultyStore(Mishap& mishap) : mishap_(mishap) {}
   Result<void> commit(const engine::Batch&) override;
-  void crash();  // what a lying disk had acknowledged last is gone
+  void crash();  // what a lying disk had acknowledged last is gone, and what the power took
 
  private:
   Mishap& mishap_;
-  std::optional<Store> before_;  // a commit that is not on the disk
+  std::optional<Store> before_;          // a commit that is not on the disk
+  std::optional<Store> before_waiting_;  // commits that wait for the next one to be durable
 };
 
 class FaultyInbox : public Inbox {

@@ -117,8 +117,10 @@ void Watch::count_audit(const engine::Batch& batch) {
 
 // MergedOnce: an item is done once; a delivery is made in the commit of the decision behind it.
 void Watch::once(const engine::Batch& batch) {
+  // What only confirms is lost with what else waits to be durable, or not at all.
+  if (!waits_ || !batch.only_confirms()) deliveries_last_ = deliveries_;
+  waits_ = batch.only_confirms();
   done_last_.clear();
-  deliveries_last_ = deliveries_;
   for (const engine::Settles& item : batch.done) {
     if (!done_.insert(item).second)
       broken(Invariant::MergedOnce,

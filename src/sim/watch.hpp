@@ -67,6 +67,7 @@ class Watch : public Onlooker {
   // MergedOnce
   std::set<engine::Settles> done_, done_last_;
   std::map<DeliveryId, engine::DeliveryState> deliveries_, deliveries_last_;
+  bool waits_ = false;                                           // the last commit only confirmed
   std::map<DeliveryId, std::pair<SystemName, GoldenId>> about_;  // whose link a confirmation changes
   // AuditedWithCommit
   std::map<std::string, std::int64_t> attested_;  // by system: writes that are in the log and not yet sent

@@ -34,6 +34,14 @@ Result<std::unique_ptr<DurableFile>> DurableFile::open(const std::filesystem::pa
 
 DurableFile::~DurableFile() {
   if (mark_ >= 0) ::close(mark_);
+  if (wal_ >= 0) ::close(wal_);
+}
+
+// Lets the disk begin with what is durable Later, so that the next commit has less to wait for. (SQLite's locks are not
+// on the -wal: a descriptor of ours beside its own takes none away.)
+void DurableFile::begin_writing_out() {
+  if (wal_ < 0) wal_ = ::open((path_.string() + "-wal").c_str(), O_RDONLY | O_CLOEXEC);
+  if (wal_ >= 0) ::sync_file_range(wal_, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 Result<void> DurableFile::open_mark() {
@@ -68,8 +76,12 @@ Result<std::unique_ptr<DurableFile>> DurableFile::open_snapshot(const std::files
   return file;
 }
 
-Result<void> DurableFile::begin() {
+Result<void> DurableFile::begin(Durable durable) {
   if (in_doubt_) TRY(recover());
+  if (durable != durable_) {
+    TRY(database_->commits_wait(durable == Durable::Now));
+    durable_ = durable;
+  }
   return database_->run("BEGIN IMMEDIATE");
 }
 
@@ -79,7 +91,7 @@ Result<void> DurableFile::end(const Result<void>& written) {
   if (done) done = database_->run("COMMIT");
   if (done) {
     ++commits_;
-    write_mark();
+    durable_ == Durable::Now ? write_mark() : begin_writing_out();
     return {};
   }
   // SQLite has rolled back itself after some failures; then there is nothing to roll back, and that is no news.
@@ -101,9 +113,11 @@ Result<void> DurableFile::recover() {
   in_doubt_ = true;
   if (database_) TRY(database_->checkpoint(Database::Checkpoint::Truncate));
   database_.reset();
+  if (wal_ >= 0) ::close(std::exchange(wal_, -1));
   forget_cached(path_.string());
   forget_cached(path_.string() + "-wal");
   database_ = TRY(Database::open(path_, schema_));
+  durable_ = Durable::Now;
   if (TRY(database_->one<std::int64_t>(read_commits)) != commits_) {
     return fail(Code::StoreCorrupt, "the file " + path_.filename().string() + " does not hold what was committed to it",
                 "Restore it from a backup; it is not served.");

@@ -3,9 +3,9 @@
 // thread.
 //
 // NAME-commits beside it says how many commits were made durable: a number and its complement, 8 bytes each, written
-// after each commit and never waited for. A file that holds fewer has lost its last ones (a -wal that was damaged or
-// removed looks to SQLite like one whose end was never written) and is not served. After a power cut the number may be
-// some seconds old, and says less than it could; it never says too much.
+// after each durable commit and never waited for. A file that holds fewer has lost its last ones (a -wal that was
+// damaged or removed looks to SQLite like one whose end was never written) and is not served. After a power cut the
+// number may be some seconds old, and says less than it could; it never says too much.
 #pragma once
 
 #include "store/sqlite.hpp"
@@ -22,10 +22,12 @@ class DurableFile {
   // One snapshot of a file that may have a writer: for database() alone.
   static Result<std::unique_ptr<DurableFile>> open_snapshot(const std::filesystem::path&);
 
-  // Runs `write` in a transaction and commits it: durable when this returns, or nothing of it is stored.
+  // Runs `write` in a transaction and commits it: durable when this returns, or nothing of it is stored. One that
+  // comes Later is durable with the next one that is so Now, at the latest: it waits for no disk.
+  enum class Durable { Now, Later };
   template <class Write>
-  Result<void> commit(Write write) {
-    TRY(begin());
+  Result<void> commit(Write write, Durable durable = Durable::Now) {
+    TRY(begin(durable));
     const Result<void> written = write(*database_);
     return end(written);
   }
@@ -47,15 +49,18 @@ class DurableFile {
       : path_(std::move(path)), schema_(schema) {}
   Result<void> open_mark();
   void write_mark();
-  Result<void> begin();
+  void begin_writing_out();
+  Result<void> begin(Durable);
   Result<void> end(const Result<void>& written);
 
   std::filesystem::path path_;
   std::span<const Migration> schema_;
   std::unique_ptr<Database> database_;
-  std::int64_t commits_ = 0;  // as the file must say when it is read back
+  std::int64_t commits_ = 0;        // as the file must say when it is read back
+  Durable durable_ = Durable::Now;  // what the connection has been told of the commit under way
   bool in_doubt_ = false;
   int mark_ = -1;  // NAME-commits
+  int wal_ = -1;   // NAME-wal
 };
 
 }  // namespace linchpin::store

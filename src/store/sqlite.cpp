@@ -203,6 +203,11 @@ Result<Query> Database::prepare(const char* sql) {
   return Query(*this, statement);
 }
 
+// Such a PRAGMA is carried out when it is prepared, so a kept statement would do nothing.
+Result<void> Database::commits_wait(bool wait) {
+  return script(wait ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 Result<void> Database::checkpoint(Checkpoint kind) {

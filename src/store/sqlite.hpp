@@ -131,6 +131,8 @@ class Database {
     if (TRY(ready.next())) ready.take(value);
     return value;
   }
+  // Whether a commit waits for the disk. Not inside a transaction.
+  Result<void> commits_wait(bool);
   std::int64_t changes() const;  // rows that the last statement changed
 
   int wal_pages() const { return wal_pages_; }  // in the -wal after the last commit

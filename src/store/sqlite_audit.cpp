@@ -64,7 +64,7 @@ Result<std::int64_t> SqliteAuditStore::size() {
 
 Result<void> SqliteAuditStore::integrate(const std::vector<Leaf>& leaves, const std::vector<TreeNode>& nodes) {
   std::scoped_lock lock(state_->mutex);
-  TRY(state_->file->commit([&](Database& db) { return write_leaves(db, leaves, nodes); }));
+  TRY(state_->file->commit([&](Database& db) { return write_leaves(db, leaves, nodes); }, DurableFile::Durable::Later));
   state_->file->tidy(false);
   return {};
 }

@@ -78,7 +78,8 @@ Result<std::optional<Row>> SqliteStore::row(Read read, const char* sql, const Va
 
 Result<void> SqliteStore::commit(const Batch& batch) {
   std::scoped_lock lock(state_->mutex);
-  TRY(state_->file->commit([&](Database& db) { return write_batch(db, batch); }));
+  TRY(state_->file->commit([&](Database& db) { return write_batch(db, batch); },
+                           batch.only_confirms() ? DurableFile::Durable::Later : DurableFile::Durable::Now));
   state_->file->tidy(false);
   return {};
 }

@@ -55,6 +55,7 @@ struct SqliteWorld {
 struct FaultyDisk {
   static inline int full_after = -1;  // writes that still succeed; -1: all
   static inline bool sync_fails = false;
+  static inline int syncs = 0;
   static inline std::map<const sqlite3_io_methods*, sqlite3_io_methods> methods;  // real ones, and ours for them
   static inline sqlite3_vfs* base = nullptr;
   static inline sqlite3_vfs vfs{};
@@ -71,6 +72,7 @@ struct FaultyDisk {
     return real(file)->xWrite(file, data, size, at);
   }
   static int sync(sqlite3_file* file, int flags) {
+    ++syncs;
     return sync_fails ? SQLITE_IOERR_FSYNC : real(file)->xSync(file, flags);
   }
   static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
@@ -98,6 +100,12 @@ struct FaultyDisk {
   }
 };
 
+Batch confirmed(std::int64_t delivery) {
+  Batch batch;
+  batch.deliveries_dropped = {DeliveryId(delivery)};
+  return batch;
+}
+
 Batch meta(const char* key, std::string value) {
   Batch batch;
   batch.metas = {{key, std::move(value)}};
@@ -110,6 +118,34 @@ using Sqlite = SqliteWorld;
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, Sqlite);
 
 namespace {
+
+TEST(Confirmations, WaitForNoDiskAndAreDurableWithTheNextCommit) {
+  FaultyDisk disk;
+  SqliteWorld world;
+  for (int round = 1; round <= 3; ++round) {
+    must(world.store().commit(meta("round", std::to_string(round))));
+    const int before = FaultyDisk::syncs;
+    must(world.store().commit(confirmed(round)));
+    must(world.store().commit(confirmed(round)));
+    EXPECT_EQ(FaultyDisk::syncs, before) << round;
+    must(world.store().commit(meta("after", std::to_string(round))));
+    EXPECT_GT(FaultyDisk::syncs, before) << round;
+  }
+  // The commit after one fails: what waited with it is still there.
+  Batch made;
+  made.deliveries.emplace_back();
+  made.deliveries.back().id = DeliveryId(9);
+  must(world.store().commit(made));
+  must(world.store().commit(confirmed(9)));
+  FaultyDisk::sync_fails = true;
+  EXPECT_FALSE(world.store().commit(meta("lost", "x")));
+  FaultyDisk::sync_fails = false;
+  EXPECT_FALSE(must(world.store().delivery(DeliveryId(9))));
+  EXPECT_FALSE(must(world.store().meta("lost")));
+  world.reopen();
+  EXPECT_FALSE(must(world.store().delivery(DeliveryId(9))));
+  EXPECT_FALSE(must(world.store().meta("lost")));
+}
 
 TEST(FullDisk, TheStateRefusesAndKeepsWhatItHadAndGoesOnWhenThereIsRoom) {
   FaultyDisk disk;
