@@ -21,6 +21,14 @@ constexpr const char* pragmas =
     "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000;"
     "PRAGMA journal_size_limit=16777216;";
 
+Result<void> sync_file(const fs::path& path, int flags) {
+  const int at = ::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC);
+  const bool synced = at >= 0 && ::fsync(at) == 0;
+  if (at >= 0) ::close(at);
+  if (synced) return {};
+  return fail(Code::StoreUnavailable, path.string() + " cannot be made durable", "Look at its disk.");
+}
+
 }  // namespace
 
 Query::~Query() {
@@ -138,7 +146,7 @@ Result<void> Database::quick_check() {
 }
 
 // A new file is made under another name and takes its own when its tables are durable: an empty file under its own name
-// is a damaged one, not a new one.
+// is a damaged one, not a new one. So the disk is waited for once, when all of it is there.
 Result<void> Database::make(const fs::path& path, std::span<const Migration> schema) {
   fs::path made = path;
   made += ".new";
@@ -153,13 +161,16 @@ Result<void> Database::make(const fs::path& path, std::span<const Migration> sch
   if (sqlite3_file_control(database.handle_, nullptr, SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK)
     return fail(Code::Internal, "SQLite reserves no room for checksums in " + path.filename().string());
   TRY(database.script("PRAGMA page_size=4096"));
+  TRY(database.script("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;"));
   TRY(database.script(pragmas));
+  TRY(database.script("PRAGMA synchronous=OFF"));
   TRY(database.script(("PRAGMA application_id=" + std::to_string(application_id)).c_str()));
   TRY(database.migrate(schema));
   TRY(database.checkpoint(Checkpoint::Truncate));
   database.statements_.clear();
   for (sqlite3_stmt* s = nullptr; (s = sqlite3_next_stmt(database.handle_, nullptr)) != nullptr;) sqlite3_finalize(s);
   sqlite3_close(std::exchange(database.handle_, nullptr));
+  TRY(sync_file(made, 0));
   std::error_code failed;
   fs::rename(made, path, failed);
   if (failed) return database.error(SQLITE_CANTOPEN);
@@ -220,12 +231,6 @@ Result<void> Database::checkpoint(Checkpoint kind) {
   return {};
 }
 
-Result<void> sync_folder(const fs::path& folder) {
-  const int at = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = at >= 0 && ::fsync(at) == 0;
-  if (at >= 0) ::close(at);
-  if (synced) return {};
-  return fail(Code::StoreUnavailable, "the folder " + folder.string() + " cannot be made durable", "Look at its disk.");
-}
+Result<void> sync_folder(const fs::path& folder) { return sync_file(folder.empty() ? "." : folder, O_DIRECTORY); }
 
 }  // namespace linchpin::store
