@@ -56,37 +56,63 @@ Result<Family*> Engine::named(Work& work, const std::string& id, const EntityNam
   return nullptr;
 }
 
-Result<Json> Engine::table() {
-  struct Row {
-    std::int64_t linked = 0, dead = 0, review = 0, discrepant = 0;
-  };
-  std::map<std::pair<SystemName, EntityName>, Row> rows;
-  for (const auto& [name, mapping] : hub_->mappings) rows[{mapping.system, mapping.entity}];
-  for (const auto& [entity, declared] : hub_->entities) {
-    GoldenId after;
-    for (;;) {
-      const std::vector<GoldenRow> goldens = TRY(world_.store.goldens(entity, after, 256));
-      Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
-      for (const GoldenRow& golden : goldens) {
-        after = golden.id;
-        const Family* family = TRY(reading.family(golden.id));
-        for (const Link& link : family->links) {
-          if (link.gone) continue;
-          Row& row = rows[{link.key.system, entity}];
-          ++row.linked;
-          row.discrepant += static_cast<std::int64_t>(discrepant(*hub_, family->golden, link).size());
-        }
-      }
-      if (goldens.size() < 256) break;
+Engine::Counting Engine::counting() const {
+  Counting fresh;
+  for (const auto& [name, mapping] : hub_->mappings) fresh.rows[{mapping.system, mapping.entity}];
+  return fresh;
+}
+
+// Up to `most` golden records more; whether all are counted.
+Result<bool> Engine::count(Counting& c, std::size_t most) {
+  if (c.entities == hub_->entities.size()) return true;
+  const EntityName entity = std::next(hub_->entities.begin(), static_cast<std::ptrdiff_t>(c.entities))->first;
+  const std::vector<GoldenRow> goldens = TRY(world_.store.goldens(entity, c.after, most));
+  Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
+  for (const GoldenRow& golden : goldens) {
+    c.after = golden.id;
+    const Family* kept = families_.look(golden.id);
+    const Family& family = kept ? *kept : *TRY(reading.family(golden.id));
+    for (const Link& link : family.links) {
+      if (link.gone) continue;
+      Counted& row = c.rows[{link.key.system, entity}];
+      ++row.linked;
+      row.discrepant += static_cast<std::int64_t>(discrepant(*hub_, family.golden, link).size());
     }
   }
-  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) ++rows[{letter.system, letter.entity}].dead;
-  for (const ReviewRow& review : TRY(world_.store.reviews(true))) ++rows[{review.system, review.entity}].review;
+  if (goldens.size() == most) return false;
+  c.after = {};
+  return ++c.entities == hub_->entities.size();
+}
+
+void Engine::show(const Counting& c) const {
+  for (const auto& [key, row] : c.rows)
+    if (!key.second.empty())
+      metric::set("linchpin_discrepant_fields", {{"system", key.first.text}, {"entity", key.second.text}},
+                  static_cast<double>(row.discrepant));
+}
+
+Result<bool> Engine::count() {
+  constexpr std::size_t count_most = 20;
+  if (!counting_) counting_ = counting();
+  if (!TRY(count(*counting_, count_most))) return false;
+  show(*counting_);
+  counting_.reset();
+  return true;
+}
+
+Result<Json> Engine::table() {
+  constexpr std::size_t page = 256;
+  Counting counted = counting();
+  while (!TRY(count(counted, page))) continue;
+  show(counted);
+  std::map<std::pair<SystemName, EntityName>, std::pair<std::int64_t, std::int64_t>> waiting;  // dead letters, reviews
+  for (const auto& [key, row] : counted.rows) waiting[key];
+  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) ++waiting[{letter.system, letter.entity}].first;
+  for (const ReviewRow& review : TRY(world_.store.reviews(true))) ++waiting[{review.system, review.entity}].second;
   Json::List list;
-  for (const auto& [key, row] : rows) {
-    if (key.second.empty() && row.dead == 0) continue;
-    metric::set("linchpin_discrepant_fields", {{"system", key.first.text}, {"entity", key.second.text}},
-                static_cast<double>(row.discrepant));
+  for (const auto& [key, wait] : waiting) {
+    if (key.second.empty() && wait.first == 0) continue;
+    const Counted& row = counted.rows[key];
     const auto moved = moved_.find(key);
     const Moved counts = moved == moved_.end() ? Moved{} : moved->second;
     list.push_back(Json::object({{"system", key.first.text},
@@ -94,8 +120,8 @@ Result<Json> Engine::table() {
                                  {"linked", row.linked},
                                  {"created", counts.created},
                                  {"updated", counts.updated},
-                                 {"dead", row.dead},
-                                 {"in_review", row.review},
+                                 {"dead", wait.first},
+                                 {"in_review", wait.second},
                                  {"discrepant_fields", row.discrepant}}));
   }
   return Json::object({{"rows", std::move(list)}});

@@ -59,6 +59,10 @@ class Engine {
   // Nothing is outstanding: every flow is live, the inbox is read, every delivery confirmed or dead.
   Result<bool> quiet(Instant now);
 
+  // Counts on how many fields disagree, for the metrics: looks at some golden records more, about a millisecond long.
+  // Whether all have been looked at; the next call then begins again. Between steps only.
+  Result<bool> count();
+
   // Reads every record of every system again (a walk): what differs becomes changes like any other.
   void walk();
   // Sweeps a flow's systems now. NotFound when there is no such flow.
@@ -175,6 +179,17 @@ class Engine {
   Result<Json> explain(const Json&);
   Result<Json> connection(const Json&, Instant now);
   Result<Json> table();
+  struct Counted {
+    std::int64_t linked = 0, discrepant = 0;
+  };
+  struct Counting {
+    std::map<std::pair<SystemName, EntityName>, Counted> rows;
+    std::size_t entities = 0;  // that are counted whole
+    GoldenId after;            // of the next one, what is counted
+  };
+  Counting counting() const;
+  Result<bool> count(Counting&, std::size_t most);
+  void show(const Counting&) const;
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
   Result<Json> dead_letters(const Json&);
@@ -217,6 +232,7 @@ class Engine {
   std::map<std::pair<SystemName, Priority>, std::int64_t> depths_;
   std::map<std::string, int> reviews_;  // by kind
   Instant measured_{};
+  std::optional<Counting> counting_;  // under way
   std::string forgotten_before_;
 };
 

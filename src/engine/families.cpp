@@ -27,6 +27,11 @@ std::unique_ptr<Family> Families::take(const GoldenId& id) {
   return family;
 }
 
+const Family* Families::look(const GoldenId& id) const {
+  const auto at = by_id_.find(id);
+  return at == by_id_.end() ? nullptr : at->second->family.get();
+}
+
 void Families::keep(std::unique_ptr<Family> family) {
   const std::size_t bytes = bytes_of(*family);
   const GoldenId id = family->golden.id;

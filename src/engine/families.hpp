@@ -32,7 +32,8 @@ class Families {
 
   // Hands a family out: it is no longer kept. Null: the store has to be asked.
   std::unique_ptr<Family> take(const GoldenId&);
-  void keep(std::unique_ptr<Family>);  // in place of what is kept of that golden record
+  const Family* look(const GoldenId&) const;  // null: the store has to be asked
+  void keep(std::unique_ptr<Family>);         // in place of what is kept of that golden record
 
   // The golden records that a record is linked to, by entity; nothing when that is not known.
   using Linked = std::vector<std::pair<EntityName, GoldenId>>;

@@ -31,6 +31,7 @@ Result<void> Work::open(const std::vector<GoldenId>& ids) {
   for (const GoldenId& id : ids) {
     if (families_.contains(id)) continue;
     if (auto kept = kept_.take(id)) {
+      keep_.insert(id);
       families_.emplace(id, std::move(kept));
     } else {
       wanted.push_back(id);
@@ -186,7 +187,12 @@ Result<void> Work::store() {
 Result<void> Work::commit() {
   TRY(store());
   for (const auto& [id, which] : links_) kept_.links(which.first, which.second, id);
-  for (auto& [id, family] : families_) kept_.keep(std::move(family));
+  // What was read and left as it was, by a sweep for one, is not likely to be wanted soon.
+  keep_.insert(goldens_.begin(), goldens_.end());
+  for (const auto& [id, which] : links_) keep_.insert(id);
+  for (const auto& [id, which] : deliveries_) keep_.insert(id);
+  for (auto& [id, family] : families_)
+    if (keep_.contains(id)) kept_.keep(std::move(family));
   families_.clear();
   return {};
 }

@@ -60,6 +60,7 @@ class Work {
   std::unordered_map<GoldenId, std::unique_ptr<Family>> families_;
   std::map<std::pair<RecordKey, EntityName>, GoldenId> linked_;  // in this step
   std::map<std::pair<RecordKey, EntityName>, std::pair<GoldenId, std::vector<std::string>>> match_keys_;
+  std::set<GoldenId> keep_;  // families that were kept, and go back
   std::set<GoldenId> goldens_;
   std::set<std::pair<GoldenId, std::pair<RecordKey, EntityName>>> links_;
   std::set<std::pair<GoldenId, DeliveryId>> deliveries_;
