@@ -48,17 +48,22 @@ Result<std::unique_ptr<Log>> Log::open(engine::AuditStore& store, std::string or
   return log;
 }
 
-Result<bool> Log::integrate(std::size_t most) {
-  std::int64_t size = TRY(store_.size());
+Result<bool> Log::grow(std::size_t most) {
   const std::vector<AuditRow> rows = TRY(store_.waiting(most));
-  if (!rows.empty()) size = TRY(put_leaves(rows, size));
+  if (!rows.empty()) TRY(put_leaves(rows, TRY(store_.size())));
+  return !rows.empty();
+}
+
+Result<bool> Log::integrate(std::size_t most) {
+  TRY(grow(most));
   // Also when no row waits: a crash may have come between the leaves and their checkpoint.
+  const std::int64_t size = TRY(store_.size());
   if (size <= signed_ || size == 0) return false;
   TRY(sign_at(size));
   return true;
 }
 
-Result<std::int64_t> Log::put_leaves(const std::vector<AuditRow>& rows, std::int64_t size) {
+Result<void> Log::put_leaves(const std::vector<AuditRow>& rows, std::int64_t size) {
   std::vector<Leaf> leaves;
   std::vector<Hash> hashes;
   std::map<std::string, std::int64_t> previous_here;
@@ -73,12 +78,11 @@ Result<std::int64_t> Log::put_leaves(const std::vector<AuditRow>& rows, std::int
     leaves.push_back({index, TRY(entry_of(row, index, previous)), row.person, row.id});
     hashes.push_back(leaf_hash(leaves.back().entry));
   }
-  TRY(store_.integrate(leaves, TRY(grow(size, hashes, nodes_of(store_)))));
-  return size + static_cast<std::int64_t>(leaves.size());
+  return store_.integrate(leaves, TRY(audit::grow(size, hashes, nodes_of(store_))));
 }
 
-// The entries are durable: integrate() returned. A checkpoint that is signed but not stored binds nobody, since nobody
-// has seen it; the next one is at least as large.
+// The checkpoint is durable with its entries, when checkpoint() returns. One that is signed but not stored binds
+// nobody, since nobody has seen it; the next one is at least as large.
 Result<void> Log::sign_at(std::int64_t size) {
   const Checkpoint checkpoint{origin_, size, TRY(root(size, nodes_of(store_)))};
   TRY(store_.checkpoint(size, signed_note(to_text(checkpoint), origin_, key_)));

@@ -21,8 +21,10 @@ class Log {
   // another key; AuditBroken when the tree does not fit it (a state cut back behind it: a log must never sign twice).
   static Result<std::unique_ptr<Log>> open(engine::AuditStore&, std::string origin, SigningKey);
 
-  // Puts up to `most` waiting rows into the tree and signs a checkpoint over it. True when something was done: ask
-  // again. After an error nothing was signed that is not durable; it may be tried again.
+  // Puts up to `most` waiting rows into the tree. Whether there were any.
+  Result<bool> grow(std::size_t most = 1024);
+  // The same, and signs a checkpoint over the tree. True when something was done: ask again. After an error nothing was
+  // signed that is not durable; it may be tried again.
   Result<bool> integrate(std::size_t most = 1024);
 
   Result<std::optional<std::string>> checkpoint();  // the last signed one
@@ -34,7 +36,7 @@ class Log {
         origin_(std::move(origin)),
         key_(std::move(key)),
         verifier_(verifier_key(origin_, ed25519_type, key_.public_key)) {}
-  Result<std::int64_t> put_leaves(const std::vector<engine::AuditRow>&, std::int64_t size);
+  Result<void> put_leaves(const std::vector<engine::AuditRow>&, std::int64_t size);
   Result<void> sign_at(std::int64_t size);
 
   engine::AuditStore& store_;

@@ -12,8 +12,10 @@ constexpr std::size_t questions_most = 1000;
 // Between two steps that only the inbox asks for: its commits may come thousands of times a second, and each step asks
 // the store what is due.
 constexpr milliseconds inbox_every{5};
-constexpr milliseconds count_every{5000};
-constexpr milliseconds integrate_every{500};  // a checkpoint is signed within a second of what it covers
+constexpr milliseconds count_every{5000}, count_some_every{50};
+// The audit log grows a little at a time, so that no change waits long for it; a checkpoint is signed within a second
+// of what it covers.
+constexpr milliseconds grow_every{100}, sign_every{500};
 
 }  // namespace
 
@@ -95,22 +97,23 @@ void EngineLoop::wait(Instant until) {
   std::unique_lock lock(mutex_);
   const auto real = std::chrono::system_clock::time_point(until.time_since_epoch());
   const auto called = [&] { return stopping_ || !answers_.empty() || !questions_.empty(); };
-  wake_.wait_until(lock, std::min(real, stepped_ + inbox_every), called);
+  wake_.wait_until(lock, std::min(real, read_ + inbox_every), called);
   wake_.wait_until(lock, real, [&] { return notified_ || called(); });
-  notified_ = false;
+  if (std::exchange(notified_, false)) read_ = std::chrono::system_clock::now();
 }
 
-// How many fields disagree, once what has moved has come to rest. It reads every golden record, so it takes at most a
-// hundredth of the engine's time.
+// How many fields disagree, once what has moved has come to rest. It reads every golden record: some at a time, so that
+// what comes meanwhile does not wait for it, and with a pause before it begins again.
 void EngineLoop::count_discrepancies(Instant now) {
-  if (!moved_ || now < count_again_) return;
+  if (!(moved_ || counting_) || now < count_again_) return;
+  count_again_ = now + count_some_every;
   const Result<Json> status = engine_->ask(Json::object({{"command", "status"}}), now);
   if (!status || !(*status)["quiet"].boolean()) return;
-  moved_ = false;
-  const Instant began = clock_.now();
-  if (const Result<Json> table = engine_->ask(Json::object({{"command", "table"}}), now); !table)
-    log::warn("the discrepant fields could not be counted", {{"error", table.error()}});
-  count_again_ = now + std::max(count_every, 100 * (clock_.now() - began));
+  if (!counting_) moved_ = false;  // what moves from here on is counted by the next one
+  const Result<bool> all = engine_->count();
+  if (!all) log::warn("the discrepant fields could not be counted", {{"error", all.error()}});
+  counting_ = all && !*all;
+  if (!counting_) count_again_ = now + count_every;
 }
 
 Result<void> EngineLoop::begin(std::int64_t term) {
@@ -198,7 +201,6 @@ void EngineLoop::send(engine::Send send) {
 }
 
 bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Question>& questions, Instant now) {
-  stepped_ = std::chrono::system_clock::now();
   Result<std::vector<engine::Send>> sends = engine_->step(now, std::move(answers));
   if (!sends) {
     log::error("a step failed; the engine starts again from its store", {{"error", sends.error()}});
@@ -215,15 +217,17 @@ bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Questio
   return true;
 }
 
-void EngineLoop::integrate(Instant now) {
-  if (now < integrated_ + integrate_every) return;
-  integrated_ = now;
-  if (const Result<bool> more = log_->integrate(); !more)
-    log::error("the audit log could not be extended", {{"error", more.error()}});
+void EngineLoop::extend_log(Instant now) {
+  if (now < grown_ + grow_every) return;
+  grown_ = now;
+  const bool signs = now >= signed_ + sign_every;
+  if (signs) signed_ = now;
+  const Result<bool> more = signs ? log_->integrate() : log_->grow();
+  if (!more) log::error("the audit log could not be extended", {{"error", more.error()}});
+  if (!signs) return;
   if (const Result<std::int64_t> size = hub_.files->state.audit->size())
     metric::set("linchpin_audit_size", {}, static_cast<double>(*size));
   metric::set("linchpin_active", {}, 1);
-  count_discrepancies(now);
 }
 
 void EngineLoop::run() {
@@ -243,8 +247,11 @@ void EngineLoop::run() {
     }
     const Instant now = clock_.now();
     if (!step(std::move(answers), questions, now)) continue;
-    integrate(now);
-    wait(std::min(engine_->wake(now), integrated_ + integrate_every + milliseconds(500)));
+    extend_log(now);
+    count_discrepancies(now);
+    Instant until = std::min(engine_->wake(now), signed_ + sign_every + milliseconds(500));
+    if (counting_) until = std::min(until, std::max(count_again_, now + milliseconds(1)));
+    wait(until);
   }
 }
 

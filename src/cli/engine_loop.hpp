@@ -47,7 +47,7 @@ class EngineLoop : public server::HubApi {
   Result<Json> looked(const Json& command);
   bool step(std::vector<engine::Answered>, std::vector<Question>&, Instant now);
   void send(engine::Send);
-  void integrate(Instant now);
+  void extend_log(Instant now);
   void count_discrepancies(Instant now);
   void wait(Instant until);
 
@@ -60,8 +60,8 @@ class EngineLoop : public server::HubApi {
   std::unique_ptr<audit::Log> log_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<HttpClient> client_;
-  Instant begin_again_{};  // after a failure
-  Instant integrated_{};
+  Instant begin_again_{};       // after a failure
+  Instant grown_{}, signed_{};  // the audit log
   std::unique_ptr<engine::Engine> looking_;
   Instant looked_{};
   mutable std::mutex mutex_;
@@ -73,8 +73,9 @@ class EngineLoop : public server::HubApi {
   std::atomic<bool> active_{false};
   std::atomic<std::uint64_t> generation_{0};  // of the engine: answers to one before it are dropped
   bool moved_ = true;                         // since the last count of what disagrees
+  bool counting_ = false;                     // it has begun
   Instant count_again_{};
-  std::chrono::system_clock::time_point stepped_;  // when the last step began
+  std::chrono::system_clock::time_point read_;  // when the inbox last asked for a step
   std::thread thread_;
 };
 
