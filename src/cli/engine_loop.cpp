@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "cli/rest.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -109,7 +110,11 @@ void EngineLoop::count_discrepancies(Instant now) {
   count_again_ = now + count_some_every;
   const Result<Json> status = engine_->ask(Json::object({{"command", "status"}}), now);
   if (!status || !(*status)["quiet"].boolean()) return;
-  if (!counting_) moved_ = false;  // what moves from here on is counted by the next one
+  if (!counting_) {
+    moved_ = false;  // what moves from here on is counted by the next one
+    give_back_heap();
+    if (!std::exchange(rested_, true)) give_back_code();  // once more: of the sweeps that follow a start
+  }
   const Result<bool> all = engine_->count();
   if (!all) log::warn("the discrepant fields could not be counted", {{"error", all.error()}});
   counting_ = all && !*all;
@@ -247,6 +252,7 @@ void EngineLoop::run() {
     }
     const Instant now = clock_.now();
     if (!step(std::move(answers), questions, now)) continue;
+    if (!std::exchange(started_, true)) give_back_code();
     extend_log(now);
     count_discrepancies(now);
     Instant until = std::min(engine_->wake(now), signed_ + sign_every + milliseconds(500));

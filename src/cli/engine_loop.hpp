@@ -74,6 +74,8 @@ class EngineLoop : public server::HubApi {
   std::atomic<std::uint64_t> generation_{0};  // of the engine: answers to one before it are dropped
   bool moved_ = true;                         // since the last count of what disagrees
   bool counting_ = false;                     // it has begun
+  bool rested_ = false;                       // at least once
+  bool started_ = false;                      // a step was made
   Instant count_again_{};
   std::chrono::system_clock::time_point read_;  // when the inbox last asked for a step
   std::thread thread_;

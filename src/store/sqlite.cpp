@@ -18,7 +18,7 @@ constexpr std::uintmax_t quick_check_max = 32u << 20;  // a file up to this size
 // secure_delete: what is deleted is zeroed in the file. temp_store: nothing is spilled to /tmp.
 constexpr const char* pragmas =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;"
-    "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000;"
+    "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2000;"
     "PRAGMA journal_size_limit=16777216;";
 
 Result<void> sync_file(const fs::path& path, int flags) {
