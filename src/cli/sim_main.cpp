@@ -18,7 +18,7 @@ struct Asked {
   std::string seeds, faults = "all", mutant, corpus;
   int steps = 2000, people = 0, jobs = 2;
   double hours = 0;
-  bool json = false, minimise = false, trace = false, mutants = false;
+  bool json = false, minimise = false, trace = false, mutants = false, write = false;
 };
 
 bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
@@ -47,7 +47,9 @@ int main(int argc, char** argv) {
   CLI::Option* seeds = app.add_option("--seeds", asked.seeds, "A..B: a run for each");
   CLI::Option* hours =
       app.add_option("--hours", asked.hours, "runs fresh seeds for so long")->check(CLI::PositiveNumber);
-  app.add_option("--steps", asked.steps, "of each run")->check(CLI::Range(0, 1'000'000))->capture_default_str();
+  CLI::Option* steps = app.add_option("--steps", asked.steps, "of each run; with --mutant 600, unless it is given")
+                           ->check(CLI::Range(0, 1'000'000))
+                           ->capture_default_str();
   app.add_option("--people", asked.people, "at the start; 0: the seed decides")->check(CLI::Range(0, 200));
   app.add_option("--faults", asked.faults, "those that may be chosen: a list, all or none")->capture_default_str();
   app.add_option("--mutant", asked.mutant, "plants one defect, or each in turn (all); 0 means caught");
@@ -57,6 +59,7 @@ int main(int argc, char** argv) {
   app.add_flag("--minimise", asked.minimise, "looks for the smallest plan that fails alike");
   app.add_flag("--trace", asked.trace, "tells each act, with --seed");
   app.add_flag("--mutants", asked.mutants, "lists the defects that --mutant plants, and what each one breaks");
+  app.add_flag("--write", asked.write, "with --mutant: the seeds that caught them go into src/base/mutants.def");
   app.add_flag("--json", asked.json, "a JSON line for each run");
   seed->excludes(seeds)->excludes(hours);
   seeds->excludes(hours);
@@ -72,6 +75,7 @@ int main(int argc, char** argv) {
   }
   const Result<sim::FaultSet> allowed = sim::parse_faults(asked.faults);
   if (!allowed) return cli::failed(allowed.error());
+  if (!asked.mutant.empty() && steps->count() == 0) asked.steps = cli::mutant_steps;
   cli::SimJob job;
   job.plan = {.seed = asked.seed, .steps = asked.steps, .people = asked.people, .allowed = *allowed};
   job.jobs = asked.jobs;
@@ -85,7 +89,7 @@ int main(int argc, char** argv) {
     return cli::failed({Code::InvalidArgument, "--seeds is not A..B", {}, "For example --seeds 1..100"});
   if (hours->count() > 0) return cli::sim_hours(job, asked.hours);
   if (seed->count() + seeds->count() == 0 && !asked.corpus.empty()) return cli::sim_corpus(job);
-  if (!asked.mutant.empty()) return cli::sim_mutants(job, seed->count() + seeds->count() > 0);
+  if (!asked.mutant.empty()) return cli::sim_mutants(job, seed->count() + seeds->count() > 0, asked.write);
   if (seed->count() + seeds->count() == 0) job.first = 1, job.last = 100;
   return cli::sim_seeds(job);
 }

@@ -7,10 +7,13 @@
 #include <csignal>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <set>
 
 #include "base/log.hpp"
 #include "base/mutant.hpp"
 #include "cli/command.hpp"
+#include "model/nearest.hpp"
 #include "sim/hubs.hpp"
 
 namespace linchpin::cli {
@@ -20,7 +23,8 @@ using sim::Outcome;
 using sim::Plan;
 using Clock = std::chrono::steady_clock;
 
-constexpr unsigned run_most_s = 120;  // a run that takes longer hangs
+constexpr unsigned run_most_s = 120;        // a run that takes longer hangs
+constexpr unsigned mutant_run_most_s = 30;  // a defect may make two systems answer each other without end
 
 struct Task {
   Plan plan;
@@ -30,6 +34,7 @@ struct Ran {
   Task task;
   Outcome outcome;
   double seconds = 0;
+  bool cut = false;  // it took longer than a run may
 };
 
 Json to_json(const Ran& r) {
@@ -151,9 +156,10 @@ class Pool {
            std::fscanf(lines, "%" SCNu64 " %d %d %63s %d", &seed, &steps, &people, faults, &mutant_number) == 5) {
       Ran r;
       r.task.plan = {seed, steps, people, sim::FaultSet(faults)};
-      plant(static_cast<Mutant>(mutant_number));
+      r.task.mutant = static_cast<Mutant>(mutant_number);
+      plant(r.task.mutant);
       const auto began = Clock::now();
-      ::alarm(run_most_s);
+      ::alarm(r.task.mutant == Mutant::None ? run_most_s : mutant_run_most_s);
       r.outcome = sim::simulate(r.task.plan);
       ::alarm(0);
       r.seconds = std::chrono::duration<double>(Clock::now() - began).count();
@@ -165,13 +171,14 @@ class Pool {
   void hear(Worker& w) {
     char buffer[4096];
     const ssize_t got = ::read(w.from, buffer, sizeof buffer);
-    Ran r{w.task, {}, std::chrono::duration<double>(Clock::now() - w.began).count()};
+    Ran r{w.task, {}, std::chrono::duration<double>(Clock::now() - w.began).count(), false};
     if (got <= 0) {  // it died over this one
       int status = 0;
       ::waitpid(w.pid, &status, 0);
       ::close(w.to);
       ::close(w.from);
       const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+      r.cut = signal == SIGALRM;
       r.outcome.held = false;
       r.outcome.broken = signal == SIGALRM ? "Rest" : "Engine";
       r.outcome.what =
@@ -271,6 +278,108 @@ int run_all(const SimJob& job, const Pool::Next& next, bool keeps) {
   return failures.empty() ? 0 : 1;
 }
 
+// Looks for seeds that catch planted defects. One that fails without any shows nothing, so that those that catch one
+// run without it too; nor does a run that was cut short, which a busy machine may have been the reason of.
+class Hunt {
+ public:
+  explicit Hunt(const SimJob& job) : job_(job) {}
+
+  // Each of them by its own seed, all at once.
+  void try_known(const std::vector<const MutantSpec*>& wanted) {
+    std::vector<Task> tasks;
+    std::set<std::uint64_t> seeds;
+    for (const MutantSpec* m : wanted)
+      if (m->seed != 0) tasks.push_back(task(m->seed, m->mutant)), seeds.insert(m->seed);
+    for (const std::uint64_t seed : seeds) tasks.push_back(task(seed, Mutant::None));
+    run(tasks);
+  }
+
+  // One by one seed, up to the first that catches it.
+  void look(const MutantSpec& m, std::uint64_t first, std::uint64_t last) {
+    std::uint64_t seed = first;
+    while (!caught_by(m) && seed <= last) {
+      Pool(
+          job_.jobs,
+          [&]() -> std::optional<Task> {
+            while (seed <= last && ran_.contains({m.mutant, seed})) ++seed;
+            if (seed > last) return std::nullopt;
+            return task(seed++, m.mutant);
+          },
+          [&](const Ran& r) {
+            ran_[{r.task.mutant, r.task.plan.seed}] = r;
+            return !caught(r);
+          })
+          .run();
+      std::vector<Task> unknown;
+      for (const auto& [key, r] : ran_)
+        if (key.first == m.mutant && caught(r) && !ran_.contains({Mutant::None, key.second}))
+          unknown.push_back(task(key.second, Mutant::None));
+      run(unknown);
+    }
+  }
+
+  const Ran* caught_by(const MutantSpec& m) const {
+    for (const auto& [key, r] : ran_) {
+      if (key.first != m.mutant || !caught(r)) continue;
+      const auto without = ran_.find({Mutant::None, key.second});
+      if (without != ran_.end() && without->second.outcome.held) return &r;
+    }
+    return nullptr;
+  }
+
+ private:
+  static bool caught(const Ran& r) { return !r.outcome.held && !r.cut; }
+  Task task(std::uint64_t seed, Mutant mutant) const {
+    Task task{job_.plan, mutant};
+    task.plan.seed = seed;
+    return task;
+  }
+  void run(const std::vector<Task>& tasks) {
+    std::size_t at = 0;
+    Pool(
+        job_.jobs,
+        [&]() -> std::optional<Task> { return at == tasks.size() ? std::nullopt : std::optional<Task>(tasks[at++]); },
+        [&](const Ran& r) {
+          ran_[{r.task.mutant, r.task.plan.seed}] = r;
+          return true;
+        })
+        .run();
+  }
+
+  const SimJob& job_;
+  std::map<std::pair<Mutant, std::uint64_t>, Ran> ran_;
+};
+
+int no_such_mutant(const std::string& name) {
+  std::vector<std::string> names;
+  for (const MutantSpec& m : mutants()) names.emplace_back(m.name);
+  return failed({Code::NotFound,
+                 "there is no mutant '" + name + "'",
+                 {},
+                 model::suggestion(name, names) + " --mutants lists them."});
+}
+
+constexpr std::uint64_t seeds_most = 200;  // that a mutant may need
+constexpr const char* table = "src/base/mutants.def";
+
+// The seeds that caught them, into the lines of the table.
+Result<void> write_seeds(const std::map<std::string, std::uint64_t>& seeds) {
+  std::ifstream file(table);
+  if (!file) return fail(Code::NotFound, std::string("there is no file ") + table, "Run it at the root of the tree.");
+  std::string all, line;
+  while (std::getline(file, line)) {
+    const std::size_t name = line.starts_with("MUTANT(") ? 7 : std::string::npos;
+    const std::size_t after = name == std::string::npos ? name : line.find(", ", line.find(", ") + 2);
+    if (after != std::string::npos)
+      if (const auto seed = seeds.find(line.substr(name, line.find(',') - name)); seed != seeds.end())
+        line.replace(after + 2, line.find(',', after + 2) - after - 2, std::to_string(seed->second));
+    all += line + "\n";
+  }
+  file.close();
+  std::ofstream(table) << all;
+  return {};
+}
+
 }  // namespace
 
 int sim_seeds(const SimJob& job) {
@@ -332,47 +441,48 @@ int sim_corpus(const SimJob& job) {
       false);
 }
 
-int sim_mutants(const SimJob& job, bool these_seeds) {
+int sim_mutants(const SimJob& job, bool these_seeds, bool write) {
   std::vector<const MutantSpec*> wanted;
   for (const MutantSpec& m : mutants())
     if (job.mutant == "all" || job.mutant == m.name) wanted.push_back(&m);
-  if (wanted.empty()) return failed({Code::NotFound, "there is no mutant of that name", {}, "--mutants lists them."});
+  if (wanted.empty()) return no_such_mutant(job.mutant);
   warm();
-  int survived = 0;
+  Hunt hunt(job);
+  if (!these_seeds) hunt.try_known(wanted);
+  std::map<std::string, std::uint64_t> seeds;
+  std::size_t survived = 0;
   for (const MutantSpec* m : wanted) {
-    // The seed that is known to catch it, or one after another.
-    std::uint64_t seed = these_seeds ? job.first : m->seed != 0 ? m->seed : 1;
-    const std::uint64_t last = these_seeds ? job.last : m->seed != 0 ? m->seed : 200;
-    std::optional<Ran> caught;
-    Pool(
-        job.jobs,
-        [&]() -> std::optional<Task> {
-          if (seed > last) return std::nullopt;
-          Task task{job.plan, m->mutant};
-          task.plan.seed = seed++;
-          return task;
-        },
-        [&](const Ran& r) {
-          if (!r.outcome.held && (!caught || r.task.plan.seed < caught->task.plan.seed)) caught = r;
-          return !caught;
-        })
-        .run();
-    survived += !caught;
-    if (caught && job.json)
-      std::cout << canonical(to_json(*caught).with("mutant", std::string(m->name))) << std::endl;
-    else if (caught)
-      std::cout << m->name << ": caught by seed " << caught->task.plan.seed << ", " << caught->outcome.broken << ": "
-                << caught->outcome.what << std::endl;
-    else
+    hunt.look(*m, these_seeds ? job.first : 1, these_seeds ? job.last : seeds_most);
+    const Ran* caught = hunt.caught_by(*m);
+    if (!caught) {
+      ++survived;
       std::cout << m->name << ": survived" << std::endl;
+      continue;
+    }
+    const std::uint64_t seed = caught->task.plan.seed;
+    seeds[std::string(m->name)] = seed;
+    if (job.json)
+      std::cout << canonical(to_json(*caught).with("mutant", std::string(m->name))) << std::endl;
+    else
+      std::cout << m->name << ": caught by seed " << seed
+                << (these_seeds || m->seed == 0 || m->seed == seed
+                        ? ""
+                        : " (not by " + std::to_string(m->seed) + ", its own)")
+                << ", " << caught->outcome.broken << ": " << caught->outcome.what << std::endl;
   }
   if (survived > 0) std::cout << survived << " of " << wanted.size() << " survived: a check is missing" << std::endl;
+  if (write)
+    if (const Result<void> written = write_seeds(seeds); !written) return failed(written.error());
   return survived > 0 ? 1 : 0;
 }
 
 int sim_trace(const SimJob& job) {
-  if (const MutantSpec* m = find_mutant(job.mutant)) plant(m->mutant);
-  Ran r{{job.plan}, {}, 0};
+  if (!job.mutant.empty()) {
+    const MutantSpec* m = find_mutant(job.mutant);
+    if (!m) return no_such_mutant(job.mutant);
+    plant(m->mutant);
+  }
+  Ran r{{job.plan}, {}, 0, false};
   const auto began = Clock::now();
   r.outcome = sim::simulate(job.plan, [](const std::string& line) { std::cout << line << "\n"; });
   r.seconds = std::chrono::duration<double>(Clock::now() - began).count();

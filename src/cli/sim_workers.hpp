@@ -7,6 +7,8 @@
 
 namespace linchpin::cli {
 
+inline constexpr int mutant_steps = 600;  // with which the seeds of mutants.def catch theirs
+
 struct SimJob {
   sim::Plan plan;  // its seed is set for each run
   std::uint64_t first = 1, last = 1;
@@ -16,10 +18,12 @@ struct SimJob {
 };
 
 // Each prints what it did and gives the exit status.
-int sim_seeds(const SimJob&);                      // first to last
-int sim_hours(const SimJob&, double hours);        // fresh seeds, from the time
-int sim_corpus(const SimJob&);                     // the plans of a file
-int sim_mutants(const SimJob&, bool these_seeds);  // one or all: on `first` to `last`, or on the seed that catches it
+int sim_seeds(const SimJob&);                // first to last
+int sim_hours(const SimJob&, double hours);  // fresh seeds, from the time
+int sim_corpus(const SimJob&);               // the plans of a file
+// One or all: on `first` to `last`, or on the seed that is known to catch it and then on 1 to 200. `write`: what was
+// found goes into the table.
+int sim_mutants(const SimJob&, bool these_seeds, bool write);
 int sim_trace(const SimJob&);
 
 }  // namespace linchpin::cli

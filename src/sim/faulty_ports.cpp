@@ -66,18 +66,14 @@ void FaultyStore::crash() {
   if (mishap_.onlooker()) mishap_.onlooker()->commit_lost();
 }
 
-void FaultyInbox::append(engine::InboxEntry entry, std::function<void(Result<Position>)> done) {
+Result<void> FaultyInbox::write(std::span<Waiting> group) {
   mishap_.effect();
-  if (mishap_.disk_is_full() || mishap_.loses_append()) return done(disk_full());
-  engine::InboxEntry told = entry;
-  std::optional<Result<Position>> durable;
-  Inbox::append(std::move(entry), [&](Result<Position> position) { durable = std::move(position); });
-  if (durable && *durable && mishap_.onlooker()) {
-    told.position = **durable;
-    mishap_.onlooker()->appended(told);
-  }
+  if (mishap_.disk_is_full() || mishap_.loses_append()) return disk_full();
+  TRY(Inbox::write(group));
+  if (mishap_.onlooker())
+    for (const Waiting& w : group) mishap_.onlooker()->appended(w.entry);
   mishap_.effect();  // durable, and the sender is not told
-  if (durable) done(std::move(*durable));
+  return {};
 }
 
 Result<void> FaultyKeyStore::put(const std::vector<std::pair<std::string, std::string>>& keys) {

@@ -53,9 +53,9 @@ class FaultyStore : public Store {
 class FaultyInbox : public Inbox {
  public:
   explicit FaultyInbox(Mishap& mishap) : mishap_(mishap) {}
-  void append(engine::InboxEntry, std::function<void(Result<Position>)> done) override;
 
  private:
+  Result<void> write(std::span<Waiting>) override;
   Mishap& mishap_;
 };
 

@@ -353,52 +353,44 @@ Result<std::optional<std::string>> AuditStore::node(int level, std::int64_t inde
   return find(store_.nodes_, std::pair(level, index));
 }
 
-Inbox::Inbox(const Inbox& other) { *this = other; }
+Inbox::Inbox() { crash(); }
+Inbox::Inbox(const Inbox& other) : Inbox() { *this = other; }
 
 Inbox& Inbox::operator=(const Inbox& other) {
   if (this == &other) return *this;
   std::scoped_lock lock(mutex_, other.mutex_);
   entries_ = other.entries_;
   last_ = other.last_;
-  limit_ = other.limit_;
-  waiting_.clear();
+  limits_ = other.limits_;
+  crash();
   return *this;
 }
 
-Result<Position> Inbox::store(InboxEntry&& entry) {
+Result<void> Inbox::write(std::span<Waiting> group) {
+  std::scoped_lock lock(mutex_);
   if (refuse_ > 0) {
     --refuse_;
     return refused();
   }
-  ++last_.number;
-  entry.position = last_;
-  entries_[last_] = std::move(entry);
-  return last_;
+  for (Waiting& w : group) {
+    ++last_.number;
+    w.entry.position = last_;
+    entries_[last_] = w.entry;
+  }
+  return {};
 }
 
 void Inbox::append(InboxEntry entry, std::function<void(Result<Position>)> done) {
-  std::unique_lock lock(mutex_);
-  if (waiting_.size() >= limit_) {
-    lock.unlock();
-    return done(fail(Code::TooBusy, "the inbox has as much in hand as it can hold", "Send it again later."));
+  queue_->append(std::move(entry), std::move(done));
+  {
+    std::scoped_lock lock(mutex_);
+    if (hold_) return;
   }
-  if (hold_) {
-    waiting_.push_back({std::move(entry), std::move(done)});
-    return;
-  }
-  const Result<Position> stored = store(std::move(entry));
-  lock.unlock();
-  done(stored);
+  flush();
 }
 
 void Inbox::flush() {
-  std::vector<std::pair<std::function<void(Result<Position>)>, Result<Position>>> told;
-  {
-    std::scoped_lock lock(mutex_);
-    for (Waiting& w : waiting_) told.emplace_back(std::move(w.done), store(std::move(w.entry)));
-    waiting_.clear();
-  }
-  for (auto& [done, result] : told) done(result);
+  while (queue_->write_next()) continue;
 }
 
 Result<std::vector<InboxEntry>> Inbox::read(Position after, std::size_t most) {
@@ -426,16 +418,15 @@ void Inbox::hold(bool on) {
   hold_ = on;
 }
 void Inbox::crash() {
-  std::scoped_lock lock(mutex_);
-  waiting_.clear();
+  queue_.emplace(limits_, [this](const std::string&, std::span<Waiting> group) { return write(group); });
 }
-void Inbox::refuse(int appends) {
+void Inbox::refuse(int groups) {
   std::scoped_lock lock(mutex_);
-  refuse_ = appends;
+  refuse_ = groups;
 }
 void Inbox::limit(std::size_t waiting) {
-  std::scoped_lock lock(mutex_);
-  limit_ = waiting;
+  limits_.waiting = waiting;
+  crash();
 }
 
 Result<std::map<std::string, std::string>> KeyStore::get(const std::vector<std::string>& names) {

@@ -3,13 +3,13 @@
 // assignment a restore. They refuse on request, as a full disk does.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
 #include <tuple>
 
 #include "engine/ports.hpp"
+#include "store/append_queue.hpp"
 
 namespace linchpin::sim {
 
@@ -114,11 +114,11 @@ class AuditStore : public engine::AuditStore {
   Store& store_;
 };
 
-// Durable at once, unless it holds: then an append waits for flush(), and a crash loses it. Calls `done` from append or
-// flush. Thread-safe.
+// Through the queue of every inbox (store/append_queue), but without its thread: an append writes what waits, unless
+// the inbox holds: then it waits for flush(), and a crash loses it. Calls `done` from append or flush. Thread-safe.
 class Inbox : public engine::Inbox {
  public:
-  Inbox() = default;
+  Inbox();
   Inbox(const Inbox&);  // what is durable, without what waits
   Inbox& operator=(const Inbox&);
 
@@ -129,24 +129,22 @@ class Inbox : public engine::Inbox {
 
   void hold(bool on);
   void flush();
-  void crash();              // what waits is gone, and nobody is told
-  void refuse(int appends);  // the next ones fail with StoreUnavailable
+  void crash();             // what waits is gone, and nobody is told
+  void refuse(int groups);  // the next ones fail with StoreUnavailable
   void limit(std::size_t waiting);
 
- private:
-  struct Waiting {
-    engine::InboxEntry entry;
-    std::function<void(Result<Position>)> done;
-  };
-  Result<Position> store(engine::InboxEntry&&);  // needs the mutex
+ protected:
+  using Waiting = store::AppendQueue::Waiting;
+  virtual Result<void> write(std::span<Waiting>);  // all of a group, or nothing of it
 
+ private:
   mutable std::mutex mutex_;
   std::map<Position, engine::InboxEntry> entries_;
   Position last_;
-  std::deque<Waiting> waiting_;
-  std::size_t limit_ = 4096;
   bool hold_ = false;
   int refuse_ = 0;
+  store::InboxLimits limits_;
+  std::optional<store::AppendQueue> queue_;
 };
 
 class KeyStore : public engine::KeyStore {

@@ -4,6 +4,7 @@
 #include "sim/kept.hpp"
 #include "sim/oracle.hpp"
 #include "sim/overheard.hpp"
+#include "sim/states.hpp"
 #include "sim/trail.hpp"
 #include "sim/watch.hpp"
 
@@ -40,7 +41,7 @@ T must(Result<T> made) {
 class Run {
  public:
   Run(const Plan& plan, const Trace& trace)
-      : plan_(plan), trace_(trace), swarm_(plan), watch_(ledger_), onlookers_({&watch_, &trail_}) {}
+      : plan_(plan), trace_(trace), swarm_(plan), watch_(ledger_), onlookers_({&watch_, &trail_, &states_}) {}
 
   Outcome go() {
     try {
@@ -95,6 +96,7 @@ class Run {
     };
     if (trace_) watch_.trace = [this](const std::string& what) { note(what); };
     trail_.see(world_->store(), world_->inbox(), world_->key_store());
+    states_.keys = [this]() -> engine::Keys& { return world_->keys(); };
     if (swarm_.on(Fault::clock_jump)) trail_.clocks_jump();
     workload_ = std::make_unique<Workload>(*world_, ledger_, swarm_, kind);
     workload_->trace = [this](const std::string& what) { note(what); };
@@ -231,6 +233,7 @@ class Run {
   Ledger ledger_;
   Watch watch_;
   Trail trail_;
+  States states_;
   Onlookers onlookers_;
   std::unique_ptr<World> world_;
   std::unique_ptr<Workload> workload_;

@@ -1,6 +1,7 @@
 #include "sim/watch.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace linchpin::sim {
 namespace {
@@ -126,6 +127,19 @@ void Watch::once(const engine::Batch& batch) {
       broken(Invariant::MergedOnce,
              "an item of inbox entry " + std::to_string(item.position.number) + " is done twice");
     done_last_.insert(item);
+  }
+  // What an item says is merged in the commit that marks it done.
+  for (const engine::AuditRow& row : batch.audit) {
+    const Json body = parse_json(row.body).value_or(Json());
+    long long position = 0;
+    int item = 0;
+    if (body["kind"].text() != "received" ||
+        std::sscanf(body["change"].text().c_str(), "c%lld.%d", &position, &item) != 2)
+      continue;
+    const engine::Settles says{Position(position), item};
+    if (std::find(batch.done.begin(), batch.done.end(), says) == batch.done.end())
+      broken(Invariant::MergedOnce,
+             "what inbox entry " + std::to_string(position) + " says is merged, and not done in that commit");
   }
   const bool decided = !batch.goldens.empty() || !batch.links.empty() || !batch.reviews.empty() ||
                        !batch.cursors.empty() || !batch.deliveries_dropped.empty() || !batch.done.empty();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
+
 namespace linchpin::store {
 
 using engine::InboxEntry;
@@ -9,7 +11,10 @@ using engine::InboxEntry;
 AppendQueue::AppendQueue(const InboxLimits& limits, Write write, Rest rest)
     : limits_(limits), write_(std::move(write)), rest_(std::move(rest)), thread_([this] { work(); }) {}
 
+AppendQueue::AppendQueue(const InboxLimits& limits, Write write) : limits_(limits), write_(std::move(write)) {}
+
 AppendQueue::~AppendQueue() {
+  if (!thread_.joinable()) return;
   {
     std::scoped_lock lock(mutex_);
     ending_ = true;
@@ -39,15 +44,17 @@ void AppendQueue::append(InboxEntry entry, std::function<void(Result<Position>)>
 
 void AppendQueue::work() {
   for (;;) {
-    std::vector<Waiting> group = take_group();
-    if (group.empty()) return;
-    rest_(write_group(group));
+    {
+      std::unique_lock lock(mutex_);
+      queued_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+    }
+    rest_(!write_next());
   }
 }
 
 std::vector<AppendQueue::Waiting> AppendQueue::take_group() {
-  std::unique_lock lock(mutex_);
-  queued_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+  std::scoped_lock lock(mutex_);
   std::vector<Waiting> group;
   std::size_t bytes = 0;
   while (!queue_.empty() && group.size() < limits_.group && bytes < limits_.group_bytes) {
@@ -58,34 +65,33 @@ std::vector<AppendQueue::Waiting> AppendQueue::take_group() {
   return group;
 }
 
-// Entries of one day that follow each other are one commit. Around midnight a group may hold two days. Whether nothing
-// waits after it.
-bool AppendQueue::write_group(std::span<Waiting> group) {
-  bool idle = false;
-  while (!group.empty()) {
+// Entries of one day that follow each other are one commit. Around midnight a group may hold two days.
+bool AppendQueue::write_next() {
+  std::vector<Waiting> taken = take_group();
+  bool more = false;
+  for (std::span<Waiting> group = taken; !group.empty();) {
     const std::string day = group.front().entry.day;
     const auto end = std::ranges::find_if(group, [&](const Waiting& w) { return w.entry.day != day; });
     const std::span<Waiting> one = group.first(static_cast<std::size_t>(end - group.begin()));
     std::size_t bytes = 0;
     for (const Waiting& w : one) bytes += w.entry.sealed.size();
+    // AckedIsDurable: the one place where a sender is told.
+    const auto tell = [&](const Result<void>& written) {
+      for (const Waiting& w : one)
+        w.done(written ? Result<Position>(w.entry.position) : Result<Position>(tl::unexpected(written.error())));
+    };
+    if (mutant(Mutant::AckBeforeFsync)) tell({});
     const Result<void> written = write_(day, one);
     {
       std::scoped_lock lock(mutex_);
       waiting_ -= one.size();
       waiting_bytes_ -= bytes;
-      idle = queue_.empty();
+      more = !queue_.empty();
     }
-    // AckedIsDurable: the one place where a sender is told.
-    for (const Waiting& w : one) {
-      if (written) {
-        w.done(w.entry.position);
-      } else {
-        w.done(tl::unexpected(written.error()));
-      }
-    }
+    if (!mutant(Mutant::AckBeforeFsync)) tell(written);
     group = group.subspan(one.size());
   }
-  return idle;
+  return more;
 }
 
 }  // namespace linchpin::store

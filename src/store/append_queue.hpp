@@ -1,5 +1,6 @@
 // What waits to be appended to an inbox, and the thread that appends it: it takes all that waits, hands it to the store
-// as one group (one commit for many senders) and tells each sender; meanwhile the next group gathers.
+// as one group (one commit for many senders) and tells each sender; meanwhile the next group gathers. The simulator's
+// inbox goes through it too, without the thread.
 #pragma once
 
 #include <condition_variable>
@@ -27,15 +28,17 @@ class AppendQueue {
   using Rest = std::function<void(bool idle)>;
 
   AppendQueue(const InboxLimits&, Write, Rest);
-  ~AppendQueue();  // writes what waits, then ends
+  AppendQueue(const InboxLimits&, Write);  // has no thread: write_next is called by its owner
+  ~AppendQueue();                          // the thread writes what waits, then ends; without one it is lost
 
   // As engine::Inbox::append.
   void append(engine::InboxEntry, std::function<void(Result<Position>)> done);
+  // Writes the next group and tells its senders; whether more waits.
+  bool write_next();
 
  private:
   void work();
   std::vector<Waiting> take_group();
-  bool write_group(std::span<Waiting>);
 
   const InboxLimits limits_;
   const Write write_;
