@@ -80,7 +80,8 @@ bool AppendQueue::write_next() {
       for (const Waiting& w : one)
         w.done(written ? Result<Position>(w.entry.position) : Result<Position>(tl::unexpected(written.error())));
     };
-    if (mutant(Mutant::AckBeforeFsync)) tell({});
+    const bool at_once = mutant(Mutant::AckBeforeFsync);
+    if (at_once) tell({});
     const Result<void> written = write_(day, one);
     {
       std::scoped_lock lock(mutex_);
@@ -88,7 +89,7 @@ bool AppendQueue::write_next() {
       waiting_bytes_ -= bytes;
       more = !queue_.empty();
     }
-    if (!mutant(Mutant::AckBeforeFsync)) tell(written);
+    if (!at_once) tell(written);
     group = group.subspan(one.size());
   }
   return more;
