@@ -167,8 +167,8 @@ Result<std::vector<Kept>> read_people(Store& store, vault::Keys& keys) {
       Kept& kept = people.emplace_back();
       kept.key = TRY(keys.of(row.id));
       kept.person.golden = TRY(open_row(row, kept.key));
-      for (const LinkRow& link : TRY(store.links_of(row.id)))
-        kept.person.links.push_back(TRY(open_row(link, kept.key)));
+      for (const FamilyRows& family : TRY(store.families({row.id})))
+        for (const LinkRow& link : family.links) kept.person.links.push_back(TRY(open_row(link, kept.key)));
     }
     after = rows.back().id;
   }

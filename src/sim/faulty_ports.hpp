@@ -25,8 +25,6 @@ class Mishap {
   bool lies();
   bool loses_append();
   bool power_may_go() const;  // and with it what waits to be durable
-  void must_end_before_commit(bool on) { lied_ = on; }
-  bool lied() const { return lied_; }
   Onlooker* onlooker() const { return onlooker_; }
   Instant now() const { return now_; }
 
