@@ -7,6 +7,7 @@
 #include "bench/intake.hpp"
 #include "bench/line.hpp"
 #include "bench/merge_commit.hpp"
+#include "bench/scale.hpp"
 #include "bench/several.hpp"
 #include "cli/command.hpp"
 
@@ -128,6 +129,29 @@ void add_merge_commit(CLI::App& bench, int& status) {
   add_measuring(command, status, options, bench::measure_merge_commit, bench::merge_commit_table);
 }
 
+void add_scale(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::ScaleOptions>();
+  options->program = this_program;
+  options->progress = [](const std::string& what) { std::cerr << "linchpin: " << what << std::endl; };
+  CLI::App& command = *bench.add_subcommand(
+      "scale", "events and starts with a million golden records, beside the same with ten thousand");
+  command.add_option("--records", options->records, "golden records of the large hub")
+      ->check(CLI::Range(1'000, 100'000'000))
+      ->capture_default_str();
+  command.add_option("--few", options->few, "golden records of the small hub")
+      ->check(CLI::Range(1'000, 100'000'000))
+      ->capture_default_str();
+  command.add_option("--webhooks", options->webhooks, "of a burst, of 1 to 10 events each")
+      ->check(CLI::Range(100, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--turns", options->turns)->check(CLI::Range(1, 100))->capture_default_str();
+  command.add_option("--gentle", options->gentle_seconds, "seconds at 50 events a second; 0: not")
+      ->check(CLI::Range(0, 600))
+      ->capture_default_str();
+  add_folder(command, options->folder);
+  add_measuring(command, status, options, bench::measure_scale, bench::scale_table);
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, int& status) {
@@ -136,6 +160,7 @@ void add_bench(CLI::App& app, int& status) {
   add_intake(bench, status);
   add_end_to_end(bench, status);
   add_merge_commit(bench, status);
+  add_scale(bench, status);
   add_line(bench, status);
   add_several(bench, status);
 }

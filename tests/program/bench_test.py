@@ -44,6 +44,24 @@ class Bench(unittest.TestCase):
         self.assertEqual(measured["edits"]["count"], 20)
         self.assertGreater(measured["first_load"]["count"], 40)
 
+    def test_the_same_merges_are_committed_by_the_store_and_by_sqlite_alone(self):
+        with tempfile.TemporaryDirectory(prefix="linchpin-test-", dir="/var/tmp") as folder:
+            status, out, err = measure("merge-commit", "--records", "1000", "--groups", "8", "--seconds", "1", "--folder", folder,
+                                       "--json")
+            self.assertEqual(status, 0, err)
+            group = json.loads(out)["groups"][0]
+            self.assertGreater(group["store_rows_per_second"], 0)
+            self.assertGreater(group["bare_rows_per_second"], 0)
+            self.assertEqual(os.listdir(folder), [], "what was made for the measurement is gone")
+
+    def test_a_filled_store_is_one_that_the_hub_knows(self):
+        """It would fail if the hub created anybody anew, or if an event of a burst reached no sink."""
+        with tempfile.TemporaryDirectory(prefix="linchpin-test-", dir="/var/tmp") as folder:
+            status, out, err = measure("scale", "--few", "1000", "--records", "3000", "--webhooks", "100", "--turns", "1",
+                                       "--gentle", "0", "--folder", folder, "--json")
+            self.assertEqual(status, 0, err)
+            self.assertEqual([side["golden_records"] for side in json.loads(out)["hubs"]], [1000, 3000])
+
 
 if __name__ == "__main__":
     unittest.main()
