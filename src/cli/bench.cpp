@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "bench/calls.hpp"
 #include "bench/end_to_end.hpp"
 #include "bench/intake.hpp"
 #include "bench/line.hpp"
@@ -152,6 +153,17 @@ void add_scale(CLI::App& bench, int& status) {
   add_measuring(command, status, options, bench::measure_scale, bench::scale_table);
 }
 
+void add_calls(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::CallsOptions>();
+  CLI::App& command = *bench.add_subcommand(
+      "calls", "calls of HubSpot and Xero for 10,000 changed contacts, beside the least possible");
+  command.add_option("--contacts", options->contacts, "that are changed")
+      ->check(CLI::Range(100, 100'000))
+      ->capture_default_str();
+  command.add_option("--seed", options->seed)->capture_default_str();
+  add_measuring(command, status, options, bench::measure_calls, bench::calls_table);
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, int& status) {
@@ -161,6 +173,7 @@ void add_bench(CLI::App& app, int& status) {
   add_end_to_end(bench, status);
   add_merge_commit(bench, status);
   add_scale(bench, status);
+  add_calls(bench, status);
   add_line(bench, status);
   add_several(bench, status);
 }

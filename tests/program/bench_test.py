@@ -62,6 +62,15 @@ class Bench(unittest.TestCase):
             self.assertEqual(status, 0, err)
             self.assertEqual([side["golden_records"] for side in json.loads(out)["hubs"]], [1000, 3000])
 
+    def test_calls_for_changed_contacts_are_counted_beside_the_least(self):
+        status, out, err = measure("calls", "--contacts", "200", "--json")
+        self.assertEqual(status, 0, err)
+        there, back = json.loads(out)["rounds"]
+        self.assertEqual((there["hubspot"]["least"], there["xero"]["least"]), (2, 4))
+        self.assertEqual((back["xero"]["least"], back["hubspot"]["least"]), (5, 2))
+        for calls in (there["xero"], back["hubspot"]):
+            self.assertGreaterEqual(calls["written"], calls["least"])
+
 
 if __name__ == "__main__":
     unittest.main()
