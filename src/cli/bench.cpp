@@ -1,8 +1,10 @@
 // linchpin bench: measures this program on this machine, beside what the machine can give.
 #include <unistd.h>
 
+#include <iomanip>
 #include <iostream>
 
+#include "bench/all.hpp"
 #include "bench/calls.hpp"
 #include "bench/end_to_end.hpp"
 #include "bench/intake.hpp"
@@ -164,11 +166,30 @@ void add_calls(CLI::App& bench, int& status) {
   add_measuring(command, status, options, bench::measure_calls, bench::calls_table);
 }
 
+void add_all(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::AllOptions>();
+  options->program = this_program;
+  options->progress = [](const std::string& what) { std::cerr << what << std::endl; };
+  CLI::App& command = *bench.add_subcommand("all", "each of them once, briefly, and one table of all bars");
+  add_peers(command, options->peers);
+  command.add_option("--store", options->store, "an empty database for `several`: postgresql://…");
+  add_folder(command, options->folder);
+  add_measuring(command, status, options, bench::measure_all, bench::all_table);
+}
+
+void print_names(const CLI::App& bench) {
+  for (const CLI::App* one : bench.get_subcommands([](const CLI::App*) { return true; }))
+    std::cout << std::left << std::setw(14) << one->get_name() << one->get_description() << "\n";
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, int& status) {
   CLI::App& bench = *app.add_subcommand("bench", "Measure. Example: linchpin bench intake --seconds 5");
-  bench.require_subcommand(1);
+  bench.require_subcommand(0, 1);
+  bench.callback([&bench] {
+    if (bench.get_subcommands().empty()) print_names(bench);
+  });
   add_intake(bench, status);
   add_end_to_end(bench, status);
   add_merge_commit(bench, status);
@@ -176,6 +197,7 @@ void add_bench(CLI::App& app, int& status) {
   add_calls(bench, status);
   add_line(bench, status);
   add_several(bench, status);
+  add_all(bench, status);
 }
 
 }  // namespace linchpin::cli

@@ -71,6 +71,12 @@ class Bench(unittest.TestCase):
         for calls in (there["xero"], back["hubspot"]):
             self.assertGreaterEqual(calls["written"], calls["least"])
 
+    def test_without_a_name_every_measurement_is_listed(self):
+        status, out, _ = measure()
+        self.assertEqual(status, 0)
+        self.assertEqual([line.split()[0] for line in out.splitlines()],
+                         ["intake", "end-to-end", "merge-commit", "scale", "calls", "line", "several", "all"])
+
 
 if __name__ == "__main__":
     unittest.main()
