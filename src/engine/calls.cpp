@@ -129,8 +129,9 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
       return;  // what it holds now comes first
-    // Sent before, by a process that has ended: what the record holds now comes first here too.
-    if (d.operation == Operation::Update && d.attempt > 0 && repeatable_.insert(d.id).second)
+    // Sent before, by a process that has ended: what the record holds now comes first here too, where it can be read.
+    if (d.operation == Operation::Update && d.attempt > 0 && repeatable_.insert(d.id).second &&
+        can_fetch(name, d.object))
       return read_.hint({name, d.object, d.record},
                         {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
     if (taken.insert({d.golden, d.record}).second) found.push_back(d);

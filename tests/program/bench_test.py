@@ -55,12 +55,13 @@ class Bench(unittest.TestCase):
             self.assertEqual(os.listdir(folder), [], "what was made for the measurement is gone")
 
     def test_a_filled_store_is_one_that_the_hub_knows(self):
-        """It would fail if the hub created anybody anew, or if an event of a burst reached no sink."""
+        """It would fail if the hub created anybody anew, or if an acknowledged event reached no sink, kill -9 or not."""
         with tempfile.TemporaryDirectory(prefix="linchpin-test-", dir="/var/tmp") as folder:
             status, out, err = measure("scale", "--few", "1000", "--records", "3000", "--webhooks", "100", "--turns", "1",
                                        "--gentle", "0", "--folder", folder, "--json")
             self.assertEqual(status, 0, err)
-            self.assertEqual([side["golden_records"] for side in json.loads(out)["hubs"]], [1000, 3000])
+            self.assertEqual([(side["golden_records"], side["lost_at_kill"]) for side in json.loads(out)["hubs"]],
+                             [(1000, 0), (3000, 0)])
 
     def test_calls_for_changed_contacts_are_counted_beside_the_least(self):
         status, out, err = measure("calls", "--contacts", "200", "--json")
