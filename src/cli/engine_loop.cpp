@@ -45,6 +45,7 @@ Result<void> EngineLoop::start() {
     if (!begun && !passes) return begun;
     if (!begun) end();
   }
+  heed_inbox();  // before anybody can send a webhook: none is taken by one that says that it is not ready
   if (claim) claim->tell([this] { wake(); }, [this] { notify(); });
   thread_ = std::thread([this] { run(); });
   return {};
@@ -53,6 +54,12 @@ Result<void> EngineLoop::start() {
 void EngineLoop::in_trouble(std::optional<Error> trouble) {
   const std::lock_guard lock(mutex_);
   trouble_ = std::move(trouble);
+}
+
+// Ready for webhooks when the store answers.
+void EngineLoop::heed_inbox() {
+  const Result<Position> last = hub_.files->inbox->last();
+  in_trouble(last ? std::nullopt : std::optional(last.error()));
 }
 
 std::optional<Error> EngineLoop::trouble() const {
@@ -178,11 +185,7 @@ Result<Json> EngineLoop::looked(const Json& command) {
 
 void EngineLoop::stand_by(std::vector<Question> questions) {
   const bool others = hub_.files->claim != nullptr;
-  // Ready for webhooks when the store answers.
-  if (others) {
-    const Result<Position> last = hub_.files->inbox->last();
-    in_trouble(last ? std::nullopt : std::optional(last.error()));
-  }
+  if (others) heed_inbox();
   metric::set("linchpin_active", {}, 0);
   const auto failed = [] {
     return fail(Code::StoreUnavailable, "the hub starts again from its store", "Ask again in a moment.");

@@ -42,6 +42,7 @@ class EngineLoop : public server::HubApi {
   Result<void> begin(std::int64_t term);
   void end();
   void in_trouble(std::optional<Error>);
+  void heed_inbox();
   bool working();
   void stand_by(std::vector<Question>);
   Result<Json> looked(const Json& command);
