@@ -11,7 +11,7 @@ namespace {
 
 constexpr milliseconds latency{15};  // of a call's way there and back
 constexpr milliseconds step_least{1};
-constexpr milliseconds started_again{500};       // by what watches over the process
+constexpr milliseconds started_again{1'000};     // where a commit or a start failed: as the program's own loop does
 constexpr std::uint64_t skew_most_ms = 120'000;  // of a vendor's clock; sweeps take off five minutes for it
 constexpr milliseconds spoiled_most = std::chrono::minutes(5);  // of the answers to a token's refresh
 constexpr std::uint64_t late_most_ms = 20'000;  // of a request or an answer, within what a call may take
@@ -94,13 +94,23 @@ Result<void> World::start() {
   return {};
 }
 
-Result<void> World::crash() {
+void World::end() {
   ++restarts_;
   engine_.reset();
   store_.crash();
   inbox_.crash();
   if (setup_.onlooker) setup_.onlooker->ended();
+}
+
+Result<void> World::crash() {
+  end();
   return start();
+}
+
+// A commit that failed: the engine is dropped, and another is started after a while.
+void World::drop() {
+  end();
+  down_until_ = clock_.now() + started_again;
 }
 
 Result<void> World::change_hub(std::shared_ptr<const model::Hub> hub) {
@@ -182,7 +192,7 @@ void World::reach(Passage passage) {
   if (swarm && swarm->strikes(Fault::token_ends) && passage.send.system.text == "xero")
     for (Header& header : request.headers)
       if (header.name == "Authorization" && header.value.starts_with("Bearer ")) header.value = "Bearer ended";
-  const bool timed_out = swarm && swarm->strikes(Fault::timeout);
+  bool timed_out = swarm && swarm->strikes(Fault::timeout);
   if (timed_out && swarm->chance(Fault::timeout).chance(0.5)) {
     passage.answer = fail(Code::SystemUnavailable, "no answer in time");
     return pass(passage.send.timeout, std::move(passage));
@@ -200,8 +210,8 @@ void World::reach(Passage passage) {
     if (swarm->strikes(Fault::poison_answer)) answer.body = R"({"results":7,"Contacts":{"no":"list"},"status":[]})";
     // Half an hour after a refresh whose answer nobody got, the vendor wants a person: it is not left at that for long.
     if (refreshes) {
-      if (spoiled_ && clock_.now() > *spoiled_ + spoiled_most) answer = served.answer, lost = false;
-      if (!lost && answer.body == served.answer.body)
+      if (spoiled_ && clock_.now() > *spoiled_ + spoiled_most) answer = served.answer, lost = timed_out = false;
+      if (!lost && !timed_out && answer.body == served.answer.body)
         spoiled_.reset();
       else if (!spoiled_)
         spoiled_ = clock_.now();
@@ -243,7 +253,8 @@ Result<void> World::turn() {
     if (setup_.around_step) setup_.around_step(false);
     if (!sends) {
       if (sends.error().code != Code::StoreUnavailable) return tl::unexpected(sends.error());
-      return crash();
+      drop();
+      return {};
     }
     for (engine::Send& send : *sends) {
       mishap_.effect();
@@ -296,7 +307,7 @@ Result<Json> World::ask(const Json& command) {
   if (!engine_) return fail(Code::StoreUnavailable, "the hub does not run");
   try {
     Result<Json> answer = engine_->ask(command, hub_now());
-    if (!answer && answer.error().code == Code::StoreUnavailable) TRY(crash());
+    if (!answer && answer.error().code == Code::StoreUnavailable) drop();
     return answer;
   } catch (const Crash&) {
     TRY(crash());

@@ -90,6 +90,8 @@ class World {
   };
   explicit World(WorldSetup setup);
   Instant hub_now() { return clock_.now() + hub_clock_; }
+  void end();
+  void drop();
   Result<void> boot();
   Result<void> start();
   Result<void> turn();
