@@ -81,7 +81,7 @@ TEST(Confirm, APartialAnswerHidesNothingThatIsKnown) {
 TEST(Confirm, AnAnswerShowsWhatSomebodyChangedOfWhatWeOnlySend) {
   const auto hub = small::hub();
   Person p;
-  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"stage", "lead"}}, monday);
   p.golden.fields[FieldName("checked")] = {Value("verified"), monday, {}, {}, {}, {}, "set"};
   p.links[0].given["checked"] = Value("verified");
   p.links[0].held = Json::object({{"first", "Mia"}, {"checked", "verified"}});
