@@ -52,7 +52,7 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
   if (std::visit(Failure{}, outcome)) {
     // Calls that failed together are one failure: four at once are no reason to wait eight times as long.
     if (now >= system.failed + failed_together) ++system.failures, system.failed = now;
-    return on_failure(work, flying, outcome, answered.answer, now);
+    return on_failure(work, line, flying, outcome, answered.answer, now);
   }
   system.failures = 0;
   if (const auto* more = std::get_if<Continues>(&outcome)) {
@@ -170,7 +170,7 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
         repeatable_.insert(d.id);
         if (result->alone) alone_.insert(d.id);
         if (d.attempt >= attempts_most) {
-          dead(work, *family, d, result->error, now);
+          TRY(dead(work, line, *family, d, result->error, now));
           break;
         }
         d.state = DeliveryState::Pending;
@@ -198,14 +198,14 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
           work.changed_delivery(*family, std::move(d));
         } else {
           count("dead");
-          dead(work, *family, d, result->error, now);
+          TRY(dead(work, line, *family, d, result->error, now));
         }
         break;
       }
       case WriteResult::Kind::Dead:
         count("dead");
         alone_.erase(d.id);
-        dead(work, *family, d, result->error, now);
+        TRY(dead(work, line, *family, d, result->error, now));
         break;
       case WriteResult::Kind::Gone: {
         count("dead");
@@ -308,7 +308,8 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
   return line.settle(family, &family.golden, {d.change, d.seen, now});
 }
 
-void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, Instant now) {
+// What was decided while it was under way had to wait for it: it may no longer be needed, or say something else now.
+Result<void> Engine::dead(Work& work, Line& line, Family& family, Delivery d, const Error& error, Instant now) {
   d.state = DeliveryState::Dead;
   DeadLetterRow row;
   row.id = question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys);
@@ -322,7 +323,9 @@ void Engine::dead(Work& work, Family& family, Delivery d, const Error& error, In
   row.sealed = seal_detail(Json::object({{"delivery", d.id.number}}), row.id, family.key);
   work.attest(&family, delivered(d, "refused", row.code, now));
   if (!mutant(Mutant::DeadLetterDropped)) work.rows().dead_letters.push_back(std::move(row));
+  const Cause cause{d.change, d.seen, now};
   work.changed_delivery(family, std::move(d));
+  return line.settle(family, &family.golden, cause);
 }
 
 Result<void> Engine::on_authorised(Work& work, const Flying& flying, const Authorised& authorised, Instant now) {
@@ -332,8 +335,8 @@ Result<void> Engine::on_authorised(Work& work, const Flying& flying, const Autho
   return keep_tokens(work, system.credential, flying.call.system, authorised, world_.keys, now);
 }
 
-Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome& outcome, const Result<Answer>& answer,
-                                Instant now) {
+Result<void> Engine::on_failure(Work& work, Line& line, const Flying& flying, const Outcome& outcome,
+                                const Result<Answer>& answer, Instant now) {
   Connected& system = systems_.at(flying.call.system);
   const Error error = *std::visit(Failure{}, outcome);
   const Retry* retry = std::get_if<Retry>(&outcome);
@@ -363,7 +366,7 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
     }
     return {};
   }
-  if (std::holds_alternative<WriteCall>(flying.call.what)) return write_failed(work, flying, outcome, now);
+  if (std::holds_alternative<WriteCall>(flying.call.what)) return write_failed(work, line, flying, outcome, now);
   if (std::holds_alternative<FetchCall>(flying.call.what)) {
     fetch_failed(work, flying, error, std::holds_alternative<Refused>(outcome), wait, answer, now);
     return {};
@@ -394,7 +397,7 @@ Result<void> Engine::on_failure(Work& work, const Flying& flying, const Outcome&
   return {};
 }
 
-Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcome& outcome, Instant now) {
+Result<void> Engine::write_failed(Work& work, Line& line, const Flying& flying, const Outcome& outcome, Instant now) {
   const WriteCall& call = std::get<WriteCall>(flying.call.what);
   const Retry* retry = std::get_if<Retry>(&outcome);
   const Error error = *std::visit(Failure{}, outcome);
@@ -410,13 +413,13 @@ Result<void> Engine::write_failed(Work& work, const Flying& flying, const Outcom
       metric::add("linchpin_deliveries_total",
                   {{"system", d.system.text}, {"operation", to_text(d.operation)}, {"outcome", word}});
       if ((refused && call.items.size() == 1) || (d.attempt >= attempts_most && !unknown)) {
-        dead(work, *family, d,
-             refused ? error
-                     : Error{Code::RetriesExhausted,
-                             "the delivery failed " + std::to_string(d.attempt) + " times",
-                             {},
-                             "Mend the cause, then `linchpin dead-letters retry`."},
-             now);
+        TRY(dead(work, line, *family, d,
+                 refused ? error
+                         : Error{Code::RetriesExhausted,
+                                 "the delivery failed " + std::to_string(d.attempt) + " times",
+                                 {},
+                                 "Mend the cause, then `linchpin dead-letters retry`."},
+                 now));
         continue;
       }
       if (unknown) {

@@ -132,7 +132,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     for (const Answered& answered : answers) TRY(on(work, line, answered, now));
     for (const auto& [flying, error] : std::exchange(unmade_, {})) {
       systems_.at(flying.call.system).limits.ended();
-      TRY(on_failure(work, flying, Retry{unmade_again, error}, fail(error.code, error.what), now));
+      TRY(on_failure(work, line, flying, Retry{unmade_again, error}, fail(error.code, error.what), now));
     }
     TRY(read_inbox(work, line, now));
     TRY(share_backlog(work, now));

@@ -120,8 +120,8 @@ class Engine {
   Result<void> on_written(Work&, Line&, const Flying&, const Written&, Instant now);
   Result<void> on_looked(Work&, Line&, const Flying&, const Looked&, Instant now);
   Result<void> on_authorised(Work&, const Flying&, const Authorised&, Instant now);
-  Result<void> on_failure(Work&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
-  Result<void> write_failed(Work&, const Flying&, const Outcome&, Instant now);
+  Result<void> on_failure(Work&, Line&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
+  Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, Instant now);
   void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&,
                     Instant now);
   void not_understood(Work&, const RecordKey& about, const Error&, const Result<Answer>&, Instant now);
@@ -134,7 +134,7 @@ class Engine {
   bool can_fetch(const SystemName&, const ObjectName&) const;
   void unsure(Work&, Family&, Delivery, bool settled, Instant now);
   void read_first(const Delivery&, Instant now);
-  void dead(Work&, Family&, Delivery, const Error&, Instant now);
+  Result<void> dead(Work&, Line&, Family&, Delivery, const Error&, Instant now);
   Result<void> take(Work&, Line&, const Change&, Instant now);
   void settled(Work&, const std::vector<Settles>&);
 

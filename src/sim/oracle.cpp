@@ -104,9 +104,12 @@ class Judge {
       complain("MergedOnce", number(person) + " was checked " + std::to_string(count) + " times, and became a client " +
                                  std::to_string(person.clients) + " times");
     const auto stages = person.said.find(Field::Stage);
-    // Of one who went to and fro the hub may have seen no more than where it ended.
+    // Of one who went to and fro the hub may have seen no more than where it ended; whom the hub made in HubSpot began
+    // there as a client.
     const std::size_t moves = stages == person.said.end() ? 0 : stages->second.size();
-    const bool plainly = moves <= 1 || (moves == 2 && stages->second.front().value == "lead");
+    const bool began_as_lead =
+        moves > 0 && stages->second.front().value == "lead" && !person.given.contains(Site::Hubspot);
+    const bool plainly = moves <= 1 || (moves == 2 && began_as_lead);
     if (person.clients == 1 && plainly && count != 1 && case_.idle_checks)
       complain("Converged", number(person) + " became a client and was checked " + std::to_string(count) +
                                 " times: " + (goldens.empty() ? "" : *goldens.begin()));
