@@ -1,10 +1,9 @@
 // linchpin audit: that nothing in the audit log was altered, removed or inserted; and its last signed checkpoint. Reads
 // one snapshot of the log, so that it works while the hub runs.
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "audit/verify.hpp"
+#include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/open_hub.hpp"
 #include "model/secret.hpp"
@@ -14,6 +13,8 @@
 
 namespace linchpin::cli {
 namespace {
+
+constexpr std::size_t checkpoint_bytes_most = 1u << 20;  // some hundred bytes, and its witnesses
 
 struct Asked : Where {
   std::string verb, since;
@@ -36,10 +37,7 @@ Result<OpenLog> open_log(const Where& where) {
 
 Result<std::optional<std::string>> kept_checkpoint(const std::string& path) {
   if (path.empty()) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return fail(Code::FileUnreadable, "the checkpoint " + path + " cannot be read");
-  return text;
+  return TRY(read_file(path, checkpoint_bytes_most));
 }
 
 Result<int> verify(const Asked& asked) {

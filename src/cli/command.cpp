@@ -18,6 +18,23 @@ int failed(const Error& error) {
   return exit_status(error.code);
 }
 
+Result<bool> next_line(std::istream& lines, std::string& line) {
+  constexpr std::size_t bytes_most = 16u << 20;
+  std::streambuf& bytes = *lines.rdbuf();
+  for (line.clear();;) {
+    const int byte = bytes.sbumpc();
+    if (byte == '\n' || byte == std::char_traits<char>::eof()) {
+      if (line.find_first_not_of(" \t\r") != std::string::npos) return true;
+      if (byte != '\n') return false;
+      line.clear();
+      continue;
+    }
+    if (line.size() == bytes_most)
+      return fail(Code::InvalidArgument, "a line is longer than 16 MiB", "Give one JSON document on each line.");
+    line.push_back(static_cast<char>(byte));
+  }
+}
+
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line) {
   for (const Json& item : items.items()) std::cout << (json ? canonical(item) : line(item)) << "\n";
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 #include "base/json.hpp"
@@ -24,6 +25,8 @@ void add_where(CLI::App& command, Where&);
 
 // Prints an error as `linchpin: …` and gives its exit status.
 int failed(const Error&);
+// The next line that is not blank, of at most 16 MiB (as much JSON as is read); false when there is none.
+Result<bool> next_line(std::istream& lines, std::string& line);
 // Prints a list for people (a line each, made by `line`) or as JSON lines.
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line);
 

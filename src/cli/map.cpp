@@ -1,7 +1,8 @@
 // linchpin map: one mapping on records, with no hub running: a place to try things.
-#include <fstream>
 #include <iostream>
+#include <sstream>
 
+#include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/open_hub.hpp"
 #include "mapping/mapping.hpp"
@@ -10,6 +11,8 @@
 
 namespace linchpin::cli {
 namespace {
+
+constexpr std::size_t file_bytes_most = 256u << 20;
 
 struct Asked : Where {
   std::string mapping, file;
@@ -70,15 +73,10 @@ Result<int> map(const Asked& asked) {
     for (const auto& [name, mapping] : hub->mappings) known += (known.empty() ? "" : ", ") + name.text;
     return fail(Code::NotFound, "the hub has no mapping of that name", "It has: " + known + ".");
   }
-  std::ifstream file;
-  if (!asked.file.empty()) {
-    file.open(asked.file);
-    if (!file) return fail(Code::FileUnreadable, "the file " + asked.file + " cannot be read");
-  }
+  std::istringstream file(asked.file.empty() ? "" : TRY(read_file(asked.file, file_bytes_most)));
   std::istream& lines = asked.file.empty() ? std::cin : file;
   bool found = false;
-  for (std::string text; std::getline(lines, text);) {
-    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+  for (std::string text; TRY(next_line(lines, text));) {
     const Result<Json> record = parse_json(text);
     const Json line = !record     ? Json::object({{"errors", Json::list({error_json(record.error())})}})
                       : asked.out ? mapped_out(named->second, hub->entity(named->second.entity), *record)

@@ -29,18 +29,16 @@ Json answer_to(const std::string& name, const std::string& text, const Json& oth
   return output ? Json::object({{"output", std::move(*output)}}) : error(output.error());
 }
 
-int transform(const std::string& name, const std::string& options_text) {
+Result<int> transform(const std::string& name, const std::string& options_text) {
   const Result<Json> options = parse_json(options_text);
   if (!options || !options->is_object())
-    return failed(
-        {Code::InvalidArgument, "the options are no JSON object", {}, R"(Write --options '{"region":"AU"}'.)"});
+    return fail(Code::InvalidArgument, "the options are no JSON object", R"(Write --options '{"region":"AU"}'.)");
   // An unknown name is a mistake of the command, not of each line.
   if (const auto known = mapping::run_transform(name, Json(), Json(Json::Object{}));
       !known && known.error().code == Code::NotFound)
-    return failed(known.error());
+    return tl::unexpected(known.error());
   bool found = false;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+  for (std::string line; TRY(next_line(std::cin, line));) {
     const Json answer = answer_to(name, line, *options);
     found = found || answer.find("error");
     std::cout << canonical(answer) << "\n";
@@ -64,7 +62,10 @@ void add_transform(CLI::App& app, int& status) {
   command->add_option("NAME", asked->name, "phone.normalise, date.parse, enum.table, …")->required();
   command->add_option("--options", asked->options, "for lines that give none: a JSON object");
   command->add_flag("--json", asked->json, "for machines; it is JSON lines always");
-  command->callback([asked, &status] { status = transform(asked->name, asked->options); });
+  command->callback([asked, &status] {
+    const Result<int> done = transform(asked->name, asked->options);
+    status = done ? *done : failed(done.error());
+  });
 }
 
 }  // namespace linchpin::cli

@@ -144,7 +144,8 @@ Checked check_files(const std::vector<HubFile>& files, const std::string& enviro
 Checked check(const std::string& folder, const std::string& environment) {
   Findings findings;
   std::vector<HubFile> files = read_folder(folder, findings);
-  if (findings.has_mistakes() && files.empty()) {
+  // Judged without what cannot be read, the rest would seem to lack what stands there.
+  if (findings.has_mistakes()) {
     Checked checked;
     checked.findings = findings.sorted();
     return checked;

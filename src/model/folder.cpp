@@ -1,9 +1,8 @@
 // The hub's folder: which files of it are the hub's. It reads bytes and judges names; nothing more.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "base/file.hpp"
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
 
@@ -12,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t files_most = 2000;
-constexpr std::uintmax_t bytes_most = 1u << 20;
+constexpr std::size_t bytes_most = 1u << 20;
 
 const std::vector<std::string> folders = {"environments", "systems", "entities", "mappings", "flows", "connectors"};
 const std::vector<std::string> single = {"hub.yaml", "access.yaml", "alerts.yaml"};
@@ -22,42 +21,39 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 void read_one(const fs::path& path, const std::string& name, std::vector<HubFile>& files, Findings& findings) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error) && !error) {  // opening a pipe would wait for its writer
-    findings.mistake(Code::FileUnreadable, {name, 0, 0}, "it is not a regular file, but a pipe, a socket or a device",
-                     "Put a file there, or remove it");
-    return;
-  }
-  const auto size = fs::file_size(path, error);
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!error && size <= bytes_most && in) text << in.rdbuf();
-  if (error || !in || size > bytes_most || files.size() >= files_most)
-    findings.mistake(Code::FileUnreadable, {name, 0, 0},
-                     size > bytes_most && !error ? "the file is larger than 1 MiB" : "the file cannot be read");
-  else
-    files.push_back({name, text.str()});
+  if (files.size() >= files_most)
+    return findings.mistake(Code::FileUnreadable, {name, 0, 0},
+                            "the file is one too many: " + std::to_string(files_most) + " are read",
+                            "Does another folder's content lie here? Move it away");
+  Result<std::string> text = read_file(path, bytes_most);
+  if (text) return files.push_back({name, std::move(*text)});
+  Error error = text.error();
+  error.at = {name, 0, 0};
+  findings.mistake(std::move(error));
 }
 
-// The entries of a folder by name; hidden ones are no one's business.
-std::vector<fs::path> entries(const fs::path& folder) {
+// The entries of a folder by name; hidden ones are no one's business. `name`: the folder's, in a mistake.
+std::vector<fs::path> entries(const fs::path& folder, const std::string& name, Findings& findings) {
   std::vector<fs::path> paths;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
     if (!at->path().filename().string().starts_with('.')) paths.push_back(at->path());
+  if (error)
+    findings.mistake(Code::FileUnreadable, {name, 0, 0}, "the folder cannot be read: " + error.message(),
+                     "Let the user who runs the hub read and enter it");
   std::sort(paths.begin(), paths.end());
   return paths;
 }
 
 void read_kind(const fs::path& folder, const std::string& kind, std::vector<HubFile>& files, Findings& findings) {
-  for (const fs::path& path : entries(folder)) {
+  for (const fs::path& path : entries(folder, kind, findings)) {
     const std::string name = kind + "/" + path.filename().string();
     std::error_code error;
-    if (fs::is_directory(path, error))
+    if (path.extension() == ".yaml")
+      read_one(path, name, files, findings);
+    else if (fs::is_directory(path, error))
       findings.warning(Code::FileUnreadable, {name, 0, 0}, "folders in " + kind + "/ are not read",
                        "Move its files up");
-    else if (path.extension() == ".yaml")
-      read_one(path, name, files, findings);
     else if (path.extension() == ".yml")
       findings.warning(Code::FileUnreadable, {name, 0, 0}, "the file is not read", "Its name must end in .yaml");
   }
@@ -68,19 +64,24 @@ void read_kind(const fs::path& folder, const std::string& kind, std::vector<HubF
 std::vector<HubFile> read_folder(const std::string& folder, Findings& findings) {
   std::vector<HubFile> files;
   std::error_code error;
-  if (!fs::is_directory(folder, error)) {
+  if (!fs::exists(folder, error) && !error) {
     findings.mistake(Code::NotFound, {folder, 0, 0}, "there is no such folder", "Make one with `linchpin init`");
     return files;
   }
-  for (const fs::path& path : entries(folder)) {
+  for (const fs::path& path : entries(folder, folder, findings)) {
     const std::string name = path.filename().string();
-    if (fs::is_directory(path, error)) {
-      if (contains(folders, name))
-        read_kind(path, name, files, findings);
-      else if (const std::string near = nearest(name, folders); !near.empty())
-        findings.warning(Code::FileUnreadable, {name, 0, 0}, "the folder is not read", "Did you mean '" + near + "'?");
-    } else if (contains(single, name)) {
+    const bool is_folder = fs::is_directory(path, error);
+    if (contains(single, name)) {
       read_one(path, name, files, findings);
+    } else if (contains(folders, name)) {
+      if (is_folder || error)
+        read_kind(path, name, files, findings);
+      else
+        findings.mistake(Code::FileUnreadable, {name, 0, 0}, "it is a file, and a folder is due here",
+                         "Move it away, and make a folder of that name");
+    } else if (is_folder) {
+      if (const std::string near = nearest(name, folders); !near.empty())
+        findings.warning(Code::FileUnreadable, {name, 0, 0}, "the folder is not read", "Did you mean '" + near + "'?");
     } else if (path.extension() == ".yaml" || path.extension() == ".yml") {
       findings.warning(Code::FileUnreadable, {name, 0, 0}, "the file is not read", suggestion(name, single));
     }
