@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "mapping/expression_node.hpp"
+#include "mapping/expression_texts.hpp"
 
 namespace linchpin::mapping {
 namespace {
@@ -102,6 +103,20 @@ std::string reads(std::string_view program) {
   const Expression expression = Expression::parse(program).value();
   for (const std::string& member : expression.reads()) out += (out.empty() ? "" : " ") + member;
   return out;
+}
+
+TEST(Expression, TellsWhichTextsItsInputsMembersAreComparedWith) {
+  const auto compared = [](std::string_view program) {
+    std::string out;
+    for (const auto& [member, text] : compared_texts(program)) out += member + "=" + text + " ";
+    return out;
+  };
+  EXPECT_EQ(compared(R"(.stage != "lead")"), "stage=lead ");
+  EXPECT_EQ(compared(R"("lead" == .stage or (.a == 1 and .b == "x"))"), "stage=lead b=x ");
+  EXPECT_EQ(compared(R"(if .a == "x" then .b == "y" else .c == "z" end | not)"), "a=x b=y c=z ");
+  // Of what is no member of the input itself, nothing is said.
+  EXPECT_EQ(compared(R"(.a | .b == "x")"), "");
+  EXPECT_EQ(compared(R"(.a.b == "x" or (.l | any(.b == "x")) or .a == .b or .a < "x")"), "");
 }
 
 TEST(Expression, TellsWhichMembersItReads) {

@@ -125,6 +125,12 @@ const Mistake references[] = {
     {"two systems of one name",
      {{"systems/crm2.yaml", "", "system: crm\nconnector: crm\nmay_hold: public\npurpose: x\ncountry: AU\n"}},
      "systems/crm2.yaml:1:9: a second system 'crm'. The first is systems/crm.yaml:1:1."},
+    {"a country",
+     {{"systems/crm.yaml", "country: AU", "country: ZZ"}},
+     "systems/crm.yaml:5:10: 'ZZ' is no country of ISO 3166. Write one such as AU, NZ or GB."},
+    {"a value that a condition compares with",
+     {{flow, ".stage != \"lead\"", ".stage != \"laed\" and .phone != null"}},
+     "flows/clients.yaml:5:51: 'laed' is no value of stage. Did you mean 'lead'?"},
     {"a time zone",
      {{"hub.yaml", "Australia/Sydney", "Australia/Sidney"}},
      "hub.yaml:2:12: 'Australia/Sidney' is no time zone of the tz database. Write one such as Australia/Sydney."},
@@ -180,6 +186,14 @@ const Mistake rules[] = {
      "entities/contact.yaml:7:26: refs come round: contact is reached again from itself. Records are written parents "
      "first; "
      "keep the ref on one side only."},
+    {"a sweep without a pause",
+     {{flow, "every 5 minutes", "every 0 minutes"}},
+     "flows/clients.yaml:4:33: 'every 0 minutes' would use up the system's limits. Write every 10 seconds, or more; "
+     "what webhooks tell does not wait for a sweep."},
+    {"a sweep with hardly a pause",
+     {{flow, "every 5 minutes", "every 9999 milliseconds"}},
+     "flows/clients.yaml:4:33: 'every 9999 milliseconds' would use up the system's limits. Write every 10 seconds, or "
+     "more; what webhooks tell does not wait for a sweep."},
     {"a condition for a system that gets nothing",
      {{flow, "checks: { read: realtime }", "checks: { read: realtime, when: '.stage == \"client\"' }"}},
      "flows/clients.yaml:6:35: when: says which records checks gets, and it gets none. Add write:, or take when: out."},
@@ -350,6 +364,43 @@ TEST(Check, AFolderIsReadWithItsSlips) {
                           "mapping: the folder is not read. Did you mean 'mappings'?"}));
   fs::remove_all(folder);
   EXPECT_EQ(check(folder.string(), "").findings.size(), 1u);
+}
+
+TEST(Check, WhatCannotBeReadIsTheOneMistakeOfAFolder) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / ("linchpin-unread-" + std::to_string(::getpid()));
+  const auto with = [&](const std::function<void()>& spoil) {
+    fs::remove_all(folder);
+    for (const HubFile& file : small_hub::files()) {
+      fs::create_directories((folder / file.name).parent_path());
+      std::ofstream(folder / file.name) << file.text;
+    }
+    spoil();
+    Checked checked = check(folder.string(), "");
+    EXPECT_EQ(checked.hub, nullptr);
+    return small_hub::texts(checked);
+  };
+  // A folder of the hub that leads to itself is one that nobody can open, root no more than others.
+  for (const std::string name : {"environments", "systems", "entities", "mappings", "flows", "connectors"}) {
+    const Texts said = with([&] {
+      fs::remove_all(folder / name);
+      fs::create_symlink(name, folder / name);
+    });
+    ASSERT_EQ(said.size(), 1u) << name;
+    EXPECT_TRUE(said[0].starts_with(name + ": the folder cannot be read: ")) << said[0];
+    EXPECT_EQ(with([&] {
+                fs::remove_all(folder / name);
+                std::ofstream(folder / name) << "flow: clients";
+              }),
+              Texts{name + ": it is a file, and a folder is due here. Move it away, and make a folder of that name."});
+  }
+  for (const std::string name : {"hub.yaml", "flows/clients.yaml", "systems/crm.yaml"})
+    EXPECT_EQ(with([&] {
+                fs::remove(folder / name);
+                fs::create_directory(folder / name);
+              }),
+              Texts{name + ": it is a folder, and not a regular file. Put a file there."});
+  fs::remove_all(folder);
 }
 
 TEST(Check, JsonHoldsErrorsWarningsAndTheDisclosure) {

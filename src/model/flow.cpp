@@ -1,6 +1,7 @@
 // flows/*.yaml: what is kept in agreement, and what events do.
 #include <algorithm>
 
+#include "mapping/expression_texts.hpp"
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
 
@@ -17,6 +18,8 @@ std::optional<std::string> cron_of(const std::string& text) {
   return parts == 5 ? std::optional(cron) : std::nullopt;
 }
 bool is_pace(const std::string& text) { return text == "realtime" || text == "no" || cron_of(text).has_value(); }
+// A sweep asks for every page of what has changed, and a vendor counts its calls.
+constexpr std::chrono::seconds sweep_least{10};
 bool is_sweep(const std::string& text) { return text.starts_with("every ") && parse_span(text.substr(6)).has_value(); }
 
 }  // namespace
@@ -97,6 +100,13 @@ std::optional<mapping::Expression> condition(const Node& node, const Entity& ent
   }
   for (const std::string& name : expression->reads())
     if (name != "*") draft.known_field(entity, name, node.at);
+  for (const auto& [name, value] : mapping::compared_texts(node.text)) {
+    const Field* field = entity.field(name);
+    if (field == nullptr || field->type != Type::Enum) continue;
+    if (std::find(field->values.begin(), field->values.end(), value) == field->values.end())
+      draft.findings.mistake(Code::ChoiceUnknown, node.at, "'" + value + "' is no value of " + name,
+                             suggestion(value, field->values));
+  }
   return std::move(*expression);
 }
 
@@ -172,6 +182,14 @@ class FlowJudge {
     return nullptr;
   }
 
+  milliseconds sweep_of(const std::string& text, const Place& at) {
+    const milliseconds every = *parse_span(text.substr(6));
+    if (every < sweep_least)
+      findings().mistake(Code::ValueOutOfRange, at, "'" + text + "' would use up the system's limits",
+                         "Write every 10 seconds, or more; what webhooks tell does not wait for a sweep");
+    return every;
+  }
+
   Pace pace(const Node& part, std::string_view key, FlowSystem& system) {
     const std::string text = text_at(part, key, "no");
     if (const auto cron = cron_of(text)) {
@@ -199,7 +217,7 @@ class FlowJudge {
       if (known == nullptr || !member.value.is_mapping()) continue;
       system.system = known->name;
       if (const std::string sweep = text_at(member.value, "sweep"); is_sweep(sweep))
-        system.sweep = *parse_span(sweep.substr(6));
+        system.sweep = sweep_of(sweep, place_at(member.value, "sweep"));
       if (const Node* when = member.value.find("when")) system.when = condition(*when, *entity, draft_);
       judge_part(system, *known, member);
       flow_.systems.push_back(std::move(system));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "mapping/iso_codes.hpp"
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
 
@@ -50,6 +51,10 @@ void read_system(const Node& node, Draft& draft) {
   system.place = node.at;
   system.purpose = text_at(node, "purpose");
   system.country = text_at(node, "country");
+  // Without iso-codes, any two letters pass.
+  if (is_country(system.country) && mapping::find_country(system.country) == nullptr && !mapping::countries().empty())
+    draft.findings.mistake(Code::ChoiceUnknown, place_at(node, "country"),
+                           "'" + system.country + "' is no country of ISO 3166", "Write one such as AU, NZ or GB");
   for (const Node::Member& version : members_at(node, "api_version"))
     system.api_version[version.key] = version.value.text;
   if (const Node* limits = node.find("limits"))
