@@ -70,7 +70,7 @@ Result<void> make_key(const fs::path& path) {
 
 Result<Key> key(const std::string& name, const model::SecretSource& source, const fs::path& folder) {
   if (source.kind != "file") return Key{name, source.kind + ":" + source.locator, Key::State::Yours};
-  const fs::path path = fs::weakly_canonical(model::file_of(source, folder.string()));
+  const fs::path path = fs::weakly_canonical(TRY(model::file_of(source, folder.string())));
   const fs::path inside = path.lexically_relative(fs::weakly_canonical(folder));
   if (!inside.empty() && *inside.begin() != "..")
     return fail(Code::KeyUnsafe, "the " + name + " key would lie in the hub's folder",

@@ -96,6 +96,7 @@ Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model:
   open.folder = folder;
   open.hub = std::move(hub);
   const model::Environment& env = open.hub->environment;
+  TRY(model::variables_set(env));
   for (const auto& [name, system] : open.hub->systems) {
     open.connectors.emplace(name, TRY(connect::make_connector(system.connector, system.api_version)));
     const auto connection = env.connections.find(name);
@@ -119,7 +120,7 @@ Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model:
 
 engine::World OpenHub::world(engine::Inbox& inbox) {
   engine::World world{inbox, *files->state.store, *keys, *random, {}, credentials};
-  if (!hub->environment.store.starts_with("sqlite:")) world.kept_bytes = 0;  // several hubs may share the store
+  if (hub->environment.on_postgres()) world.kept_bytes = 0;  // several hubs may share the store
   for (const auto& [name, connector] : connectors) world.connectors.emplace(name, connector.get());
   return world;
 }

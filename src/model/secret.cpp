@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -26,11 +27,22 @@ struct Wiped {
   ~Wiped() { explicit_bzero(text.data(), text.size()); }
 };
 
+// A command is not repeated: somebody may have written a secret into it.
+std::string words_of(const SecretSource& source) {
+  if (source.kind == "env") return "the environment variable " + source.locator;
+  if (source.kind == "exec") return "what the command gives";
+  return (source.kind == "file" ? "the file " : "the credential ") + source.locator;
+}
+
 Result<Secret> part_of(Wiped& whole, const SecretSource& source) {
   std::string& text = whole.text;
   if (!text.empty() && text.back() == '\n') text.pop_back();
   if (!text.empty() && text.back() == '\r') text.pop_back();
   std::string_view part = text;
+  const auto controls = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(text.begin(), text.end(), controls))
+    return fail(Code::KeyMissing, words_of(source) + " holds a line end or another control character",
+                "Give the secret alone, on one line", source.place);
   if (source.part != SecretSource::Part::Whole) {
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos)
@@ -38,7 +50,8 @@ Result<Secret> part_of(Wiped& whole, const SecretSource& source) {
                   "Put both in one text, with a colon between", source.place);
     part = source.part == SecretSource::Part::BeforeColon ? part.substr(0, colon) : part.substr(colon + 1);
   }
-  if (part.empty()) return fail(Code::KeyMissing, "the secret is empty", {}, source.place);
+  if (part.empty())
+    return fail(Code::KeyMissing, words_of(source) + " holds an empty secret", "Give it there", source.place);
   return Secret(part);
 }
 
@@ -68,6 +81,22 @@ bool drain(int fd, std::string& into, std::chrono::milliseconds within) {
     if (count > 0) into.append(buffer.data(), static_cast<std::size_t>(count));
   }
   return false;
+}
+
+tl::unexpected<Error> not_set(const std::vector<std::string>& variables, const Place& at) {
+  if (variables.size() == 1)
+    return fail(Code::KeyMissing, "the environment variable " + variables[0] + " is not set",
+                "Set it before the hub starts", at);
+  std::string names = variables[0];
+  for (std::size_t i = 1; i < variables.size(); ++i)
+    names += (i + 1 == variables.size() ? " and " : ", ") + variables[i];
+  return fail(Code::KeyMissing, "the environment variables " + names + " are not set", "Set them before the hub starts",
+              at);
+}
+
+std::optional<SecretSource> setting_source(const std::string& text, const Place& at) {
+  if (!text.starts_with("env:")) return std::nullopt;
+  return SecretSource{"env", text.substr(4), SecretSource::Part::Whole, at};
 }
 
 Result<Secret> from_file(const fs::path& named, const SecretSource& source, bool judged) {
@@ -152,20 +181,21 @@ Result<SecretSource> parse_secret_source(const std::string& text, const Place& a
   return SecretSource{kind, text.substr(colon + 1), SecretSource::Part::Whole, at};
 }
 
-fs::path file_of(const SecretSource& source, const std::string& folder) {
-  const char* home = std::getenv("HOME");
-  if (source.locator.starts_with("~/") && home != nullptr) return fs::path(home) / source.locator.substr(2);
+Result<fs::path> file_of(const SecretSource& source, const std::string& folder) {
   const fs::path path = source.locator;
-  return path.is_relative() ? fs::path(folder) / path : path;
+  if (!source.locator.starts_with("~/")) return path.is_relative() ? fs::path(folder) / path : path;
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0')
+    return fail(Code::KeyMissing, "HOME is not set, and the file " + source.locator + " is in it",
+                "Set HOME, or write the whole path", source.place);
+  return fs::path(home) / source.locator.substr(2);
 }
 
 Result<Secret> resolve(const SecretSource& source, const std::string& folder) {
   if (source.kind == "exec") return from_command(source, folder);
   if (source.kind == "env") {
     const char* value = std::getenv(source.locator.c_str());
-    if (value == nullptr)
-      return fail(Code::KeyMissing, "the environment variable " + source.locator + " is not set",
-                  "Set it before the hub starts", source.place);
+    if (value == nullptr) return not_set({source.locator}, source.place);
     Wiped whole{value};
     return part_of(whole, source);
   }
@@ -178,21 +208,37 @@ Result<Secret> resolve(const SecretSource& source, const std::string& folder) {
     return from_file(fs::path(directory) / source.locator, source, false);
   }
   if (source.kind != "file") return fail(Code::KeyMissing, "no source of a secret is named here", {}, source.place);
-  return from_file(file_of(source, folder), source, true);
+  return from_file(TRY(file_of(source, folder)), source, true);
 }
 
 Result<Resolved> resolve(const Connection& connection, const std::string& folder) {
   Resolved resolved;
   for (const auto& [name, source] : connection.secrets) resolved.secrets[name] = TRY(resolve(source, folder));
   for (const auto& [name, text] : connection.settings) {
-    if (!text.starts_with("env:")) {
-      resolved.settings[name] = text;
-      continue;
-    }
-    const SecretSource source{"env", text.substr(4), SecretSource::Part::Whole, connection.place};
-    resolved.settings[name] = std::string(TRY(resolve(source, folder)).bytes());
+    const auto source = setting_source(text, connection.place);
+    resolved.settings[name] = source ? std::string(TRY(resolve(*source, folder)).bytes()) : text;
   }
   return resolved;
+}
+
+Result<void> variables_set(const Environment& environment) {
+  std::vector<SecretSource> sources = {environment.master_key, environment.match_key, environment.log_key};
+  for (const auto& password : {environment.store_password, environment.key_store_password})
+    if (password) sources.push_back(*password);
+  for (const auto& [system, connection] : environment.connections) {
+    for (const auto& [name, source] : connection.secrets) sources.push_back(source);
+    for (const auto& [name, text] : connection.settings)
+      if (const auto source = setting_source(text, connection.place)) sources.push_back(*source);
+  }
+  std::vector<std::string> missing;
+  Place first;
+  for (const SecretSource& source : sources) {
+    if (source.kind != "env" || std::getenv(source.locator.c_str()) != nullptr) continue;
+    if (missing.empty()) first = source.place;
+    if (std::find(missing.begin(), missing.end(), source.locator) == missing.end()) missing.push_back(source.locator);
+  }
+  if (missing.empty()) return {};
+  return not_set(missing, first);
 }
 
 }  // namespace linchpin::model

@@ -70,6 +70,54 @@ TEST_F(Secrets, WhatIsNotThereIsMissingAndNeverShown) {
   EXPECT_NE(refused("file:large").find("64 KiB"), std::string::npos);
 }
 
+TEST_F(Secrets, OneWithALineEndInItIsRefusedByItsNameAndNeverShown) {
+  for (const char* text : {"top\rsecret", "top\nsecret", "\x01top", "top\x7f", "top\n\n", "id:top\tsecret"}) {
+    ::setenv("LINCHPIN_TEST_SECRET", text, 1);
+    const std::string said = refused("env:LINCHPIN_TEST_SECRET");
+    EXPECT_EQ(
+        said,
+        "key_missing e.yaml:1:2: the environment variable LINCHPIN_TEST_SECRET holds a line end or another control "
+        "character. Give the secret alone, on one line.");
+    put("key", text, 0600);
+    EXPECT_NE(refused("file:key").find("the file key holds a line end"), std::string::npos);
+  }
+  EXPECT_EQ(refused("exec:printf 'top\\nsecret'").find("secret'"), std::string::npos);
+  ::setenv("LINCHPIN_TEST_SECRET", "Zürich\r\n", 1);
+  EXPECT_EQ(got("env:LINCHPIN_TEST_SECRET")->bytes(), "Zürich");
+}
+
+TEST_F(Secrets, OneInAHomeThatIsNotKnownSaysSo) {
+  const std::string home = std::getenv("HOME") == nullptr ? "/" : std::getenv("HOME");
+  ::unsetenv("HOME");
+  EXPECT_EQ(refused("file:~/key"),
+            "key_missing e.yaml:1:2: HOME is not set, and the file ~/key is in it. Set HOME, or write the whole path.");
+  ::setenv("HOME", folder_.c_str(), 1);
+  put("key", "top secret", 0600);
+  EXPECT_EQ(got("file:~/key")->bytes(), "top secret");
+  ::setenv("HOME", home.c_str(), 1);
+}
+
+TEST_F(Secrets, VariablesThatAreNotSetAreNamedInOneGo) {
+  Environment environment;
+  const auto source = [](const std::string& text) { return *parse_secret_source(text, {"e.yaml", 2, 9}); };
+  ::setenv("LINCHPIN_TEST_SET", "x", 1);
+  environment.master_key = source("env:LINCHPIN_TEST_A");
+  environment.match_key = source("env:LINCHPIN_TEST_SET");
+  environment.log_key = source("file:none");
+  EXPECT_EQ(to_text(variables_set(environment).error()),
+            "e.yaml:2:9: the environment variable LINCHPIN_TEST_A is not set. Set it before the hub starts.");
+  Connection& books = environment.connections[SystemName("books")];
+  books.secrets = {{"client_id", source("env:LINCHPIN_TEST_B")}, {"client_secret", source("env:LINCHPIN_TEST_B")}};
+  books.settings = {{"plan", "standard"}, {"tenant", "env:LINCHPIN_TEST_C"}};
+  EXPECT_EQ(
+      to_text(variables_set(environment).error()),
+      "e.yaml:2:9: the environment variables LINCHPIN_TEST_A, LINCHPIN_TEST_B and LINCHPIN_TEST_C are not set. Set "
+      "them before the hub starts.");
+  environment.master_key = source("env:LINCHPIN_TEST_SET");
+  environment.connections.clear();
+  EXPECT_TRUE(variables_set(environment));
+}
+
 TEST_F(Secrets, ACommandGivesItsOutputAndSeesNoOtherSecret) {
   ::setenv("LINCHPIN_TEST_SECRET", "hidden", 1);
   EXPECT_EQ(got("exec:echo from command")->bytes(), "from command");
