@@ -15,7 +15,8 @@ struct Checkpoint {
 std::string to_text(const Checkpoint&);                      // the note's text
 Result<Checkpoint> parse_checkpoint(std::string_view text);  // extension lines are allowed and ignored
 
-// A signed checkpoint of the log that `key` is of: verified, and under the log's own name. AuditBroken else.
+// A signed checkpoint of the log that `key` is of: verified, and under the log's own name. KeyWrong when that key did
+// not sign it, AuditBroken else.
 Result<Checkpoint> verified_checkpoint(std::string_view note, const VerifierKey& key);
 
 }  // namespace linchpin::audit

@@ -217,6 +217,24 @@ TEST(Verify, EntriesRemovedReorderedOrGivenToAnotherPersonAreNoticed) {
   }
 }
 
+TEST(Verify, AnotherKeyIsAMistakeAndNoAlarm) {
+  Kept kept;
+  seven(kept);
+  kept.integrate();
+  const std::string note = kept.audit.last_checkpoint().value()->second;
+  const VerifierKey other = verifier_key(origin, ed25519_type, key('x').public_key);
+  EXPECT_EQ(verify_log(kept.audit, other).error().code, Code::KeyWrong);
+  EXPECT_EQ(verify_log(kept.audit, other).error().what,
+            "the audit log's last checkpoint was not signed by this log key under this name");
+  const std::string foreign = signed_note(parse_note(note)->text, origin, key('x'));
+  EXPECT_EQ(verify_log(kept.audit, vkey(), foreign).error().code, Code::KeyWrong);
+  // What the log's own key is said to have signed, and has not, is an alteration.
+  BentStore bent(kept.audit);
+  bent.bent_checkpoint = kept.audit.last_checkpoint().value();
+  bent.bent_checkpoint->second[note.find('\n') + 1] ^= 1;
+  EXPECT_EQ(verify_log(bent, vkey()).error().code, Code::AuditBroken);
+}
+
 // The operator holds every key and writes the whole history anew: only who kept a checkpoint can tell.
 TEST(Verify, AForkedHistoryVerifiesAloneAndNotAgainstACheckpointThatWasKept) {
   Kept honest, forked;

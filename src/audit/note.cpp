@@ -155,7 +155,9 @@ Result<Note> verified_note(std::string_view note, std::span<const VerifierKey> k
     if (!verifies(*key, signature, parsed.text)) return broken("a signature of a known key fails");
     any = true;
   }
-  if (!any) return broken("no known key has signed it");
+  if (!any)
+    return fail(Code::KeyWrong, "the signed note was not signed by this key under this name",
+                "Give the key that belongs to it.");
   return parsed;
 }
 

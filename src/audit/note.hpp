@@ -42,8 +42,8 @@ struct Note {
 Result<Note> parse_note(std::string_view);
 // The note with `text` (which must end in a line feed) and one signature of `key` under `name`.
 std::string signed_note(std::string_view text, const std::string& name, const SigningKey& key);
-// The note, if at least one of `keys` has signed it, and none of those that did signed something else. AuditBroken
-// else.
+// The note, if at least one of `keys` has signed it, and none of those that did signed something else. KeyWrong
+// when none of them did, AuditBroken else.
 Result<Note> verified_note(std::string_view, std::span<const VerifierKey> keys);
 
 }  // namespace linchpin::audit

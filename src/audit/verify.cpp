@@ -47,10 +47,17 @@ class Chain {
   std::unordered_map<std::string, std::int64_t> last_;
 };
 
+Result<Checkpoint> signed_by_log(std::string_view note, const VerifierKey& key, const char* name) {
+  auto checkpoint = verified_checkpoint(note, key);
+  if (checkpoint || checkpoint.error().code != Code::KeyWrong) return checkpoint;
+  return fail(Code::KeyWrong, std::string(name) + " was not signed by this log key under this name",
+              "Give the environment file the log key that belongs to this data, under the hub's own name.");
+}
+
 Result<std::optional<Checkpoint>> last_checkpoint(engine::AuditStore& store, const VerifierKey& key) {
   const auto last = TRY(store.last_checkpoint());
   if (!last) return std::nullopt;
-  const Checkpoint checkpoint = TRY(verified_checkpoint(last->second, key));
+  const Checkpoint checkpoint = TRY(signed_by_log(last->second, key, "the audit log's last checkpoint"));
   if (checkpoint.size != last->first) return broken("the last checkpoint is kept under another size than it says");
   return checkpoint;
 }
@@ -61,7 +68,9 @@ Result<Verified> verify_log(engine::AuditStore& store, const VerifierKey& key, s
   std::vector<std::pair<Checkpoint, const char*>> expected;
   if (const auto last = TRY(last_checkpoint(store, key))) expected.emplace_back(*last, "the last checkpoint");
   const std::int64_t attested = expected.empty() ? 0 : expected.front().first.size;
-  if (earlier) expected.emplace_back(TRY(verified_checkpoint(*earlier, key)), "the checkpoint that was kept");
+  if (earlier)
+    expected.emplace_back(TRY(signed_by_log(*earlier, key, "the checkpoint that was kept")),
+                          "the checkpoint that was kept");
 
   const std::int64_t size = TRY(store.size());
   if (size > 0 && expected.empty()) return broken("the audit log has entries and no checkpoint");

@@ -16,7 +16,7 @@ struct Verified {
 
 // Verifies the log that `key` is of. `earlier`: a signed checkpoint that the verifier kept, which the log must extend:
 // without one, and without a witness, whoever holds the signing key could have written another history. AuditBroken
-// names the first entry that is wrong.
+// names the first entry that is wrong; KeyWrong says that another key signed, which is no sign of an alteration.
 Result<Verified> verify_log(engine::AuditStore&, const VerifierKey& key, std::optional<std::string> earlier = {});
 
 }  // namespace linchpin::audit
