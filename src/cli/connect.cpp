@@ -7,8 +7,10 @@
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
 #include "cli/open_hub.hpp"
+#include "cli/standstill.hpp"
 #include "connect/transport.hpp"
 #include "engine/connection.hpp"
+#include "model/nearest.hpp"
 #include "model/privacy.hpp"
 
 #include <CLI/CLI.hpp>
@@ -37,14 +39,6 @@ Result<engine::Outcome> make(const engine::Connector& connector, const engine::C
   }
   return fail(Code::AnswerUnusable, "the system never came to an end of its answer");
 }
-
-struct Failure {
-  std::optional<Error> operator()(const engine::Retry& r) const { return r.error; }
-  std::optional<Error> operator()(const engine::Unauthorised& r) const { return r.error; }
-  std::optional<Error> operator()(const engine::Unknown& r) const { return r.error; }
-  std::optional<Error> operator()(const engine::Refused& r) const { return r.error; }
-  std::optional<Error> operator()(const auto&) const { return std::nullopt; }
-};
 
 // What the hub's files let the connection do.
 Json may_do(const model::Hub& hub, const SystemName& system) {
@@ -76,7 +70,7 @@ Result<void> authorise(OpenHub& hub, const SystemName& system, engine::Credentia
   const engine::Connector& connector = *hub.connectors.at(system);
   const engine::Outcome outcome =
       TRY(make(connector, credential, client, {CallId(1), system, engine::AuthoriseCall{}, {}}));
-  if (const auto error = std::visit(Failure{}, outcome)) return tl::unexpected(*error);
+  if (const auto error = failure_of(outcome)) return tl::unexpected(*error);
   const auto* authorised = std::get_if<engine::Authorised>(&outcome);
   if (!authorised) return fail(Code::AnswerUnusable, "the system's answer holds no token");
   engine::Store& store = *hub.files->state.store;
@@ -94,10 +88,20 @@ Result<void> prove(const OpenHub& hub, const SystemName& system, const engine::C
     if (mapping.system != system) continue;
     const engine::Outcome outcome = TRY(make(*hub.connectors.at(system), credential, client,
                                              {CallId(2), system, engine::ListCall{mapping.object, {}, "", {}}, {}}));
-    if (const auto error = std::visit(Failure{}, outcome)) return tl::unexpected(*error);
+    if (const auto error = failure_of(outcome)) return tl::unexpected(*error);
     return {};
   }
   return {};  // no mapping reads it: the token is all there is to prove
+}
+
+// What is wrong with a credential is mended where the environment names it; the remedy of elsewhere is this very
+// command.
+Error not_accepted(Error error, const engine::Connector& connector, const model::Connection& connection) {
+  if (error.code != Code::Unauthenticated) return error;
+  const auto source = connection.secrets.find(connector.needs_access_token() ? "refresh_token" : "token");
+  error.at = source == connection.secrets.end() ? connection.place : source->second.place;
+  error.fix = "Get a new one from the vendor, put it where this place of the environment says, and run this again";
+  return error;
 }
 
 Result<Json> connect_here(const Asked& asked, const SystemName& system) {
@@ -114,8 +118,11 @@ Result<Json> connect_here(const Asked& asked, const SystemName& system) {
   if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
   const std::unique_ptr<HttpClient> client = connect::make_http_client(std::move(options));
   TRY(engine::restore_tokens(credential, system, *hub.files->state.store, *hub.keys));
-  if (connector.needs_access_token()) TRY(authorise(hub, system, credential, *client));
-  TRY(prove(hub, system, credential, *client));
+  const auto proven = [&]() -> Result<void> {
+    if (connector.needs_access_token()) TRY(authorise(hub, system, credential, *client));
+    return prove(hub, system, credential, *client);
+  };
+  TRY(proven().map_error([&](const Error& error) { return not_accepted(error, connector, connection); }));
   Json answer = Json::object({{"system", system.text}, {"connected", true}});
   if (connector.needs_access_token()) answer = answer.with("expires", rfc3339(credential.access_expires));
   return answer;
@@ -124,8 +131,11 @@ Result<Json> connect_here(const Asked& asked, const SystemName& system) {
 Result<int> connect(const Asked& asked) {
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
   const SystemName system(asked.system);
-  if (!hub->systems.contains(system))
-    return fail(Code::NotFound, "the hub has no system of that name", "`linchpin check` lists what it has.");
+  if (!hub->systems.contains(system)) {
+    std::vector<std::string> names;
+    for (const auto& [name, declared] : hub->systems) names.push_back(name.text);
+    return fail(Code::NotFound, "the hub has no system of that name", model::suggestion(asked.system, names));
+  }
   const bool runs = hub_runs(asked.folder);
   Json answer = TRY(runs ? ask_hub(asked.folder, asked.environment,
                                    Json::object({{"command", "connection"}, {"system", asked.system}}))

@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/engine_loop.hpp"
+#include "cli/standstill.hpp"
 #include "connect/transport.hpp"
 #include "server/control.hpp"
 #include "server/health.hpp"
@@ -76,18 +77,51 @@ class HeardInbox : public engine::Inbox {
   Instant troubled_{};
 };
 
-// Quiet for a whole second: webhooks of our own last writes come back a moment later.
-bool settle(EngineLoop& loop, std::string_view what, const std::atomic<bool>& stopped) {
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  int quiet_for = 0, shown = 0;
-  while (quiet_for < 10 && !stopped) {
+// How a run that should end is told of: on a terminal one line that is written anew each second, else a line now and
+// then, sooner when what it waits for is another.
+class Told {
+ public:
+  explicit Told(std::string_view what) : what_(what) {}
+  ~Told() {
+    if (terminal_ && !last_.empty()) std::cerr << "\r\033[K";
+  }
+  Told(const Told&) = delete;
+  Told& operator=(const Told&) = delete;
+
+  void tell(const std::string& waits_for) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto every = seconds(terminal_ ? 1 : waits_for == waits_for_ ? 10 : 3);
+    if (now < told_ + every) return;
+    told_ = now;
+    waits_for_ = waits_for;
+    last_ = "linchpin: " + std::string(what_) + "… " +
+            std::to_string(std::chrono::duration_cast<seconds>(now - began_).count()) + " s" +
+            (waits_for.empty() ? "" : ", held up: " + waits_for);
+    std::cerr << (terminal_ ? "\r" + last_ + "\033[K" : last_ + "\n") << std::flush;
+  }
+
+ private:
+  const std::string_view what_;
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point told_ = began_;
+  std::string waits_for_, last_;
+};
+
+// Quiet for a whole second: webhooks of our own last writes come back a moment later. False when it was stopped.
+Result<bool> settle(EngineLoop& loop, Standstill& standstill, std::string_view what, const std::atomic<bool>& stopped) {
+  Told told(what);
+  SystemClock clock;
+  for (int quiet_for = 0; quiet_for < 10;) {
+    if (stopped) return false;
     std::this_thread::sleep_for(milliseconds(100));
     const Result<Json> status = loop.ask_and_wait(Json::object({{"command", "status"}}));
     quiet_for = status && (*status)["quiet"].boolean() ? quiet_for + 1 : 0;
-    if (terminal && ++shown % 10 == 0) std::cerr << "\rlinchpin: " << what << "… " << shown / 10 << " s" << std::flush;
+    standstill.heard(loop.trouble(), clock.now());
+    if (auto over = standstill.over(clock.now())) return tl::unexpected(std::move(*over));
+    told.tell(standstill.waits_for());
   }
-  if (terminal && shown >= 10) std::cerr << "\r\033[K";
-  return !stopped;
+  return true;
 }
 
 void print_table(const Json& table) {
@@ -105,10 +139,10 @@ void print_table(const Json& table) {
 
 // Runs until every system agrees: links, shares, and reads all of it once more to compare with what systems really
 // hold.
-Result<int> run_once(EngineLoop& loop, bool json, const std::atomic<bool>& stopped) {
-  if (!settle(loop, "reading, linking and sharing", stopped)) return 0;
+Result<int> run_once(EngineLoop& loop, Standstill& standstill, bool json, const std::atomic<bool>& stopped) {
+  if (!TRY(settle(loop, standstill, "reading, linking and sharing", stopped))) return 0;
   TRY(loop.ask_and_wait(Json::object({{"command", "walk"}})));
-  if (!settle(loop, "comparing with what every system holds", stopped)) return 0;
+  if (!TRY(settle(loop, standstill, "comparing with what every system holds", stopped))) return 0;
   const Json table = TRY(loop.ask_and_wait(Json::object({{"command", "table"}})));
   if (json) {
     std::cout << canonical(table) << "\n";
@@ -126,7 +160,13 @@ Result<int> run_once(EngineLoop& loop, bool json, const std::atomic<bool>& stopp
   return discrepant == 0 ? 0 : 1;
 }
 
-Result<int> run(const Where& where, bool once, int port) {
+struct Asked : Where {
+  bool once = false;
+  int port = 0;
+  std::string patience = "5 minutes";
+};
+
+Result<int> run(const Asked& where) {
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -134,11 +174,15 @@ Result<int> run(const Where& where, bool once, int port) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // every thread inherits it; one waits for them below
   std::signal(SIGPIPE, SIG_IGN);
 
+  const bool once = where.once;
+  Standstill standstill(TRY(parse_span(where.patience)));
   const std::shared_ptr<const model::Hub> loaded = TRY(load_hub(where.folder, where.environment));
   std::string listen = loaded->environment.listen;
-  if (port != 0) listen = listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+  if (where.port != 0) listen = listen.substr(0, listen.rfind(':') + 1) + std::to_string(where.port);
   OpenHub hub = TRY(open_hub(where.folder, loaded, listen));
   if (once && !hub.may_change()) return hub.standing_by();
+  if (once)
+    for (auto& [name, connector] : hub.connectors) connector = heard_by(standstill, std::move(connector));
   const model::Environment& environment = hub.hub->environment;
   connect::ClientOptions options;
   for (const auto& [name, connection] : environment.connections)
@@ -188,7 +232,7 @@ Result<int> run(const Where& where, bool once, int port) {
   });
   Result<int> status = 0;
   if (once) {
-    status = run_once(loop, where.json, stopped);
+    status = run_once(loop, standstill, where.json, stopped);
     if (!stopped) pthread_kill(ender.native_handle(), SIGTERM);
   }
   ender.join();
@@ -199,16 +243,17 @@ Result<int> run(const Where& where, bool once, int port) {
 
 void add_run(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("run", "Serve. Example: linchpin run my-hub --env staging");
-  auto where = std::make_shared<Where>();
-  auto once = std::make_shared<bool>(false);
-  auto port = std::make_shared<int>(0);
-  add_where(*command, *where);
-  command->add_flag("--once", *once, "run until every system agrees, print what was moved, and stop");
+  auto asked = std::make_shared<Asked>();
+  add_where(*command, *asked);
+  command->add_flag("--once", asked->once, "run until every system agrees, print what was moved, and stop");
+  command->add_option("--patience", asked->patience, "--once: how long a system may fail before the run ends")
+      ->capture_default_str();
   command
-      ->add_option("--port", *port, "another port than the environment's listen: of several processes on one machine")
+      ->add_option("--port", asked->port,
+                   "another port than the environment's listen: of several processes on one machine")
       ->check(CLI::Range(1, 65535));
-  command->callback([where, once, port, &status] {
-    const Result<int> done = run(*where, *once, *port);
+  command->callback([asked, &status] {
+    const Result<int> done = run(*asked);
     status = done ? *done : failed(done.error());
   });
 }
