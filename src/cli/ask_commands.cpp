@@ -1,10 +1,15 @@
 // The commands that ask a hub and print what it says: explain, sync, dead-letters, review, app.
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
+#include "base/value.hpp"
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
+#include "cli/open_hub.hpp"
+#include "model/nearest.hpp"
+#include "model/shape.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,20 +21,34 @@ std::string who() {
   return user && *user ? user : "uid " + std::to_string(::getuid());
 }
 
-int say(const Where& where, const Json& command, const std::function<void(const Json&)>& print) {
+// What is said instead of an error, where more is known of it here.
+using Better = std::function<Error(const Error&)>;
+
+// Of a name that the hub does not have: the one that was probably meant. `names`: those that the hub's files declare.
+Error nearest_of(const Error& error, const std::string& what, const std::string& written,
+                 const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), written) != names.end()) return error;
+  return {Code::NotFound, what, {}, model::suggestion(written, names)};
+}
+
+int say(const Where& where, const Json& command, const std::function<void(const Json&)>& print,
+        const Better& better = {}) {
   const Result<Json> answer = ask_hub(where.folder, where.environment, command);
-  if (!answer) return failed(answer.error());
+  if (!answer) return failed(better && answer.error().code == Code::NotFound ? better(answer.error()) : answer.error());
   print(*answer);
   return 0;
+}
+
+bool not_shown(const Json& field) {
+  const auto clazz = parse_class(field["class"].text());
+  return field["value"].is_null() && clazz && *clazz >= Class::Restricted;
 }
 
 std::string text_of(const Json& value) { return value.is_text() ? value.text() : canonical(value); }
 
 void print_field(const Json& field) {
   std::cout << field["field"].text() << " = "
-            << (field["value"].is_null() && field["class"].text() > "q" ? "(" + field["class"].text() + ": not shown)"
-                                                                        : text_of(field["value"]))
-            << "\n";
+            << (not_shown(field) ? "(" + field["class"].text() + ": not shown)" : text_of(field["value"])) << "\n";
   for (const Json& step : field["chain"].items()) {
     std::cout << "  " << step["what"].text();
     if (!step["system"].text().empty()) std::cout << " " << step["system"].text() << ":" << step["record"].text();
@@ -58,13 +77,65 @@ struct Verb {
   bool all = false;
 };
 
+// `list` is of all of them, and everything else is done to one. `what`: "review"; `remedy` says where its name stands.
+Result<void> one_or_list(const Verb& verb, const std::string& what, const std::string& remedy) {
+  if (verb.verb != "list" && verb.id.empty())
+    return fail(Code::InvalidArgument, "the " + what + " is not named", remedy);
+  if (verb.verb == "list" && !verb.id.empty())
+    return fail(Code::InvalidArgument, "list takes no name: it shows every " + what, "Leave the last word out.");
+  return {};
+}
+
+// Whether the hub may be asked: a new app has a name as everything else has, and one that is revoked is not revoked
+// anew, which would look as if it had been of use until now.
+Result<void> app_named(const Verb& verb) {
+  TRY(one_or_list(verb, "app", "Give its name; `linchpin app DIR list` shows them."));
+  if (verb.verb == "add" && !model::shape::is_name(verb.id))
+    return fail(Code::InvalidArgument, "that is no name for an app",
+                "Write at most 64 lower-case letters, digits, - and _, a letter first, as in client-portal.");
+  if (verb.verb != "revoke") return {};
+  const Json list = TRY(ask_hub(verb.where.folder, verb.where.environment, Json::object({{"command", "app.list"}})));
+  std::vector<std::string> names;
+  for (const Json& app : list["items"].items()) {
+    if (app["name"].text() == verb.id && app["revoked"].boolean())
+      return fail(Code::InvalidArgument, "the app is revoked already", "Its token opens nothing.");
+    names.push_back(app["name"].text());
+  }
+  if (std::find(names.begin(), names.end(), verb.id) != names.end()) return {};
+  return fail(Code::NotFound, "the hub has no app of that name", model::suggestion(verb.id, names));
+}
+
+struct AskedWhy : Where {
+  std::string entity, id, field;
+};
+
+Error not_explained(const AskedWhy& asked, const Error& error) {
+  const auto hub = load_hub(asked.folder, asked.environment);
+  if (!hub) return error;
+  std::vector<std::string> entities, fields;
+  for (const auto& [name, entity] : (*hub)->entities) {
+    entities.push_back(name.text);
+    if (name.text == asked.entity)
+      for (const model::Field& field : entity.fields) fields.push_back(field.name.text);
+  }
+  if (fields.empty() || asked.field.empty())
+    return nearest_of(error, "the hub has no entity of that name", asked.entity, entities);
+  return nearest_of(error, "the entity has no field of that name", asked.field, fields);
+}
+
+Error not_synced(const Where& where, const std::string& flow, const Error& error) {
+  const auto hub = load_hub(where.folder, where.environment);
+  if (!hub) return error;
+  std::vector<std::string> flows;
+  for (const auto& [name, declared] : (*hub)->flows)
+    if (declared.kind == model::Flow::Kind::Keep) flows.push_back(name.text);
+  return nearest_of(error, "the hub has no flow of that name that keeps an entity", flow, flows);
+}
+
 }  // namespace
 
 void add_explain(CLI::App& app, int& status) {
-  struct Asked : Where {
-    std::string entity, id, field;
-  };
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<AskedWhy>();
   auto* command = app.add_subcommand(
       "explain", "Why a golden record holds what it holds. Example: linchpin explain my-hub contact xero:0e3c… phone");
   add_where(*command, *asked);
@@ -74,7 +145,7 @@ void add_explain(CLI::App& app, int& status) {
   command->callback([asked, &status] {
     const Json question =
         Json::object({{"command", "explain"}, {"entity", asked->entity}, {"id", asked->id}, {"field", asked->field}});
-    status = say(*asked, question, [&](const Json& answer) {
+    const auto print = [&](const Json& answer) {
       if (asked->json) {
         std::cout << canonical(answer) << "\n";
       } else if (!asked->field.empty()) {
@@ -83,7 +154,8 @@ void add_explain(CLI::App& app, int& status) {
         std::cout << answer["entity"].text() << " " << answer["id"].text() << "\n";
         for (const Json& field : answer["fields"].items()) print_field(field);
       }
-    });
+    };
+    status = say(*asked, question, print, [&](const Error& error) { return not_explained(*asked, error); });
   });
 }
 
@@ -104,10 +176,12 @@ void add_sync(CLI::App& app, int& status) {
                        "Start it with `linchpin run`; it sweeps every system when it starts."});
       return;
     }
-    status = say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), [&](const Json&) {
+    const auto print = [&](const Json&) {
       if (asked->json) std::cout << canonical(Json::object({{"flow", asked->flow}})) << "\n";
       if (!asked->json) std::cout << "The systems of " << asked->flow << " are being asked for what has changed.\n";
-    });
+    };
+    status = say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), print,
+                 [&](const Error& error) { return not_synced(*asked, asked->flow, error); });
   });
 }
 
@@ -121,11 +195,10 @@ void add_dead_letters(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"list", "show", "retry"}));
   command->add_option("ID", verb->id, "which one; for retry also `all`");
   command->callback([verb, &status] {
-    if (verb->verb != "list" && verb->id.empty()) {
-      status = failed({Code::InvalidArgument,
-                       "the dead letter is not named",
-                       {},
-                       "Give its ID; `linchpin dead-letters DIR list` shows them."});
+    if (const auto right =
+            one_or_list(*verb, "dead letter", "Give its ID; `linchpin dead-letters DIR list` shows them.");
+        !right) {
+      status = failed(right.error());
       return;
     }
     const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", who()}});
@@ -155,11 +228,10 @@ void add_review(CLI::App& app, int& status) {
   command->add_option("--by", verb->by, "who answers (default: the user)");
   command->add_flag("--all", verb->all, "list: the answered ones too");
   command->callback([verb, &status] {
-    if (verb->verb != "list" && verb->id.empty()) {
-      status = failed({Code::InvalidArgument,
-                       "the review is not named",
-                       {},
-                       "Give its ID; `linchpin review DIR list` shows those that are open."});
+    if (const auto right =
+            one_or_list(*verb, "review", "Give its ID; `linchpin review DIR list` shows those that are open.");
+        !right) {
+      status = failed(right.error());
       return;
     }
     const Json question = Json::object({{"command", "review." + verb->verb},
@@ -186,6 +258,10 @@ void add_app(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"add", "list", "revoke"}));
   command->add_option("NAME", verb->id, "the app");
   command->callback([verb, &status] {
+    if (const auto right = app_named(*verb); !right) {
+      status = failed(right.error());
+      return;
+    }
     const Json question = Json::object({{"command", "app." + verb->verb}, {"name", verb->id}, {"by", who()}});
     status = say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "list") {
