@@ -91,7 +91,7 @@ class Parser {
       }
     }
     return bad(t.at, std::move(due) + (t.kind == Token::Kind::End ? ", but nothing follows" : " here"),
-               "Compare with the examples of the guide's page on expressions");
+               "Compare with the examples of docs/guide/expressions-and-transforms.md");
   }
 
   static int depth_of(const std::vector<NodePtr>& kids) {

@@ -217,7 +217,8 @@ constexpr std::array<Kind, 31> kinds{{
 Result<Json> run_transform(std::string_view name, const Json& input, const Json& options) {
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& one) { return one.name == name; });
   if (kind == kinds.end())
-    return fail(Code::NotFound, "there is no transform of that name", "The transforms are listed in the guide");
+    return fail(Code::NotFound, "there is no transform of that name",
+                "docs/guide/expressions-and-transforms.md lists them");
   return kind->run(input, options);
 }
 

@@ -25,6 +25,12 @@ tl::unexpected<Error> no_region() {
               "Add region: to the field, as in region: AU");
 }
 
+// What the hub holds has been normalised: its country code stands in it, whatever region the field declares.
+tl::unexpected<Error> not_canonical() {
+  return fail(Code::ValueInvalid, "the number is not in the hub's form, which begins with + and the country code",
+              "Write it so, as in +61412345678");
+}
+
 // A text as it is, a whole number written out; anything else is no telephone number.
 Result<std::string> written(const Json& value) {
   if (value.is_null()) return std::string();
@@ -59,6 +65,11 @@ Result<PhoneNumber> parse_valid(const std::string& text, std::string_view region
   PhoneNumber number = TRY(parse(text, region));
   if (!phones().IsValidNumber(number)) return not_a_phone();
   return number;
+}
+
+Result<PhoneNumber> parse_canonical(const std::string& text) {
+  if (!text.starts_with('+')) return not_canonical();
+  return parse_valid(text, "");
 }
 
 std::string canonical_text(const PhoneNumber& number) {
@@ -103,7 +114,7 @@ Result<Value> normalise_phone(const Json& value, std::string_view region) {
 Result<Json> format_phone(const Value& canonical, PhoneStyle style) {
   const std::string text = TRY(written(canonical));
   if (text.empty()) return Json();
-  const PhoneNumber number = TRY(parse_valid(text, ""));
+  const PhoneNumber number = TRY(parse_canonical(text));
   std::string out;
   switch (style) {
     case PhoneStyle::National:
@@ -184,7 +195,7 @@ Result<Value> join_phone(const PhoneParts& parts, std::string_view region) {
 Result<PhoneParts> split_phone(const Value& canonical) {
   const std::string text = TRY(written(canonical));
   if (text.empty()) return PhoneParts{};
-  const PhoneNumber number = TRY(parse_valid(text, ""));
+  const PhoneNumber number = TRY(parse_canonical(text));
   const std::string national = national_digits(number);
   const int area = phones().GetLengthOfGeographicalAreaCode(number);
   std::string rest = national.substr(static_cast<std::size_t>(std::max(0, area)));

@@ -365,7 +365,8 @@ tl::unexpected<Error> unknown_name(std::string_view name) {
     }
   }
   return fail(Code::ChoiceUnknown, "there is no transform of that name",
-              best.empty() ? "The transforms are listed in the guide; what none of them says is an expression behind ="
+              best.empty() ? "docs/guide/expressions-and-transforms.md lists them; what none of them says is an "
+                             "expression behind ="
                            : "Did you mean " + std::string(best) + "?");
 }
 

@@ -39,6 +39,13 @@ TEST(PhoneJoin, RefusesPartsThatContradictEachOther) {
   EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"61","A":"","N":"12"})")), "invalid");
 }
 
+TEST(PhoneJoin, SendsOnlyWhatIsInTheHubsForm) {
+  const auto sent = parse_transform(parts, Type::Phone).value().out(Json("0491570110"), australian);
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().what, "the number is not in the hub's form, which begins with + and the country code");
+  EXPECT_EQ(out(parts, Type::Phone, Json("+61491570110")), R"({"A":"","C":"61","N":"491570110"})");
+}
+
 TEST(EnumTable, GoesBothWaysOnlyWhenItIsOneToOne) {
   const auto table = parse_transform("enum.table(client: ACTIVE, former: ARCHIVED, lead: ACTIVE)", Type::Enum).value();
   EXPECT_FALSE(table.invertible);

@@ -324,6 +324,36 @@ class Builder {
   std::size_t count_ = 0;
 };
 
+// The length of the character that begins there, or 0 where it is none of UTF-8 (RFC 3629: shortest form, no
+// surrogate).
+std::size_t character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) -> unsigned {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const unsigned first = byte(at), second = byte(at + 1);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+    return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(at + i) & 0xc0) != 0x80) return 0;
+  return length;
+}
+
+// libfyaml takes a byte that is not UTF-8 for the end of the file.
+Result<void> is_utf8(const std::string& file, std::string_view text) {
+  Place at{file, 1, 1};
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_at(text, i);
+    if (length == 0)
+      return fail(Code::YamlInvalid, "a byte stands here that is not UTF-8", "Save the file as UTF-8", at);
+    at = text[i] == '\n' ? Place{file, at.line + 1, 1} : Place{file, at.line, at.column + 1};
+    i += length;
+  }
+  return {};
+}
+
 bool is_json_number(std::string_view s) {
   std::size_t i = 0;
   const auto digits = [&] {
@@ -363,6 +393,7 @@ Result<Node> parse_yaml(const std::string& file, std::string_view text, YamlLimi
                 {file, 0, 0});
   if (text.find('\0') != std::string_view::npos)
     return fail(Code::YamlInvalid, "the file holds a zero byte; it is no text", {}, {file, 0, 0});
+  TRY(is_utf8(file, text));
   std::vector<Inserted> inserted;
   const std::string quoted = quote_calls(text, inserted);
   Builder builder(file, limits, std::move(inserted));

@@ -100,5 +100,14 @@ TEST(Yaml, BecomesJsonByItsPlainScalars) {
             R"({"a":1,"b":"1","c":true,"d":"no","e":null,"f":"0412","g":-1.50e3,"h":["x"]})");
 }
 
+TEST(Yaml, AByteOfAnotherEncodingIsToldWithItsPlace) {
+  for (const char* bad : {"\xfc", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"}) {
+    const auto parsed = parse_yaml("hub.yaml", std::string("hub: é\nname: ü") + bad + "rich\n");
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(to_text(parsed.error()), "hub.yaml:2:8: a byte stands here that is not UTF-8. Save the file as UTF-8.");
+  }
+  EXPECT_TRUE(parse_yaml("hub.yaml", "hub: é€𝄞\n"));
+}
+
 }  // namespace
 }  // namespace linchpin::model
