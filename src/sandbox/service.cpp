@@ -1,5 +1,6 @@
 #include "sandbox/service.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -15,6 +16,13 @@ constexpr milliseconds idle_most{1'000};  // the clock is asked again at least s
 constexpr std::int64_t advance_most = 1'000'000'000;
 
 const Answer cut{0, {}, ""};
+
+// What a vendor's settings page would take: http or https, a host, no space and no control character.
+bool is_target(const std::string& url) {
+  const std::size_t host = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : std::string::npos;
+  if (host == std::string::npos || host == url.size() || url.find_first_of("/?#:", host) == host) return false;
+  return std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+}
 
 Answer done() { return json_answer(200, "{}"); }
 
@@ -112,7 +120,10 @@ class ServedSandbox::Inside : public std::enable_shared_from_this<Inside> {
       return done();
     }
     if (what == "webhook-target") {
-      if (!body["url"].is_text() && !body["url"].is_null()) return fail(Code::InvalidArgument, "url must be a text");
+      const std::string& url = body["url"].text();
+      if (!body["url"].is_null() && !(url.empty() && body["url"].is_text()) && !is_target(url))
+        return fail(Code::InvalidArgument, "url is no address that webhooks can go to",
+                    "Give one such as http://127.0.0.1:8480/webhooks/hubspot, or null for none");
       vendor_->set_webhook_target(body["url"].text(), now());
       return done();
     }

@@ -136,5 +136,15 @@ TEST_F(Service, CutsEveryCallOnceItIsGone) {
   EXPECT_EQ(call("GET", "/_sandbox/state").status, 0);
 }
 
+TEST_F(Service, SendsNoWebhooksToWhatIsNoAddress) {
+  for (const char* url : {"\"nonsense\"", "7", "\"http://\"", "\"http:///x\"", "\"ftp://127.0.0.1/x\"",
+                          "\"http://a b/\"", "[\"http://a/\"]"})
+    EXPECT_EQ(call("POST", "/_sandbox/webhook-target", std::string("{\"url\":") + url + "}").status, 400) << url;
+  EXPECT_EQ(json(call("GET", "/_sandbox/webhook-target"))["url"].text(), "");
+  for (const char* url :
+       {"\"http://127.0.0.1:8480/webhooks/hubspot\"", "\"https://hub.example.com.au/w\"", "\"\"", "null"})
+    EXPECT_EQ(call("POST", "/_sandbox/webhook-target", std::string("{\"url\":") + url + "}").status, 200) << url;
+}
+
 }  // namespace
 }  // namespace linchpin::sandbox

@@ -1,5 +1,7 @@
 #include "server/router.hpp"
 
+#include "base/json.hpp"
+
 #include <algorithm>
 
 namespace linchpin::server {
@@ -52,7 +54,12 @@ void Router::operator()(Request request, Reply reply) const {
   if (allowed.empty())
     return reply(
         problem({Code::NotFound, "nothing answers at this path", {}, "Look at docs/guide for the hub's paths"}));
-  reply({.status = 405, .headers = {{"Allow", std::move(allowed)}}, .body = {}});
+  Answer answer =
+      problem({Code::InvalidArgument, "nothing answers that method at this path", {}, "Ask with " + allowed});
+  answer.status = 405;
+  answer.body = canonical(parse_json(answer.body)->with("status", 405).with("title", "Method Not Allowed"));
+  answer.headers.push_back({"Allow", std::move(allowed)});
+  reply(std::move(answer));
 }
 
 }  // namespace linchpin::server

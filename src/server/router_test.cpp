@@ -60,6 +60,11 @@ TEST(Router, AnotherMethodIs405AndSaysWhichAreAllowed) {
   const Answer answer = ask(router, "DELETE", "/a");
   EXPECT_EQ(answer.status, 405);
   EXPECT_EQ(*find_header(answer.headers, "Allow"), "GET, HEAD, PUT");
+  EXPECT_EQ(*find_header(answer.headers, "Content-Type"), "application/problem+json");
+  EXPECT_EQ(
+      answer.body,
+      R"({"code":"invalid_argument","detail":"nothing answers that method at this path. Ask with GET, HEAD, PUT",)"
+      R"("status":405,"title":"Method Not Allowed"})");
 }
 
 TEST(Health, IsLiveAtOnceAndReadyWhenTheHubSaysSo) {

@@ -11,9 +11,16 @@ import unittest
 import hub
 
 
-def linchpin(*arguments, stdin=None, home=None):
-    environment = dict(os.environ, HOME=home) if home else None
-    done = subprocess.run([hub.PROGRAM, *arguments], input=stdin, capture_output=True, text=True, timeout=60, env=environment)
+# Without root's power to read everything.
+AS_OTHERS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
+
+
+def linchpin(*arguments, stdin=None, home=None, before=(), variables=None):
+    environment = dict(os.environ, **(variables or {}))
+    if home is not None:
+        environment["HOME"] = home
+    done = subprocess.run([*before, hub.PROGRAM, *arguments], input=stdin, capture_output=True, text=True, timeout=60,
+                          env=environment)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -99,6 +106,82 @@ class Commands(unittest.TestCase):
         for name in ("flows/pipe.yaml", "mappings/endless.yaml"):
             self.assertIn("not a regular file", found[name])
 
+    def test_a_folder_that_cannot_be_read_is_the_one_mistake(self):
+        if subprocess.run([*AS_OTHERS, "true"], capture_output=True).returncode != 0:
+            self.skipTest("setpriv cannot take powers away here")
+        for name in ("", "flows", "entities", "systems", "mappings", "connectors", "hub.yaml", "mappings/xero.contacts.yaml"):
+            path = os.path.join(self.hub, name)
+            made = not os.path.exists(path)
+            if made:
+                os.mkdir(path)
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+            os.chmod(path, 0)
+            try:
+                status, out, err = linchpin("check", self.hub, "--json", before=AS_OTHERS)
+            finally:
+                os.chmod(path, mode)
+                if made:
+                    os.rmdir(path)
+            self.assertEqual(status, 2, (name, out, err))
+            errors = json.loads(out)["errors"]
+            self.assertEqual([e["code"] for e in errors], ["file_unreadable"], (name, errors))
+            self.assertIn("cannot be read: Permission denied", errors[0]["message"])
+            self.assertEqual(errors[0]["file"], name or self.hub)
+            self.assertTrue(errors[0]["remedy"])
+
+    def test_what_is_no_regular_file_is_refused_by_every_command_and_at_once(self):
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        commands = (["audit", self.hub, "verify", "--since"], ["map", self.hub, "xero.contacts", "--file"])
+        for command in commands:
+            for path in ("/tmp", "/dev/zero", pipe, os.path.join(self.folder, "none")):
+                status, out, err = linchpin(*command, path)
+                self.assertEqual((status, out), (2, ""), (command, path, err))
+                self.assertTrue(err.startswith(f"linchpin: {path}: "), err)
+        large = os.path.join(self.folder, "large")
+        with open(large, "wb") as file:
+            file.truncate(300 << 20)
+        self.assertIn("larger than 256 MiB", linchpin("map", self.hub, "xero.contacts", "--file", large)[2])
+        for command in (["map", self.hub, "xero.contacts"], ["transform", "text.exact"]):
+            with open("/dev/zero") as endless:
+                done = subprocess.run([hub.PROGRAM, *command], stdin=endless, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("a line is longer than 16 MiB", done.stderr)
+
+    def test_variables_that_are_not_set_are_told_in_one_go(self):
+        names = ("HUBSPOT_TOKEN", "HUBSPOT_CLIENT_SECRET", "XERO_CLIENT", "XERO_REFRESH_TOKEN", "XERO_WEBHOOK_KEY",
+                 "XERO_TENANT_ID", "IDCHECK_TOKEN", "IDCHECK_WEBHOOK_SECRET")
+        status, _, err = linchpin("run", self.hub, home=self.home)
+        self.assertEqual(status, 2, err)
+        for name in names:
+            self.assertIn(name, err)
+        secret = "one-line\nanother: line"
+        status, _, err = linchpin("run", self.hub, home=self.home, variables=dict.fromkeys(names, "x:y") | {"HUBSPOT_TOKEN": secret})
+        self.assertEqual(status, 2, err)
+        self.assertIn("HUBSPOT_TOKEN holds a line end", err)
+        self.assertNotIn("one-line", err)
+
+    def test_a_home_that_is_not_known_is_said(self):
+        status, _, err = linchpin("init", os.path.join(self.folder, "other"), home="")
+        self.assertEqual(status, 2)
+        self.assertIn("HOME is not set", err)
+
+    def test_a_byte_of_another_encoding_is_told_with_its_place(self):
+        with open(os.path.join(self.hub, "hub.yaml"), "ab") as file:
+            file.write("# Zürich\n".encode("latin-1"))
+        status, out, _ = linchpin("check", self.hub)
+        self.assertEqual(status, 2)
+        self.assertRegex(out, r"^hub\.yaml:\d+:4: a byte stands here that is not UTF-8\.")
+
+    def test_a_word_that_is_no_command_is_named_with_the_nearest(self):
+        for word, said in (("chek", "there is no command chek. Did you mean `linchpin check`?"),
+                           ("bogus", "there is no command bogus. `linchpin --help` lists the commands."),
+                           ("--bogus", "there is no option --bogus. `linchpin --help` lists the commands."),
+                           ("--versoin", "there is no option --versoin. Did you mean `linchpin --version`?"),
+                           ("--check", "there is no option --check. Did you mean `linchpin check`?")):
+            status, _, err = linchpin(word)
+            self.assertEqual((status, err), (2, f"linchpin: {said}\n"))
+
     def test_a_bad_hub_is_not_started(self):
         self.break_file("flows/clients.yaml", "keep: contact", "keep: contract")
         status, _, err = linchpin("run", self.hub)
@@ -130,6 +213,9 @@ class Commands(unittest.TestCase):
         back = json.loads(out)["record"]
         self.assertEqual((back["FirstName"], back["Name"]), ("Siân", "Siân D’Arcy"))
         self.assertEqual(linchpin("map", self.hub, "xero.contact")[0], 2)
+        status, out, _ = linchpin("map", self.hub, "xero.contacts", "--out", stdin='{"phone": "0491570110"}\n')
+        self.assertEqual(status, 1)
+        self.assertIn("begins with + and the country code", json.loads(out)["errors"][0]["message"])
 
     def test_a_transform_is_tried_on_lines(self):
         lines = ('{"input": "0412 345 678"}\n{"input": "12", "options": {"region": "AU"}}\n'
