@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
                            ->capture_default_str();
   app.add_option("--people", asked.people, "at the start; 0: the seed decides")->check(CLI::Range(0, 200));
   app.add_option("--faults", asked.faults, "those that may be chosen: a list, all or none")->capture_default_str();
-  app.add_option("--mutant", asked.mutant, "plants one defect, or each in turn (all); 0 means caught");
+  app.add_option("--mutant", asked.mutant,
+                 "plants one defect, or each in turn (all, or known: those with a seed); 0 means caught");
   app.add_option("--corpus", asked.corpus,
                  "a file of plans that once failed: runs them; --hours and --seeds add to it");
   app.add_option("--jobs", asked.jobs, "worker processes")->check(CLI::Range(1, 64))->capture_default_str();

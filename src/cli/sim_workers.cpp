@@ -444,7 +444,7 @@ int sim_corpus(const SimJob& job) {
 int sim_mutants(const SimJob& job, bool these_seeds, bool write) {
   std::vector<const MutantSpec*> wanted;
   for (const MutantSpec& m : mutants())
-    if (job.mutant == "all" || job.mutant == m.name) wanted.push_back(&m);
+    if (job.mutant == "all" || job.mutant == m.name || (job.mutant == "known" && m.seed != 0)) wanted.push_back(&m);
   if (wanted.empty()) return no_such_mutant(job.mutant);
   warm();
   Hunt hunt(job);
@@ -470,6 +470,9 @@ int sim_mutants(const SimJob& job, bool these_seeds, bool write) {
                         : " (not by " + std::to_string(m->seed) + ", its own)")
                 << ", " << caught->outcome.broken << ": " << caught->outcome.what << std::endl;
   }
+  if (job.mutant == "known")
+    for (const MutantSpec& m : mutants())
+      if (m.seed == 0) std::cout << m.name << ": no seed that catches it is known yet" << std::endl;
   if (survived > 0) std::cout << survived << " of " << wanted.size() << " survived: a check is missing" << std::endl;
   if (write)
     if (const Result<void> written = write_seeds(seeds); !written) return failed(written.error());

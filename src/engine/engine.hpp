@@ -139,7 +139,7 @@ class Engine {
   void settled(Work&, const std::vector<Settles>&);
 
   static constexpr std::size_t waiting_most = 4000;  // hints in memory; the rest stays in the inbox
-  struct Opened {  // an entry of the inbox that is not wholly done
+  struct Opened {                                    // an entry of the inbox that is not wholly done
     InboxEntry entry;
     Result<std::vector<Event>> events;
     std::vector<std::string> digests;  // of each event; where there are none to be had, of the body

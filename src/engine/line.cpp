@@ -294,20 +294,11 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
         return Found{Found::Kind::Again, nullptr};
   const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
   if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
-    for (ReviewRow r : asked)
-      if (r.state == "open" && r.kind == "match") {
-        r.state = r.golden == same[0]->golden.id ? "accepted" : "withdrawn";
-        r.by = "rules", r.answered = now_;
-        work_.rows().reviews.push_back(std::move(r));
-      }
+    TRY(answered_by_rules(asked, same[0], change));
     return Found{Found::Kind::Golden, same[0]};
   }
   if (same.empty() && doubtful.empty()) {
-    for (ReviewRow r : asked)
-      if (r.state == "open" && r.kind == "match") {
-        r.state = "withdrawn", r.by = "rules", r.answered = now_;
-        work_.rows().reviews.push_back(std::move(r));
-      }
+    TRY(answered_by_rules(asked, nullptr, change));
     return Found{};
   }
   for (Family* f : same)
@@ -317,6 +308,23 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   for (Family* f : doubtful)
     TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
   return Found{Found::Kind::Doubtful, nullptr};
+}
+
+// A record has changed, and what a person was asked about it is plain by now. Whoever waited for the answer and is
+// somebody else is shared: nothing was created for them meanwhile.
+Result<void> Line::answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const Change& change) {
+  for (ReviewRow r : asked) {
+    if (r.state != "open" || r.kind != "match") continue;
+    const GoldenId golden = r.golden;
+    const bool is_same = same && golden == same->golden.id;
+    r.state = is_same ? "accepted" : "withdrawn";
+    r.by = "rules", r.answered = now_;
+    work_.rows().reviews.push_back(std::move(r));
+    if (is_same) continue;
+    if (Family* family = TRY(work_.family(golden)))
+      TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
+  }
+  return {};
 }
 
 Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& family, const std::string& code,

@@ -46,6 +46,7 @@ class Line {
   };
   Result<Found> find(const mapping::Mapping&, const Change&, const Values&);
   Result<Found> find_by_rules(const mapping::Mapping&, const Change&, const Values&);
+  Result<void> answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const Change&);
   Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
                      const std::string& message);
   Result<Fate> take_as(const mapping::Mapping&, const Change&);

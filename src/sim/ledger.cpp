@@ -56,17 +56,17 @@ const Person* Ledger::whose(const std::map<Field, std::string>& values) const {
 
 std::string Ledger::given_name(Random& chance) {
   static constexpr const char* names[] = {"Ana", "Bo", "Chloé", "Dmitri", "Eve", "Fiadh", "Güney", "Hana"};
-  return std::string(names[chance.below(std::size(names))]) + " Zyqo" + letters(++made_);
+  return std::string(names[chance.below(std::size(names))]) + " Zyqovex" + letters(++made_);
 }
 
 std::string Ledger::family_name(Random& chance) {
   static constexpr const char* names[] = {"Abara", "Brandt", "Çelik", "D'Souza", "Eriksen", "Flynn", "Ibáñez", "Ng"};
-  return std::string(names[chance.below(std::size(names))]) + "-Zyqo" + letters(++made_);
+  return std::string(names[chance.below(std::size(names))]) + "-Zyqovex" + letters(++made_);
 }
 
 std::string Ledger::email(Random& chance) {
   static constexpr const char* hosts[] = {"mail.example", "post.example", "home.example"};
-  return "zyqo." + letters(++made_) + std::to_string(chance.below(90) + 10) + "@" + hosts[chance.below(3)];
+  return "zyqovex." + letters(++made_) + std::to_string(chance.below(90) + 10) + "@" + hosts[chance.below(3)];
 }
 
 std::string Ledger::phone(Random& chance) {

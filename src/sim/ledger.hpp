@@ -13,9 +13,6 @@
 
 namespace linchpin::sim {
 
-// In every planted name and e-mail, in no other text: where it is found, somebody's value is.
-inline constexpr std::string_view marker = "zyqo";
-
 // What a person typed at a vendor's screen.
 struct Said {
   Site site = Site::Hubspot;

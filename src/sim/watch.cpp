@@ -12,9 +12,10 @@ using engine::DeliveryState;
   throw Broken{std::string(to_text(invariant)), std::move(what)};
 }
 
-// The marker as planted names and addresses have it.
+// In every planted name and e-mail, in no other text (ledger.cpp). Long enough not to stand in what is sealed by
+// chance.
 bool holds_marker(std::string_view text) {
-  for (const std::string_view form : {"zyqo", "Zyqo", "ZYQO"})
+  for (const std::string_view form : {"zyqovex", "Zyqovex", "ZYQOVEX"})
     if (text.find(form) != std::string_view::npos) return true;
   return false;
 }

@@ -120,6 +120,37 @@ TEST_F(TheLine, AnAnsweredReviewLinksOrParts) {
   EXPECT_EQ((*golden)["links"].items().size(), 2u);
 }
 
+TEST_F(TheLine, WhoWaitedForAReviewThatAnsweredItselfIsShared) {
+  make(2, 200);
+  settle();
+  const Result<Json> open = world->ask(Json::object({{"command", "review.list"}}));
+  ASSERT_TRUE(open);
+  const Json review = (*open)["items"][0];
+  ASSERT_EQ(review["kind"].text(), "match");
+  const std::string system = review["system"].text(), record = review["record"].text();
+  const bool crm = system == "hubspot";
+  ASSERT_TRUE(
+      world->edit(system, crm ? "contacts" : "Contacts", record,
+                  crm ? Json::object({{"firstname", "Zelda"}, {"lastname", "Quiggin"}})
+                      : Json::object({{"Name", "Zelda Quiggin"}, {"FirstName", "Zelda"}, {"LastName", "Quiggin"}})));
+  settle();
+  const Result<Json> left = world->ask(Json::object({{"command", "review.list"}}));
+  ASSERT_TRUE(left);
+  for (const Json& r : (*left)["items"].items()) ASSERT_NE(r["id"], review["id"]) << "it is plain by now";
+  // Whoever it was compared with is in the other system too, or it is said why not.
+  const auto pairs = links();
+  const Result<Json> letters = world->ask(Json::object({{"command", "dead-letters.list"}}));
+  ASSERT_TRUE(letters);
+  const Result<Json> golden = world->ask(Json::object(
+      {{"command", "process.get"}, {"token", token}, {"entity", "contact"}, {"id", review["golden"].text()}}));
+  ASSERT_TRUE(golden) << to_text(golden.error());
+  std::set<std::string> systems;
+  for (const Json& link : (*golden)["links"].items()) systems.insert(link["system"].text());
+  bool told = false;
+  for (const Json& letter : (*letters)["items"].items()) told = told || letter["golden"] == review["golden"];
+  EXPECT_TRUE(told || systems.size() == 2) << canonical(*golden);
+}
+
 TEST_F(TheLine, AChangeTravelsBothWaysAndItsEchoIsSilent) {
   make(3, 40);
   settle();
