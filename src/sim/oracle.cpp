@@ -67,9 +67,9 @@ class Judge {
   void known(const Person& person) {
     for (const Site site : all_sites) {
       const std::size_t made = person.given.contains(site) ? person.given.at(site).size() : 0;
-      // Two records that people made, under two names, are two people to the hub; Watch judges each creation as it
-      // comes.
-      if (made > 1 && !excused(person))
+      // Whose two records were two people to the hub until they were merged may have two there. Watch has judged each
+      // creation as it came.
+      if (made > 1 && person.removed.empty() && !person.merged)
         complain("NoDoubleCreate",
                  number(person) + " was made " + std::to_string(made) + " times in " + std::string(to_text(site)));
       if (person.organisation && made > 0) complain("NoDoubleCreate", number(person) + ", a firm, was made anew");
