@@ -223,10 +223,12 @@ Result<Json> Engine::process(const Json& command) {
       if (may_be_seen(declared->second.field(name.text)))
         fields.emplace_back(name.text,
                             Json::object({{"value", s.value}, {"source", s.system.text}, {"at", rfc3339(s.at)}}));
-    Json::List links;
+    std::set<std::pair<std::string, std::string>> records;  // in one order, however the family came to be in memory
     for (const Link& link : family.links)
-      if (!link.gone)
-        links.push_back(Json::object({{"system", link.key.system.text}, {"record", link.key.record.text}}));
+      if (!link.gone) records.insert({link.key.system.text, link.key.record.text});
+    Json::List links;
+    for (const auto& [system, record] : records)
+      links.push_back(Json::object({{"system", system}, {"record", record}}));
     return Json::object({{"id", family.golden.id.text},
                          {"entity", entity.text},
                          {"fields", std::move(fields)},

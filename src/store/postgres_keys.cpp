@@ -5,6 +5,7 @@
 namespace linchpin::store {
 
 Result<std::map<std::string, std::string>> PostgresKeyStore::get(const std::vector<std::string>& names) {
+  if (names.empty()) return std::map<std::string, std::string>();  // an empty array has no type of its own
   std::scoped_lock lock(mutex_);
   Column wanted;
   for (const std::string& name : names) wanted.add(name);

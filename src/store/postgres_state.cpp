@@ -75,6 +75,7 @@ Result<std::optional<Row>> PostgresStore::row(Read read, const char* sql, const 
 }
 
 Result<std::vector<FamilyRows>> PostgresStore::families(const std::vector<GoldenId>& ids) {
+  if (ids.empty()) return std::vector<FamilyRows>();  // an empty array has no type of its own
   Column wanted;
   for (const GoldenId& id : ids) wanted.add(id);
   std::vector<FamilyRows> found;
@@ -225,6 +226,7 @@ Result<Position> PostgresStore::done_up_to() {
   return mark.value_or(Position(0));
 }
 Result<std::set<std::string>> PostgresStore::seen(const SystemName& system, const std::vector<std::string>& digests) {
+  if (digests.empty()) return std::set<std::string>();  // an empty array has no type of its own
   Column wanted;
   for (const std::string& digest : digests) wanted.add(Bytes{digest});
   const std::vector<std::string> found =
