@@ -196,8 +196,10 @@ class Run {
     for (const Json& letter : letters["items"].items()) {
       const std::string& code = letter["code"].text();
       // Two records of one person that bear two names by now are two people to the hub, and HubSpot takes an e-mail
-      // once: which of them is right, a person must say.
-      if (letter["kind"].text() == "field" || (code == "unique_taken" && of_doubled(told, letter["golden"].text())))
+      // once: which of them is right, a person must say. The one that has no e-mail for it cannot be checked either.
+      const bool for_want_of_email =
+          code == "unique_taken" || (code == "write_refused" && letter["system"].text() == "idcheck");
+      if (letter["kind"].text() == "field" || (for_want_of_email && of_doubled(told, letter["golden"].text())))
         continue;
       complaints.push_back({"Converged", "a dead letter is left that a retry does not mend: " + letter["kind"].text() +
                                              " " + code + " " + letter["system"].text() + " " +
