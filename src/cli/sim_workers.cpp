@@ -1,5 +1,6 @@
 #include "cli/sim_workers.hpp"
 
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,8 +24,9 @@ using sim::Outcome;
 using sim::Plan;
 using Clock = std::chrono::steady_clock;
 
-constexpr unsigned run_most_s = 120;        // a run that takes longer hangs
-constexpr unsigned mutant_run_most_s = 30;  // a defect may make two systems answer each other without end
+// Of the processor, so that a laden machine calls nothing a hang.
+constexpr time_t run_most_s = 120;        // a run that takes longer hangs
+constexpr time_t mutant_run_most_s = 30;  // a defect may make two systems answer each other without end
 
 struct Task {
   Plan plan;
@@ -69,6 +71,12 @@ Outcome from_json(const Json& j) {
   o.crashes = j["crashes"].integer().value_or(0);
   o.edits = j["edits"].integer().value_or(0);
   return o;
+}
+
+// The process ends by SIGPROF once it has used so many seconds more; 0: it may go on.
+void most_of_processor(time_t seconds) {
+  const itimerval most{{}, {seconds, 0}};
+  ::setitimer(ITIMER_PROF, &most, nullptr);
 }
 
 void warm() {
@@ -159,9 +167,9 @@ class Pool {
       r.task.mutant = static_cast<Mutant>(mutant_number);
       plant(r.task.mutant);
       const auto began = Clock::now();
-      ::alarm(r.task.mutant == Mutant::None ? run_most_s : mutant_run_most_s);
+      most_of_processor(r.task.mutant == Mutant::None ? run_most_s : mutant_run_most_s);
       r.outcome = sim::simulate(r.task.plan);
-      ::alarm(0);
+      most_of_processor(0);
       r.seconds = std::chrono::duration<double>(Clock::now() - began).count();
       const std::string line = canonical(to_json(r)) + "\n";
       (void)!::write(out, line.data(), line.size());
@@ -178,11 +186,11 @@ class Pool {
       ::close(w.to);
       ::close(w.from);
       const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-      r.cut = signal == SIGALRM;
+      r.cut = signal == SIGPROF;
       r.outcome.held = false;
-      r.outcome.broken = signal == SIGALRM ? "Rest" : "Engine";
+      r.outcome.broken = signal == SIGPROF ? "Rest" : "Engine";
       r.outcome.what =
-          signal == SIGALRM ? "it takes for ever" : "the process ended by signal " + std::to_string(signal);
+          signal == SIGPROF ? "it takes for ever" : "the process ended by signal " + std::to_string(signal);
       w = Worker{};
     } else {
       w.heard.append(buffer, static_cast<std::size_t>(got));
