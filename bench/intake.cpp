@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 constexpr int turns = 2;
 constexpr milliseconds warm_up{300}, disk_time{1'000}, settle_time{1'500};
 constexpr double bare_bar = 0.6, p99_bar = 2, script_bar = 2.5, script_bar_of_one = 2;  // of the bare server: aim 0.75
-constexpr double idle_bar = 60e6, load_bar = 200e6, ready_bar = 1'000;
+constexpr double idle_bar = 25e6, load_bar = 70e6, ready_bar = 100, ready_pending_bar = 250;  // bytes, ms
 
 // What one server did with one count of senders, over its turns.
 struct Taken {
@@ -216,10 +216,12 @@ Json report(Run& run) {
   if (!run.no_script.empty()) left_out.push_back("the script with SQLite: " + run.no_script);
   bars.push_back(
       bar("2xx while the hub said that it is not ready", static_cast<double>(run.early.too_early), 0, "", false, 0));
-  const double ready = static_cast<double>(std::max(run.ready_first, run.ready_again).count());
   bars.push_back(bar("resident memory, idle", run.idle_bytes / 1e6, 1, "MB", false, idle_bar / 1e6));
   bars.push_back(bar("resident memory, the most under load", run.load_bytes / 1e6, 1, "MB", false, load_bar / 1e6));
-  bars.push_back(bar("ready after start, the slower of two", ready, 0, "ms", false, ready_bar));
+  bars.push_back(bar("ready after start", static_cast<double>(run.ready_first.count()), 0, "ms", false, ready_bar));
+  // Its systems are absent, so nothing of what it took is done.
+  bars.push_back(bar("ready after kill -9, " + std::to_string(run.stored) + " webhooks pending",
+                     static_cast<double>(run.ready_again.count()), 0, "ms", false, ready_pending_bar));
   return Json::object(
       {{"machine", machine(run.rounds)},
        {"rounds", std::move(rounds)},

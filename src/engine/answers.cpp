@@ -9,6 +9,7 @@
 #include "engine/connection.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
+#include "engine/share.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -35,6 +36,13 @@ struct Failure {
   const Error* operator()(const Refused& r) const { return &r.error; }
   const Error* operator()(const auto&) const { return nullptr; }
 };
+
+// The field whose value a system took for another record's, where the mapping tells such values apart by a number.
+const FieldName* suffixed_by(const mapping::Mapping& mapping, const std::string& unique_at) {
+  for (const mapping::FieldMapping& m : mapping.fields)
+    if (m.unique_suffix && (unique_at.empty() || mapping::to_text(m.at) == unique_at)) return &m.field;
+  return nullptr;
+}
 
 }  // namespace
 
@@ -183,14 +191,15 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
         unsure(work, *family, std::move(d), true, now);
         break;
       case WriteResult::Kind::UniqueTaken: {
-        const mapping::Mapping& mapping = hub_->mappings.at(d.mapping);
-        const bool suffixed =
-            std::any_of(mapping.fields.begin(), mapping.fields.end(), [&](const mapping::FieldMapping& m) {
-              return m.unique_suffix && (result->unique_at.empty() || mapping::to_text(m.at) == result->unique_at) &&
-                     d.values.contains(m.field.text);
-            });
-        if (suffixed && d.suffix < 100) {
+        if (const FieldName* field = suffixed_by(hub_->mappings.at(d.mapping), result->unique_at);
+            field && d.suffix < 100) {
           count("retry");
+          // What is taken may be what the record has, and is not sent: a contact that comes out of the archive.
+          if (const auto at = family->golden.fields.find(*field); at != family->golden.fields.end()) {
+            hold(Invariant::ClassIsKept,
+                 may_hold(hub_->system(d.system), d.entity, *hub_->entity(d.entity).field(field->text)));
+            d.values.emplace(field->text, at->second.value);
+          }
           d.suffix = std::max(2, d.suffix + 1);
           d.state = DeliveryState::Pending;
           d.due = now;
