@@ -73,6 +73,8 @@ class Reading {
       own[field].push_back(one);
       if (!said(*person, site, field, one.value) && !k_.forgets)
         complain(Invariant::EchoIsSilent, which + name + " counts as said there, and nobody did");
+      else if (another_owns(*person, site, field, one.value))
+        complain(Invariant::OrderFree, which + name + " counts as its own, and another system owns it");
       else if (!k_.trail.gave(one.system, record, one.at))
         complain(Invariant::OrderFree, which + name + " has a time that its system never gave");
     }
@@ -83,6 +85,17 @@ class Reading {
     return history != person.said.end() &&
            std::any_of(history->second.begin(), history->second.end(),
                        [&](const Said& s) { return s.site == site && s.value == value; });
+  }
+
+  // It was said where another system owned the field, which both systems then held alike: linked, as far as one who
+  // sees only the vendors can tell.
+  bool another_owns(const Person& person, Site site, Field field, const std::string& value) const {
+    if (k_.rules_changed.contains(field) || !person.removed.empty() || person.doubled()) return false;
+    const auto history = person.said.find(field);
+    return history != person.said.end() &&
+           std::any_of(history->second.begin(), history->second.end(), [&](const Said& s) {
+             return s.site == site && s.value == value && s.foreign && s.settled && s.known && !s.by_the_way;
+           });
   }
 
   // E-mail and phone stand alone; the two names come from one source together, which is judged by the oracle.
