@@ -278,7 +278,7 @@ int run_all(const SimJob& job, const Pool::Next& next, bool keeps) {
   tell(tally, std::chrono::duration<double>(Clock::now() - began).count(), job.json);
   if (job.minimise)
     for (Ran r : failures) {
-      r.task.plan = sim::minimise(r.task.plan, r.outcome.broken, 200);
+      r.task.plan = sim::minimise(r.task.plan, r.outcome, 200);
       r.outcome = sim::simulate(r.task.plan);
       std::cout << "smallest: ";
       tell(r, job.json);

@@ -1,17 +1,32 @@
 // Delta debugging (Zeller and Hildebrandt, 2002) over the three things that a plan has: first fewer faults, since each
 // has a chance of its own and its absence changes little else, then fewer steps, then fewer people.
+#include <algorithm>
+#include <sstream>
+
 #include "sim/simulation.hpp"
 
 namespace linchpin::sim {
+namespace {
 
-Plan minimise(const Plan& plan, const std::string& broken, int most) {
+// What went wrong, without whom it befell: words that hold a digit name a record, a person or a count.
+std::string kind_of(const Outcome& outcome) {
+  std::istringstream words(outcome.what);
+  std::string kind = outcome.broken;
+  for (std::string word; words >> word;)
+    if (std::none_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c); })) kind += " " + word;
+  return kind;
+}
+
+}  // namespace
+
+Plan minimise(const Plan& plan, const Outcome& failed, int most) {
   Plan best = plan;
   int runs = 0;
   const auto fails = [&](const Plan& smaller) {
     if (runs >= most) return false;
     ++runs;
     const Outcome outcome = simulate(smaller);
-    if (outcome.held || outcome.broken != broken) return false;
+    if (outcome.held || kind_of(outcome) != kind_of(failed)) return false;
     best = smaller;
     return true;
   };

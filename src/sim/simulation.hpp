@@ -23,7 +23,8 @@ struct Outcome {
 using Trace = std::function<void(const std::string&)>;  // a line for each act and restart; ids, never values
 Outcome simulate(const Plan&, const Trace& = {});
 
-// The smallest plan found that breaks the same invariant: fewer steps, faults, people. Runs at most `most` of them.
-Plan minimise(const Plan&, const std::string& broken, int most);
+// The smallest plan found that fails alike (the same complaint, of whomever): fewer steps, faults, people. Runs at most
+// `most` of them.
+Plan minimise(const Plan&, const Outcome& failed, int most);
 
 }  // namespace linchpin::sim
