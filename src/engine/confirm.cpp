@@ -58,8 +58,11 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
       link.base[field] = holds != returned.end() && !mutant(Mutant::SentIsHeld) ? holds->second : value;
     if (!mutant(Mutant::GivenForgotten)) link.given[field] = value;
     link.left.erase(field);
-    link.tried.erase(FieldName(field));
-    if (!answered) link.tried[FieldName(field)] = {value};
+    // What was sent before and never answered may still land: a request outlives the process that sent it.
+    std::vector<Value>& tried = link.tried[FieldName(field)];
+    std::erase(tried, value);
+    if (!answered) tried = {value};
+    if (tried.empty()) link.tried.erase(FieldName(field));
   }
   if (!answered) link.tried_at = now;
   if (!before)  // of a record that we have just made, the rest is known too

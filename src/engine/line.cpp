@@ -13,7 +13,8 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr milliseconds landed_after{60'000};  // twice what a call may take
+constexpr milliseconds landed_after{60'000};    // twice what a call may take
+constexpr milliseconds clocks_differ{300'000};  // a system's and the hub's, at most
 
 using mapping::Mapping;
 using model::Entity;
@@ -185,6 +186,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   }
   link.mapping = mapping.name;
   link.golden = family->golden.id;
+  // What was written so long after our last call is none of ours, be it the same value.
+  if (change.record.updated > link.tried_at + landed_after + clocks_differ) link.tried.clear();
   const bool was_gone = link.gone, was_archived = link.archived;
   link.gone = false;
   link.archived = change.record.archived;

@@ -87,15 +87,17 @@ class Reading {
                        [&](const Said& s) { return s.site == site && s.value == value; });
   }
 
-  // It was said where another system owned the field, which both systems then held alike: linked, as far as one who
-  // sees only the vendors can tell.
+  // It was said of one who was in both systems before people began, so that their records were linked, and where
+  // another system owned the field.
   bool another_owns(const Person& person, Site site, Field field, const std::string& value) const {
-    if (k_.rules_changed.contains(field) || !person.removed.empty() || person.doubled()) return false;
+    const auto made = [&](Site there) { return person.records.contains(there) && !person.records.at(there).empty(); };
+    if (!made(Site::Hubspot) || !made(Site::Xero) || !person.removed.empty() || person.doubled() || person.doubtful ||
+        k_.rules_changed.contains(field))
+      return false;
     const auto history = person.said.find(field);
     return history != person.said.end() &&
-           std::any_of(history->second.begin(), history->second.end(), [&](const Said& s) {
-             return s.site == site && s.value == value && s.foreign && s.settled && s.known && !s.by_the_way;
-           });
+           std::any_of(history->second.begin(), history->second.end(),
+                       [&](const Said& s) { return s.site == site && s.value == value && s.foreign && !s.by_the_way; });
   }
 
   // E-mail and phone stand alone; the two names come from one source together, which is judged by the oracle.

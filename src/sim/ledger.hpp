@@ -20,7 +20,6 @@ struct Said {
   Instant at{};             // by that vendor's clock
   bool settled = false;     // both systems agreed on the field just before
   bool foreign = false;     // what another system owns by the hub files of that time
-  bool known = false;       // the other system had them too
   bool by_the_way = false;  // it stood beside what was written, and was left as it was
 };
 

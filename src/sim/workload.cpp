@@ -176,12 +176,11 @@ Result<void> Workload::say(Person& person, Site site, Field field, const std::st
   held_.erase(site);
   note("edit " + name + " " + record + " " + std::string(to_text(field)) + (done ? "" : " (refused)"));
   if (!done) return {};  // the vendor refuses it as it would a person's
-  ledger_.say(person, field, {site, comparable(field, value), at, settled, foreign, !there.empty()});
+  ledger_.say(person, field, {site, comparable(field, value), at, settled, foreign});
   // A name is one thing of two parts: who writes one of them has the other before their eyes.
   if (field == Field::Given || field == Field::Family) {
     const Field rest = field == Field::Given ? Field::Family : Field::Given;
-    ledger_.say(person, rest,
-                {site, held(site).at(record).values.at(rest), at, settled, foreign, !there.empty(), true});
+    ledger_.say(person, rest, {site, held(site).at(record).values.at(rest), at, settled, foreign, true});
   }
   if (field == Field::Stage && value == "customer") {
     person.was_client = true;
