@@ -1,6 +1,8 @@
 // What a correctly signed body says.
 #include "connect/webhook.hpp"
 
+#include <algorithm>
+
 #include "connect/fill.hpp"
 #include "connect/record.hpp"
 
@@ -18,6 +20,14 @@ bool other_tenant(const EventShape& shape, const Json& event, const Credential& 
   if (!shape.tenant) return false;
   const auto ours = credential.settings.find(shape.tenant_setting);
   return ours == credential.settings.end() || scalar_text(at(*shape.tenant, event)) != ours->second;
+}
+
+// Whether the event says what the conditions of a kind ask for, whatever it says there.
+bool says_its_kind(const EventShape& shape, const Json& json) {
+  return std::ranges::any_of(shape.kinds, [&](const EventKindRule& rule) {
+    return std::ranges::all_of(rule.where.all,
+                               [&](const Condition::At& entry) { return at(entry.path, json).is_text(); });
+  });
 }
 
 // Nothing: no kind describes it, so it is about something that the hub does not keep.
@@ -44,6 +54,7 @@ Result<std::optional<Event>> read_event(const Language& language, const EventSha
     }
     return event;
   }
+  if (!says_its_kind(shape, json)) return unreadable(language, "holds an event that does not say what kind it is");
   return std::nullopt;
 }
 
@@ -60,6 +71,8 @@ Result<std::vector<Event>> read_events(const Language& language, std::string_vie
   std::vector<Event> events;
   for (const Json& json : list.items()) {
     if (!json.is_object()) return unreadable(language, "holds an event that is no object");
+    if (shape.tenant && !at(*shape.tenant, json).is_text())
+      return unreadable(language, "holds an event that does not say whose it is");
     if (other_tenant(shape, json, credential)) continue;
     if (language.dialect && language.dialect->events) {
       if (auto several = language.dialect->events(json)) {

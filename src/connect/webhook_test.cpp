@@ -277,5 +277,22 @@ webhook:
   EXPECT_FALSE((*made)->events(R"({"id":1,"at":1767225600000,"person":8})", {}));
 }
 
+// It is signed, so the vendor has begun to say something else: a person must look. What is said of what the hub does
+// not keep is no news.
+TEST(Events, OneThatDoesNotSayWhatItIsAboutIsUnreadable) {
+  const auto unreadable = [](const auto& events) { return !events && events.error().code == Code::EventUnreadable; };
+  const auto hubspot = connector("hubspot"), xero = connector("xero"), idcheck = connector("idcheck");
+  EXPECT_TRUE(unreadable(hubspot->events("[{}]", {})));
+  EXPECT_TRUE(unreadable(hubspot->events(R"([{"subscriptionType":5,"objectId":1,"occurredAt":1}])", {})));
+  EXPECT_TRUE(unreadable(xero->events(R"({"events":[{}]})", {})));
+  EXPECT_TRUE(unreadable(idcheck->events(R"({"type":5})", {})));
+  EXPECT_TRUE(unreadable(idcheck->events("{}", {})));
+  const auto other = hubspot->events(R"([{"subscriptionType":"deal.creation","objectId":1,"occurredAt":1}])", {});
+  ASSERT_TRUE(other) << to_text(other.error());
+  EXPECT_TRUE(other->empty());
+  const auto none = hubspot->events("[]", {});
+  EXPECT_TRUE(none && none->empty());
+}
+
 }  // namespace
 }  // namespace linchpin::connect

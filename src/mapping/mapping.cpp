@@ -49,6 +49,10 @@ ReadOutcome read(const Mapping& mapping, const Json& record) {
   }
   for (const FieldMapping& field : mapping.fields) {
     if (field.direction == Direction::Out || !field.as.in) continue;
+    if (auto shaped = fits(field.at, record); !shaped) {
+      out.errors.push_back({field.field, at_place(std::move(shaped).error(), field)});
+      continue;
+    }
     const auto there = read(field.at, record);
     if (!there || says_nothing(field.as, *there)) continue;
     auto value = field.as.in(*there, field.context);

@@ -59,6 +59,18 @@ TEST(Mapping, AValueThatDoesNotFitIsAnErrorOfItsFieldAndTheRestGoesOn) {
   EXPECT_EQ(outcome.values.at("given_name").text(), "Jane");
 }
 
+TEST(Mapping, AMemberOfAnotherKindThanThePathLeadsThroughIsAnErrorAndNotAbsent) {
+  const auto outcome = read(xero(), json(R"({"FirstName":"Jane","Phones":"0412 345 678"})"));
+  ASSERT_EQ(outcome.errors.size(), 1u);
+  EXPECT_EQ(outcome.errors[0].field.text, "phone");
+  EXPECT_EQ(outcome.errors[0].error.code, Code::ValueMismatch);
+  EXPECT_EQ(outcome.errors[0].error.at.line, 14);
+  EXPECT_EQ(outcome.values.at("given_name").text(), "Jane");
+  for (const char* nothing : {R"({"FirstName":"Jane","Phones":null})", R"({"FirstName":"Jane","Phones":""})",
+                              R"({"FirstName":"Jane","Phones":[7]})", R"({"FirstName":"Jane"})"})
+    EXPECT_TRUE(read(xero(), json(nothing)).errors.empty()) << nothing;
+}
+
 TEST(Mapping, NullIsAChangeOnlyWhereTheMappingSaysThatItClears) {
   Mapping mapping = xero();
   EXPECT_FALSE(read(mapping, json(R"({"FirstName":"J","EmailAddress":""})")).values.contains("email"));

@@ -143,6 +143,25 @@ tl::unexpected<Error> in_the_way() {
               "Look at the object's data model; the path does not fit it");
 }
 
+Result<void> fits_from(const Steps& steps, std::size_t at, const Json& here) {
+  if (at == steps.size() || here.is_null() || (here.is_text() && here.text().empty())) return {};
+  if (const auto* key = std::get_if<Path::Key>(&steps[at])) {
+    if (!here.is_object()) return in_the_way();
+    return fits_from(steps, at + 1, here[key->name]);
+  }
+  if (!here.is_list()) return in_the_way();
+  const auto* index = std::get_if<Path::Index>(&steps[at]);
+  const auto* where = std::get_if<Path::Where>(&steps[at]);
+  for (std::size_t i = 0; i < here.items().size(); ++i) {
+    const Json& item = here.items()[i];
+    if (index && index->index != i) continue;
+    if (where && !equals_text(item[where->key], where->equals)) continue;
+    TRY(fits_from(steps, at + 1, item));
+    if (where) break;
+  }
+  return {};
+}
+
 Result<Json> write_from(const Steps& steps, std::size_t at, const Json& here, Json value) {
   if (at == steps.size()) return value;
   if (const auto* key = std::get_if<Path::Key>(&steps[at])) {
@@ -203,6 +222,8 @@ std::string to_text(const Path& path) {
 }
 
 std::optional<Json> read(const Path& path, const Json& record) { return read_from(path.steps, 0, record); }
+
+Result<void> fits(const Path& path, const Json& record) { return fits_from(path.steps, 0, record); }
 
 Result<Json> write(const Path& path, const Json& record, Json value) {
   return write_from(path.steps, 0, record, std::move(value));

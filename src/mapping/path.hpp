@@ -41,6 +41,10 @@ std::string to_text(const Path&);
 // null).
 std::optional<Json> read(const Path&, const Json& record);
 
+// An error (ValueMismatch) where the record has something of another kind in the path's way: a text where the path
+// names a member of an object or an item of a list. What is absent, null or "" is not in the way.
+Result<void> fits(const Path&, const Json& record);
+
 // The record with `value` at the path; missing objects and items are made (a Where item gets its key). Whole arrays are
 // kept: the other items stay as they are, in their order. `Tags[]` takes a list and replaces the whole one. An error
 // (ValueMismatch) where something of another kind stands in the way: writing would lose it.
