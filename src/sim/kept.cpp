@@ -3,15 +3,10 @@
 #include <algorithm>
 
 #include "engine/seal.hpp"
+#include "sim/picked.hpp"
 
 namespace linchpin::sim {
 namespace {
-
-struct Mine {  // a value that counts as a record's own
-  std::string value;
-  Instant at{};
-  std::string system, record;
-};
 
 class Reading {
  public:
@@ -41,7 +36,7 @@ class Reading {
     const Result<Secret> key = k_.keys.of(row.id);
     const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
     if (!golden) return complain(Invariant::AckedIsDurable, "golden record " + row.id.text + " cannot be opened");
-    std::map<Field, std::vector<Mine>> own;
+    std::map<Field, std::vector<Own>> own;
     for (const engine::LinkRow& link_row : links_of(row.id)) {
       const auto link = engine::open_row(link_row, *key);
       if (!link) {
@@ -51,10 +46,10 @@ class Reading {
       for (const Site site : all_sites)
         if (link->key.system.text == to_text(site)) linked(site, *link, own);
     }
-    for (const auto& [field, values] : own) picked(*golden, field, values);
+    for (const auto& [field, values] : own) golden_value(*golden, field, values);
   }
 
-  void linked(Site site, const engine::Link& link, std::map<Field, std::vector<Mine>>& own) {
+  void linked(Site site, const engine::Link& link, std::map<Field, std::vector<Own>>& own) {
     const std::string& record = link.key.record.text;
     const Person* person = k_.ledger.owner_of(site, record);
     const std::string which = std::string(to_text(site)) + " record " + record + "'s ";
@@ -69,9 +64,9 @@ class Reading {
           complain(Invariant::Converged, which + name + " is not what the hub takes it for");
       const auto mine = link.own.find(FieldName(name));
       if (mine == link.own.end()) continue;
-      const Mine one{comparable(field, mine->second.value.text()), mine->second.at, std::string(to_text(site)), record};
+      const Own one{comparable(field, mine->second.value.text()), mine->second.at, std::string(to_text(site)), record};
       own[field].push_back(one);
-      if (!said(*person, site, field, one.value) && !k_.forgets)
+      if (!said(*person, site, field, one.value) && !k_.forgets && !person->overwritten.contains(site))
         complain(Invariant::EchoIsSilent, which + name + " counts as said there, and nobody did");
       else if (another_owns(*person, site, field, one.value))
         complain(Invariant::OrderFree, which + name + " counts as its own, and another system owns it");
@@ -101,24 +96,12 @@ class Reading {
   }
 
   // E-mail and phone stand alone; the two names come from one source together, which is judged by the oracle.
-  void picked(const engine::Golden& golden, Field field, const std::vector<Mine>& values) {
+  void golden_value(const engine::Golden& golden, Field field, const std::vector<Own>& values) {
     if (field == Field::Given || field == Field::Family || k_.rules_changed.contains(field)) return;
-    const Rule rule = k_.rules.at(field);
-    const std::string owner = rule == Rule::HubspotOwns ? "hubspot" : rule == Rule::XeroOwns ? "xero" : "";
-    const bool spoke = std::any_of(values.begin(), values.end(), [&](const Mine& m) { return m.system == owner; });
-    // The later; of one time, the system that stands first in the flow (and in the alphabet), then the record's id.
-    const auto beats = [](const Mine& a, const Mine& b) {
-      return a.at != b.at ? a.at > b.at : std::tie(a.system, a.record) < std::tie(b.system, b.record);
-    };
-    const Mine* best = nullptr;
-    for (const Mine& m : values) {
-      if (spoke ? m.system != owner : rule != Rule::Latest && m.value.empty()) continue;
-      if (!best || beats(m, *best)) best = &m;
-    }
+    const Own* best = picked(k_.rules.at(field), values);
     const std::string name(to_text(field));
-    const auto golden_value = golden.fields.find(FieldName(name));
-    if (best && golden_value != golden.fields.end() &&
-        comparable(field, golden_value->second.value.text()) != best->value)
+    const auto value = golden.fields.find(FieldName(name));
+    if (best && value != golden.fields.end() && comparable(field, value->second.value.text()) != best->value)
       complain(Invariant::OrderFree,
                "golden record " + golden.id.text + "'s " + name + " is not the one that its rule picks");
   }

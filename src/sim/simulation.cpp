@@ -97,6 +97,10 @@ class Run {
     if (trace_) watch_.trace = [this](const std::string& what) { note(what); };
     trail_.see(world_->store(), world_->inbox(), world_->key_store());
     states_.keys = [this]() -> engine::Keys& { return world_->keys(); };
+    states_.latest = [this](Field field) {
+      return workload_ && rules_of(workload_->hub_kind()).at(field) == Rule::Latest &&
+             !workload_->rules_changed().contains(field);
+    };
     if (swarm_.on(Fault::clock_jump)) trail_.clocks_jump();
     workload_ = std::make_unique<Workload>(*world_, ledger_, swarm_, kind);
     workload_->trace = [this](const std::string& what) { note(what); };

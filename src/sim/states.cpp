@@ -25,24 +25,61 @@ void States::answered(const engine::Send& send, const Result<Answer>& answer, In
 
 void States::committed(const engine::Batch& batch, Instant) {
   for (const engine::LinkRow& row : batch.links) {
-    const Key record{row.key.system.text, row.key.record.text};
-    const auto said = said_.find(record);
-    if (said == said_.end()) continue;
     const Result<Secret> key = keys().of(row.golden);
     const auto link = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
     if (!link) continue;
-    for (const Field field : shared_fields) {
-      const auto base = link->base.find(std::string(to_text(field)));
-      if (base == link->base.end()) continue;
-      const std::string value = comparable(field, base->second.text());
-      const std::string before = std::exchange(taken_[record][field], value);
-      if (before == value || before.empty() || value.empty()) continue;
-      const auto now_at = said->second.find({field, value}), before_at = said->second.find({field, before});
-      if (now_at != said->second.end() && before_at != said->second.end() && now_at->second < before_at->second)
-        throw Broken{std::string(to_text(Invariant::OrderFree)), record.first + " record " + record.second + "'s " +
-                                                                     std::string(to_text(field)) +
-                                                                     " goes back to an older state"};
-    }
+    const Key record{row.key.system.text, row.key.record.text};
+    back_to_older(record, *link);
+    own_of(record, *link);
+  }
+  for (const engine::GoldenRow& row : batch.goldens) {
+    const Result<Secret> key = keys().of(row.id);
+    if (const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error()); golden)
+      golden_value(*golden);
+  }
+}
+
+void States::back_to_older(const Key& record, const engine::Link& link) {
+  const auto said = said_.find(record);
+  if (said == said_.end()) return;
+  for (const Field field : shared_fields) {
+    const auto base = link.base.find(std::string(to_text(field)));
+    if (base == link.base.end()) continue;
+    const std::string value = comparable(field, base->second.text());
+    const std::string before = std::exchange(taken_[record][field], value);
+    if (before == value || before.empty() || value.empty()) continue;
+    const auto now_at = said->second.find({field, value}), before_at = said->second.find({field, before});
+    if (now_at != said->second.end() && before_at != said->second.end() && now_at->second < before_at->second)
+      throw Broken{std::string(to_text(Invariant::OrderFree)), record.first + " record " + record.second + "'s " +
+                                                                   std::string(to_text(field)) +
+                                                                   " goes back to an older state"};
+  }
+}
+
+void States::own_of(const Key& record, const engine::Link& link) {
+  if (record.first == "idcheck") return;
+  if (const auto before = linked_.find(record); before != linked_.end()) own_[before->second].erase(record);
+  linked_[record] = link.golden;
+  std::map<Field, Own>& own = own_[link.golden][record];
+  for (const Field field : {Field::Email, Field::Phone})
+    if (const auto at = link.own.find(FieldName(to_text(field))); at != link.own.end())
+      own[field] = {comparable(field, at->second.value.text()), at->second.at, record.first, record.second};
+}
+
+// E-mail and phone stand alone; the two names come from one source together, which is judged by the oracle.
+void States::golden_value(const engine::Golden& golden) const {
+  const auto links = own_.find(golden.id);
+  if (lost_ || links == own_.end()) return;
+  for (const Field field : {Field::Email, Field::Phone}) {
+    if (!latest(field)) continue;
+    std::vector<Own> values;
+    for (const auto& [record, own] : links->second)
+      if (const auto at = own.find(field); at != own.end()) values.push_back(at->second);
+    const Own* best = picked(Rule::Latest, values);
+    const auto value = golden.fields.find(FieldName(to_text(field)));
+    if (best && value != golden.fields.end() && comparable(field, value->second.value.text()) != best->value)
+      throw Broken{std::string(to_text(Invariant::OrderFree)),
+                   "golden record " + golden.id.text + "'s " + std::string(to_text(field)) + " is not the latest word"};
   }
 }
 

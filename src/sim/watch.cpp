@@ -229,7 +229,8 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
   const Site site = hubspot ? Site::Hubspot : Site::Xero;
   if (answer.status >= 500 && look) {
     for (const Item& item : w.items)
-      if (const std::string id = look(site, item.golden); !id.empty()) made(site, id, &item);
+      if (const std::string id = look(site, item.golden); !id.empty() && !ledger_.owner_of(site, id))
+        made(site, id, &item);
     return;
   }
   const Result<Json> body = parse_json(answer.body);
@@ -244,7 +245,10 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
 }
 
 void Watch::made(Site site, const std::string& id, const Item* item) {
-  if (ledger_.owner_of(site, id)) return;
+  if (Person* theirs = ledger_.owner_of(site, id)) {
+    theirs->overwritten.insert(site);
+    return;
+  }
   const std::string record = std::string(to_text(site)) + " record " + id;
   const Person* whose = item ? ledger_.whose(item->values) : nullptr;
   if (!whose) broken(Invariant::NoDoubleCreate, record + " was made of nobody");

@@ -342,6 +342,9 @@ Result<bool> Workload::answer_reviews() {
         if (const Person* owner = ledger_.owner_of(there, record)) candidate = owner;
         taken = taken || there == site;
       }
+    // None is left of who was deleted everywhere; an e-mail is one person's.
+    if (!candidate)
+      candidate = ledger_.whose({{Field::Email, comparable(Field::Email, known->fields["email"]["value"].text())}});
     if (!candidate) continue;
     // A second record of the same person is merged by people, not linked.
     if (candidate == person && taken) continue;
