@@ -30,6 +30,14 @@ Link with_tried(Link link, const Values& values, Instant now) {
   return link;
 }
 
+// Whether what was sent to its record before may have been done, or may yet be.
+bool in_doubt(const Family& family, const Delivery& d) {
+  return d.operation == Operation::Update &&
+         (d.attempt > 0 || std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
+            return link.key == RecordKey{d.system, d.object, d.record} && !link.tried.empty();
+          }));
+}
+
 std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.number); }
 
 }  // namespace
@@ -125,13 +133,13 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
   const std::size_t wanted = system.limits.room() * system.most;
   std::vector<Delivery> found;
   std::set<std::pair<GoldenId, RecordId>> taken;
-  const auto take = [&](const Delivery& d) {
+  const auto take = [&](const Family& family, const Delivery& d) {
     if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
       return;  // what it holds now comes first
-    // Sent before, by a process that has ended: what the record holds now comes first here too, where it can be read.
-    if (d.operation == Operation::Update && d.attempt > 0 && repeatable_.insert(d.id).second &&
-        can_fetch(name, d.object))
+    // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
+    // here too, where it can be read.
+    if (in_doubt(family, d) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
       return read_.hint({name, d.object, d.record},
                         {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
     if (taken.insert({d.golden, d.record}).second) found.push_back(d);
@@ -148,14 +156,14 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
       const Family* family = TRY(work.family(row.golden));
       if (!family) continue;
       for (const Delivery& d : family->deliveries)
-        if (d.id == row.id) take(d);
+        if (d.id == row.id) take(*family, d);
     }
     if (found.size() >= wanted || rows.size() < most) break;
   }
   // A create goes out one commit after its golden id: should the disk have lied about the last commit, the restart
   // knows the id under which the record may have been made.
   for (const Delivery& d : work.due(name, now))
-    if (d.operation != Operation::Create) take(d);
+    if (const Family* family = TRY(work.family(d.golden)); family && d.operation != Operation::Create) take(*family, d);
   system.behind = system.behind || found.size() > wanted;
   std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
     return std::pair(a.priority, a.id) < std::pair(b.priority, b.id);

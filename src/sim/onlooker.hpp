@@ -14,7 +14,6 @@ class Onlooker {
   virtual void commit_lost() {}  // the last one that was told: the disk had lied, and the process has ended
   virtual void arrived(const SystemName&, const Request&) {}  // a webhook, before anything is made of it
   virtual void appended(const engine::InboxEntry&) {}         // durable, at its position
-  virtual void append_lost(const engine::InboxEntry&) {}      // was told, and is gone
   virtual void acknowledged(const SystemName&, const Request&, const std::string& /*sealed*/) {}  // a webhook, with 2xx
   virtual void sent(const engine::Send&, Instant) {}                                              // left the engine
   virtual void served(const engine::Send&, const Answer&, Instant) {}  // the vendor did it; what it would answer
@@ -38,9 +37,6 @@ class Onlookers : public Onlooker {
   }
   void appended(const engine::InboxEntry& entry) override {
     for (Onlooker* o : all_) o->appended(entry);
-  }
-  void append_lost(const engine::InboxEntry& entry) override {
-    for (Onlooker* o : all_) o->append_lost(entry);
   }
   void acknowledged(const SystemName& system, const Request& request, const std::string& sealed) override {
     for (Onlooker* o : all_) o->acknowledged(system, request, sealed);
