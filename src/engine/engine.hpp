@@ -146,7 +146,7 @@ class Engine {
     std::set<int> done;                // items
     std::vector<bool> seen;            // for each digest, whether it came before
   };
-  Result<std::vector<Opened>> open_entries(std::size_t wanted);
+  Result<std::vector<Opened>> open_entries(std::size_t wanted, std::size_t most);
   Result<void> read_inbox(Work&, Line&, Instant now);
   Result<void> not_understood(Work&, const Opened&, Instant now);
   Result<void> take_entry(Work&, Line&, const Opened&, Instant now);

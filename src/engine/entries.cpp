@@ -30,19 +30,21 @@ Change carried_change(const InboxEntry& entry, const Event& event, const Settles
 
 }  // namespace
 
-// What to take of the inbox now: entries that are not wholly done, opened, with what is known of their items. A store
-// may be a network away, so it is asked once for all of them.
-Result<std::vector<Engine::Opened>> Engine::open_entries(std::size_t wanted) {
+// What to take of the inbox now: entries that are not wholly done, opened, with what is known of their items; of those
+// that carry their records, about `wanted`. A store may be a network away, so it is asked once for all of them.
+Result<std::vector<Engine::Opened>> Engine::open_entries(std::size_t wanted, std::size_t most) {
   std::vector<Opened> opened;
-  const std::vector<InboxEntry> entries = TRY(world_.inbox.read(read_up_to_, std::min(entries_most, wanted)));
+  const std::vector<InboxEntry> entries = TRY(world_.inbox.read(read_up_to_, most));
   if (entries.empty()) return opened;
   Store::Done done = TRY(world_.store.done(entries.front().position, entries.back().position));
   std::size_t carried = 0, unpacked = 0;
   std::map<SystemName, std::vector<std::string>> digests;
   for (const InboxEntry& entry : entries) {
-    if (carried >= wanted || unpacked >= events_most) break;
-    read_up_to_ = entry.position;
-    if (done.whole.contains(entry.position)) continue;
+    if (unpacked >= events_most) break;
+    if (done.whole.contains(entry.position)) {
+      read_up_to_ = entry.position;
+      continue;
+    }
     const auto system = systems_.find(entry.system);
     Opened o{entry,
              system == systems_.end()
@@ -52,14 +54,15 @@ Result<std::vector<Engine::Opened>> Engine::open_entries(std::size_t wanted) {
              std::move(done.items[entry.position]),
              {}};
     if (o.events) {
-      for (const Event& event : *o.events) {
-        o.digests.push_back(event_digest(entry.system, event, world_.keys));
-        carried += event.carried ? 1 : 0;
-      }
+      const auto carries = std::count_if(o.events->begin(), o.events->end(), [](const Event& e) { return e.carried; });
+      if (carries > 0 && carried >= wanted) break;
+      carried += static_cast<std::size_t>(carries);
+      for (const Event& event : *o.events) o.digests.push_back(event_digest(entry.system, event, world_.keys));
       unpacked += o.events->size();
     } else if (Result<std::string> digest = body_digest(entry, world_.keys)) {
       o.digests.push_back(*std::move(digest));
     }
+    read_up_to_ = entry.position;
     auto& of_system = digests[entry.system];
     of_system.insert(of_system.end(), o.digests.begin(), o.digests.end());
     opened.push_back(std::move(o));
@@ -73,9 +76,13 @@ Result<std::vector<Engine::Opened>> Engine::open_entries(std::size_t wanted) {
 
 Result<void> Engine::read_inbox(Work& work, Line& line, Instant now) {
   if (read_.size() >= waiting_most) return {};
+  // Changes that the systems cannot be told of yet may wait where they are. What is only a hint is taken at once: no
+  // record is written to before what is known to have happened to it is read.
   const std::size_t wanted = appetite(now);
-  if (wanted == 0) return {};
-  for (const Opened& o : TRY(open_entries(wanted))) {
+  std::vector<Opened> opened = TRY(open_entries(wanted, wanted > 0 ? std::min(entries_most, wanted) : 1));
+  if (wanted == 0 && !opened.empty())
+    for (Opened& more : TRY(open_entries(wanted, entries_most))) opened.push_back(std::move(more));
+  for (const Opened& o : opened) {
     if (mutant(Mutant::DoneWhenTaken)) work.rows().done_whole.push_back(o.entry.position);
     if (o.events) {
       TRY(take_entry(work, line, o, now));

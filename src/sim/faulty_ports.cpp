@@ -58,12 +58,13 @@ Result<void> FaultyStore::commit(const engine::Batch& batch) {
   return {};
 }
 
-void FaultyStore::crash() {
+bool FaultyStore::crash() {
   if (before_waiting_) before_ = std::move(before_waiting_);
   before_waiting_.reset();
-  if (!before_) return;
+  if (!before_) return false;
   static_cast<Store&>(*this) = *std::exchange(before_, std::nullopt);
   if (mishap_.onlooker()) mishap_.onlooker()->commit_lost();
+  return true;
 }
 
 Result<void> FaultyInbox::write(std::span<Waiting> group) {

@@ -40,7 +40,7 @@ class FaultyStore : public Store {
  public:
   explicit FaultyStore(Mishap& mishap) : mishap_(mishap) {}
   Result<void> commit(const engine::Batch&) override;
-  void crash();  // what a lying disk had acknowledged last is gone, and what the power took
+  bool crash();  // what a lying disk had acknowledged last is gone, and what the power took: whether there was any
 
  private:
   Mishap& mishap_;

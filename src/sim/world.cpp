@@ -97,7 +97,7 @@ Result<void> World::start() {
 void World::end() {
   ++restarts_;
   engine_.reset();
-  store_.crash();
+  if (store_.crash() && !spoiled_) spoiled_ = clock_.now();
   inbox_.crash();
   if (setup_.onlooker) setup_.onlooker->ended();
 }
@@ -211,10 +211,8 @@ void World::reach(Passage passage) {
     // Half an hour after a refresh whose answer nobody got, the vendor wants a person: it is not left at that for long.
     if (refreshes) {
       if (spoiled_ && clock_.now() > *spoiled_ + spoiled_most) answer = served.answer, lost = timed_out = false;
-      if (!lost && !timed_out && answer.body == served.answer.body)
-        spoiled_.reset();
-      else if (!spoiled_)
-        spoiled_ = clock_.now();
+      if (!spoiled_) spoiled_ = clock_.now();
+      passage.renews = !lost && !timed_out && answer.body == served.answer.body;
     }
     if (swarm->strikes(Fault::answer_late))
       way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::answer_late).below(late_most_ms)));
@@ -230,6 +228,7 @@ void World::reach(Passage passage) {
 // What is due happens; an error is one that no fault explains.
 Result<void> World::turn() {
   std::vector<engine::Answered> answers;
+  bool renewed = false;
   while (!passages_.empty() && passages_.top().at <= clock_.now()) {
     Passage passage = passages_.top();
     passages_.pop();
@@ -238,6 +237,7 @@ Result<void> World::turn() {
     } else if (passage.process == restarts_ && engine_) {
       if (setup_.onlooker) setup_.onlooker->answered(passage.send, *passage.answer, clock_.now());
       answers.push_back({passage.send.call, std::move(*passage.answer)});
+      renewed = renewed || passage.renews;
     }
   }
   if (!engine_ && clock_.now() >= down_until_) TRY(start());
@@ -256,6 +256,7 @@ Result<void> World::turn() {
       drop();
       return {};
     }
+    if (renewed) spoiled_.reset();
     for (engine::Send& send : *sends) {
       mishap_.effect();
       depart(std::move(send));

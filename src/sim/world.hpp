@@ -86,6 +86,7 @@ class World {
     std::int64_t process = 0;  // which one sent it: an answer finds nobody when that has ended
     engine::Send send;
     std::optional<Result<Answer>> answer;  // nothing: the request has yet to reach the vendor
+    bool renews = false;                   // the whole answer to a token's refresh
     bool operator<(const Passage& other) const { return at != other.at ? at > other.at : order > other.order; }
   };
   explicit World(WorldSetup setup);
@@ -121,7 +122,7 @@ class World {
   milliseconds grain_;    // how soon the engine's loop comes round again
   Instant down_until_{};  // what cannot start tries again then
   std::map<std::string, Instant> unreachable_until_;
-  std::optional<Instant> spoiled_;  // since when no answer to a token's refresh has come
+  std::optional<Instant> spoiled_;  // since when a token's refresh has no answer, or none that is durable
   bool crashing_ = false;           // the process ends after the webhook under way
   std::int64_t order_ = 0;
   std::int64_t restarts_ = 0;
