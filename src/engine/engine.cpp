@@ -118,6 +118,9 @@ Result<void> Engine::resume_systems() {
       for (const model::FlowSystem& member : flow.systems)
         c.written = c.written || (member.system == name && member.write != model::Pace::No);
     TRY(restore_tokens(c.credential, name, world_.store, world_.keys));
+    // A refresh that was under way when the process ended may have used the refresh token up. It is made now, while the
+    // system still takes that token (Xero: for half an hour), and not when the access token ends.
+    c.credential.access_token = Secret();
     systems_.emplace(name, std::move(c));
   }
   return {};

@@ -86,7 +86,13 @@ Result<void> World::boot() {
 // A process that cannot start is started again after a while, as a supervisor does.
 Result<void> World::start() {
   mishap_.begin_start();
-  const Result<void> booted = boot();
+  Result<void> booted;
+  try {
+    booted = boot();
+  } catch (const Crash&) {
+    drop();
+    return {};
+  }
   if (booted) return {};
   engine_.reset();
   if (booted.error().code != Code::StoreUnavailable) return booted;
