@@ -137,6 +137,19 @@ TEST(Merge, WhoWritesOnePartHasTheOtherAsItWasGivenToThem) {
   EXPECT_EQ(p.value("family_name"), Value("Tang")) << "and not what that record held before";
 }
 
+TEST(Merge, APartThatDidNotCountIsNotLostWhenTheOtherPartWins) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  p.merge(*hub, crm("2"), {{"given_name", "Mia"}, {"family_name", "Tang"}}, monday + seconds(1));
+  // As under other files, where what the second record said of the family name was somebody else's to say.
+  p.link(crm("2")).own.erase(FieldName("family_name"));
+  p.link(crm("2")).given.erase("family_name");
+  p.merge(*hub, crm("2"), {{"given_name", "Maya"}, {"family_name", "Tang"}}, monday + seconds(2));
+  EXPECT_EQ(p.value("given_name"), Value("Maya"));
+  EXPECT_EQ(p.value("family_name"), Value("Tang")) << "what stands beside it there, and not nothing";
+}
+
 // A state of a record, and when it came to be so: many at one time as those of another record.
 struct State {
   RecordKey key;

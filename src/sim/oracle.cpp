@@ -140,7 +140,8 @@ class Judge {
       }
       field_of(person, field, h.values.at(field), x.values.count(field) ? x.values.at(field) : "");
     }
-    if ((h.values.at(Field::Stage) == "other") != (x.values.at(Field::Stage) == "ARCHIVED"))
+    if (person.overwritten.empty() &&
+        (h.values.at(Field::Stage) == "other") != (x.values.at(Field::Stage) == "ARCHIVED"))
       complain("Converged", number(person) + "'s stage and Xero's status differ");
     if (const Told* told = of_golden(mine->second)) {
       const std::string& says = told->fields["verification"]["value"].text();
