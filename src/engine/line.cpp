@@ -198,8 +198,10 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   keep_errors(mapping, change, family, read.errors);
   // A call that was cut may still be at work there for as long as calls take.
   if (change.asked > merged.link.tried_at + landed_after) merged.link.tried.clear();
+  // Of a field that is only sent it may show what became of a write without an answer.
+  const bool held_anew = merged.link.held != link.held;
   if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&
-      merged.link.held == link.held)
+      !held_anew)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   Values took;
@@ -216,7 +218,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     for (BlindKey& key : match_keys(hub_.entity(mapping.entity), base, keys_)) blind.push_back(std::move(key.key));
     work_.match_keys(*family, change.key, blind);
   }
-  if (!took.empty() && !mutant(Mutant::ReceivedUnattested)) {
+  if ((!took.empty() || held_anew) && !mutant(Mutant::ReceivedUnattested)) {
     for (const auto& [field, value] : took)
       if (std::none_of(read.errors.begin(), read.errors.end(), [&](const auto& e) { return e.field.text == field; }))
         work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field, keys_));
