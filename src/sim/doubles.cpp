@@ -95,6 +95,10 @@ Result<void> Workload::double_and_merge() {
   person->doubtful = true;
   const std::string id = (*made)[site == Site::Hubspot ? "id" : "ContactID"].text();
   ledger_.made(*person, site, id);
+  // Who enters it writes down what they have before them.
+  for (const Field field : shared_fields)
+    if (site == Site::Xero || field != Field::Email)
+      ledger_.say(*person, field, {site, values.at(field), world_.now_at(name), true, false, true});
   note("double " + name + " " + id);
   return {};
 }
