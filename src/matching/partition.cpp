@@ -73,7 +73,7 @@ class Partitioning {
   }
   bool vetoed(std::uint32_t a, std::uint32_t b) const {
     if (apart_.contains(key(a, b))) return true;
-    return terms_.birth_vetoes && compare(book_, book_[a], book_[b]).born >= Born::Half;
+    return terms_.birth_vetoes && compare(book_, book_[a], book_[b]).born == Born::Differs;
   }
 
   // Two candidates above the bar that are not one person: neither is taken, a person is asked.

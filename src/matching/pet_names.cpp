@@ -7,8 +7,6 @@ namespace linchpin::matching {
 PetNames::PetNames(Words& words) {
   std::string_view rest = embedded_nicknames();
   rest.remove_prefix(rest.find('\n') + 1);  // name1,relationship,name2
-  // Names that one formal name has in common are each other's too: "Bob" and "Rob". `of` holds them by formal name.
-  std::unordered_map<WordId, std::vector<WordId>> of;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     const std::string_view line = rest.substr(0, end);
@@ -19,12 +17,7 @@ PetNames::PetNames(Words& words) {
     const WordId pet = words.add(letters_of(line.substr(second + 1)));
     if (formal == 0 || pet == 0) continue;
     pairs_.insert(key(formal, pet));
-    of[formal].push_back(pet);
   }
-  for (const auto& [formal, pets] : of)
-    for (const WordId a : pets)
-      for (const WordId b : pets)
-        if (a < b) pairs_.insert(key(a, b));
 }
 
 }  // namespace linchpin::matching
