@@ -75,6 +75,7 @@ class Book {
   const Held& phone_held(std::uint32_t at) const { return phone_held_[at]; }
   const Words& words() const { return words_; }
   const PetNames& pet_names() const { return pet_names_; }
+  bool is_bare() const { return emails_.empty() && phones_.empty(); }
   // How many of the book's names have this as a given or family name, for one who is in it twice or more as for others.
   double share_as_given(WordId word) const { return share(words_[word].as_given); }
   double share_as_family(WordId word) const { return share(words_[word].as_family); }

@@ -12,6 +12,7 @@ class Comparing {
 
   Comparison run() {
     c_.same_system = a_.system == b_.system;
+    c_.bare = book_.is_bare();
     names();
     mails();
     calls();

@@ -33,6 +33,7 @@ struct Comparison {
   std::uint8_t mail_people = 0;  // differently named people who hold the common address, at most 9
   std::int8_t year_hint = 0;     // digits in one's e-mail are the other's birth year: 1; are not: -1
   bool same_system = false;
+  bool bare = false;   // the book has no e-mail address and no phone number: a list of another kind
   bool alike = false;  // given and family name are the same two words
   // How many strangers would agree as these two do by chance: the logarithm of the number expected in the book.
   float strangers = 0;

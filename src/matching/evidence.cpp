@@ -113,6 +113,7 @@ void walk_first(const Comparison& c, Place place) {
   const Place::At swapped{"swapped", yes_levels, n(c.swapped)}, system{"same_system", yes_levels, n(c.same_system)};
   const Place::At year{"mail_year", year_levels, c.year_hint == 0 ? 0u : c.year_hint > 0 ? 1u : 2u};
   const Place::At tie{"tie", tie_levels, tie_of(c)};
+  const Place::At bare{"bare", yes_levels, n(c.bare)};
   place.table({given, family, links});
   place.table({given, family});
   place.table({given});
@@ -137,6 +138,12 @@ void walk_first(const Comparison& c, Place place) {
   place.table({people, given});
   place.table({year, given});
   place.number("strangers", strangers_scale, c.strangers, tie);
+  place.table({bare});
+  place.table({bare, given, family});
+  place.table({bare, born});
+  place.table({bare, home});
+  place.table({bare, home, born});
+  place.number("strangers", strangers_scale, c.strangers, bare);
 }
 
 float logit(float p) {

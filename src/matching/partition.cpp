@@ -158,9 +158,16 @@ Partition partition(const Book& book, const std::vector<Pair>& pairs, const std:
   return Partitioning(book, pairs, probabilities, terms).run();
 }
 
-Partition match(const Book& book, const Model& model, const Terms& terms) {
+Partition match(const Book& book, const Model& model, const Terms& terms,
+                const std::function<void(std::string_view)>& progress) {
+  progress("looking for candidates");
   const std::vector<Pair> pairs = candidates(book);
-  return partition(book, pairs, second_looks(book, pairs, first_looks(book, pairs, model), model), terms);
+  progress("comparing " + std::to_string(pairs.size()) + " pairs");
+  const std::vector<float> first = first_looks(book, pairs, model);
+  progress("looking again at what is around them");
+  const std::vector<float> second = second_looks(book, pairs, first, model);
+  progress("putting golden records together");
+  return partition(book, pairs, second, terms);
 }
 
 }  // namespace linchpin::matching

@@ -1,6 +1,8 @@
 // The partition: golden records out of pairs. A function of the set of records, the decisions and the model.
 #pragma once
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "matching/looks.hpp"
@@ -14,7 +16,7 @@ struct Decision {
 };
 
 struct Terms {
-  double accept = 0.99, review = 0.3;
+  double accept = 0.995, review = 0.3;
   bool birth_vetoes = true;  // two dates of birth that differ, and not by a slip, are two people
   std::vector<Decision> decisions;
 };
@@ -30,8 +32,9 @@ struct Partition {
   std::vector<Question> questions;    // the likeliest first
 };
 
-// Candidates, looks and partition: everything, from records to golden records.
-Partition match(const Book&, const Model&, const Terms&);
+// Candidates, looks and partition: everything, from records to golden records. `progress` is told what comes next.
+Partition match(
+    const Book&, const Model&, const Terms&, const std::function<void(std::string_view)>& progress = [](auto) {});
 Partition partition(const Book&, const std::vector<Pair>&, const std::vector<float>& probabilities, const Terms&);
 
 }  // namespace linchpin::matching
