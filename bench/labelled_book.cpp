@@ -220,7 +220,8 @@ class Making {
   }
 
   std::string slip(std::string text) {
-    if (text.size() < 3) return text;
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+    if (text.size() < 3 || !plain) return text;
     const std::size_t at = 1 + chance_.below(text.size() - 2);
     switch (chance_.below(4)) {
       case 0:

@@ -6,6 +6,19 @@
 namespace linchpin::matching {
 namespace {
 
+// Of two numbers of eight digits: whether one digit differs, or two neighbours stand the other way round.
+bool one_digit_or_two_turned(std::uint32_t x, std::uint32_t y) {
+  std::uint32_t differ_x[2] = {}, differ_y[2] = {};
+  int different = 0, places[2] = {};
+  for (int i = 0; i < 8; ++i, x /= 10, y /= 10) {
+    if (x % 10 == y % 10) continue;
+    if (different == 2) return false;
+    differ_x[different] = x % 10, differ_y[different] = y % 10, places[different++] = i;
+  }
+  if (different < 2) return different == 1;
+  return places[1] == places[0] + 1 && differ_x[0] == differ_y[1] && differ_x[1] == differ_y[0];
+}
+
 class Comparing {
  public:
   Comparing(const Book& book, const Prepared& a, const Prepared& b) : book_(book), words_(book.words()), a_(a), b_(b) {}
@@ -129,22 +142,7 @@ class Comparing {
       if (held.by_nobody || held.people > 6) return Call::Crowded;
       return held.people > 1 ? Call::Shared : Call::Own;
     }
-    int different = 0;
-    int at[2] = {0, 0};
-    std::uint32_t p = x.tail, q = y.tail;
-    for (int i = 0; i < 8; ++i, p /= 10, q /= 10)
-      if (p % 10 != q % 10) {
-        if (different < 2) at[different] = i;
-        ++different;
-      }
-    if (different == 1) return Call::Near;
-    const auto digit = [](std::uint32_t n, int i) {
-      while (i-- > 0) n /= 10;
-      return n % 10;
-    };
-    const bool neighbours = different == 2 && at[1] == at[0] + 1 && digit(x.tail, at[0]) == digit(y.tail, at[1]) &&
-                            digit(x.tail, at[1]) == digit(y.tail, at[0]);
-    return neighbours ? Call::Near : Call::Differs;
+    return one_digit_or_two_turned(x.tail, y.tail) ? Call::Near : Call::Differs;
   }
 
   void births() {
@@ -160,15 +158,7 @@ class Comparing {
     const auto month = [](std::uint32_t d) { return d / 100 % 100; };
     const auto day = [](std::uint32_t d) { return d % 100; };
     if (year(x) == year(y) && month(x) == day(y) && day(x) == month(y)) return Born::Slip;
-    int different = 0, last = -1;
-    bool turned = false;
-    std::uint32_t p = x, q = y;
-    for (int i = 0; i < 8; ++i, p /= 10, q /= 10)
-      if (p % 10 != q % 10) {
-        if (different == 1 && last == i - 1) turned = true;
-        ++different, last = i;
-      }
-    if (different == 1 || (different == 2 && turned)) return Born::Slip;
+    if (one_digit_or_two_turned(x, y)) return Born::Slip;
     const int parts = (year(x) == year(y)) + (month(x) == month(y)) + (day(x) == day(y));
     return parts == 2 ? Born::Half : Born::Differs;
   }
@@ -254,7 +244,10 @@ class Comparing {
   }
 
   void strangers() {
-    double expected = static_cast<double>(book_.size());
+    // Where the given name does not agree, it is no stranger that is to be feared, but one of the family.
+    c_.strangers = 9;
+    if (c_.given == Given::Missing || c_.given == Given::Differs) return;
+    double expected = static_cast<double>(book_.size()) + people_beside;
     switch (c_.given) {
       case Given::Same:
         expected *= book_.share_as_given(first_.given);

@@ -74,6 +74,9 @@ Surroundings around(const Book& book, const Neighbours& neighbours, const Pair& 
 std::vector<float> first_looks(const Book& book, const std::vector<Pair>& pairs, const Model& model) {
   std::vector<float> found(pairs.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i + 12 < pairs.size()) book.fetch_head(pairs[i + 12].second);
+    if (i + 8 < pairs.size()) book.fetch(pairs[i + 8].second);
+    if (i + 4 < pairs.size()) book.fetch_words(pairs[i + 4].second);
     Evidence evidence;
     first_look(compare(book, book[pairs[i].first], book[pairs[i].second]), evidence);
     found[i] = probability(model.first, evidence);

@@ -15,7 +15,7 @@ namespace linchpin::matching {
 struct Model {
   std::vector<float> first, second;  // by place in first_names(), second_names()
   double accept = 0.995;             // from this probability on two records are one person's, with nobody asked
-  double review = 0.3;               // from here on a person is asked
+  double review = 0.5;               // from here on a person is asked
   std::string made_from;             // what it learnt from, for people
 };
 

@@ -9,7 +9,8 @@
 namespace linchpin::matching {
 namespace {
 
-constexpr float contradicts = 0.05F;  // two candidates this unlike are two people
+constexpr float contradicts = 0.05F;           // two candidates this unlike are two people
+constexpr float otherwise_named_most = 0.85F;  // no surer than that where the given names differ
 constexpr std::size_t members_most = 40;
 
 std::uint64_t key(std::uint32_t a, std::uint32_t b) {
@@ -28,9 +29,11 @@ class Partitioning {
       : book_(book), terms_(terms), head_(book.size()), members_(book.size()) {
     for (std::uint32_t r = 0; r < book.size(); ++r) head_[r] = r, members_[r] = {r};
     for (std::size_t i = 0; i < pairs.size(); ++i) {
-      if (probabilities[i] < contradicts) continue;
-      known_.emplace(key(pairs[i].first, pairs[i].second), probabilities[i]);
-      edges_.push_back({pairs[i], probabilities[i]});
+      float p = probabilities[i];
+      if (p < contradicts) continue;
+      if (p > otherwise_named_most && !named_alike(pairs[i].first, pairs[i].second)) p = otherwise_named_most;
+      known_.emplace(key(pairs[i].first, pairs[i].second), p);
+      edges_.push_back({pairs[i], p});
     }
     // The likeliest first; where two are alike, the earlier records: by their ids, not by when they came.
     std::sort(edges_.begin(), edges_.end(), [](const Edge& a, const Edge& b) {
@@ -75,13 +78,21 @@ class Partitioning {
     if (apart_.contains(key(a, b))) return true;
     return terms_.birth_vetoes && compare(book_, book_[a], book_[b]).born == Born::Differs;
   }
+  // Whether nobody need be asked as far as the given names go; a bar as low as theirs asks for less. In a household
+  // everything else may agree: who goes by two quite different names is for a person to say. A list without e-mail and
+  // phone knows no households.
+  bool named_alike(std::uint32_t a, std::uint32_t b) const {
+    if (terms_.accept <= otherwise_named_most) return true;
+    const Comparison c = compare(book_, book_[a], book_[b]);
+    return c.given != Given::Differs || c.bare;
+  }
 
   // Two candidates above the bar that are not one person: neither is taken, a person is asked.
   bool has_rival(const Edge& edge) const {
     const auto rivals = [&](std::uint32_t one, std::uint32_t other) {
       for (const auto& [third, p] : accepted(one))
         if (third != other && head_[third] != head_[one] && head_[third] != head_[other] &&
-            probability(third, other) < contradicts)
+            (probability(third, other) < contradicts || !named_alike(third, other)))
           return true;
       return false;
     };
@@ -116,7 +127,8 @@ class Partitioning {
     if (xs.size() + ys.size() > members_most) return false;
     for (const std::uint32_t a : xs)
       for (const std::uint32_t b : ys)
-        if (vetoed(a, b) || (xs.size() * ys.size() > 1 && probability(a, b) < contradicts)) return false;
+        if (vetoed(a, b) || !named_alike(a, b) || (xs.size() * ys.size() > 1 && probability(a, b) < contradicts))
+          return false;
     return true;
   }
 

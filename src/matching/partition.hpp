@@ -16,7 +16,7 @@ struct Decision {
 };
 
 struct Terms {
-  double accept = 0.995, review = 0.3;
+  double accept = 0.995, review = 0.5;
   bool birth_vetoes = true;  // two dates of birth that differ, and not by a slip, are two people
   std::vector<Decision> decisions;
 };

@@ -25,6 +25,7 @@ class Words {
   const Word& operator[](WordId id) const { return words_[id]; }
   Word& at(WordId id) { return words_[id]; }
   std::size_t size() const { return words_.size(); }
+  void fetch(WordId id) const { __builtin_prefetch(&words_[id]); }
   const std::string& text(WordId id) const { return words_[id].text; }
 
  private:
