@@ -174,7 +174,7 @@ class Comparing {
   }
   Home home_of(const Address& x, const Address& y) const {
     const bool suburb = x.suburb != 0 && y.suburb != 0 && (x.suburb == y.suburb || near(x.suburb, y.suburb));
-    const bool code = x.postcode != 0 && y.postcode != 0 &&
+    const bool code = !suburb && x.postcode != 0 && y.postcode != 0 &&
                       (x.postcode == y.postcode || within_slips(word(x.postcode).text, word(y.postcode).text, 1));
     const bool street = x.street != 0 && y.street != 0;
     const bool same_street = street && x.street == y.street;
@@ -182,7 +182,8 @@ class Comparing {
     const bool numbers = x.number != 0 && y.number != 0;
     const bool same_number = numbers && x.number == y.number;
     const bool like_number =
-        same_number || (numbers && within_slips(word(x.number).text, word(y.number).text, 1)) || !numbers;
+        like_street &&
+        (same_number || (numbers && within_slips(word(x.number).text, word(y.number).text, 1)) || !numbers);
     if (suburb || code) {
       if (same_number && like_street) {
         if (x.unit != 0 && y.unit != 0 && x.unit != y.unit) return Home::OtherUnit;
@@ -208,7 +209,8 @@ class Comparing {
     const std::size_t rest = local.size() - family.size();
     const char first = at > 0 ? local[0] : rest > 0 ? local[family.size()] : '\0';
     if (rest == 0) return Hint::None;
-    const std::string other = at > 0 ? local.substr(0, at) : local.substr(family.size());
+    const std::string_view other =
+        at > 0 ? std::string_view(local).substr(0, at) : std::string_view(local).substr(family.size());
     if (other == "the" || other == "family" || other == "thes" || (at > 0 && other == "the")) return Hint::None;
     if (rest == 1) return first == given[0] ? Hint::Initial : Hint::Other;
     const std::size_t common = std::min<std::size_t>(3, std::min(other.size(), given.size()));
