@@ -169,7 +169,8 @@ void add_calls(CLI::App& bench, int& status) {
 
 void add_match_bench(CLI::App& bench, int& status) {
   auto options = std::make_shared<bench::MatchOptions>();
-  CLI::App& command = *bench.add_subcommand("match", "comparisons and records a second of the likely matcher, and memory");
+  CLI::App& command =
+      *bench.add_subcommand("match", "comparisons and records a second of the likely matcher, and memory");
   command.add_option("--records", options->records, "in the book")
       ->check(CLI::Range(100, 5'000'000))
       ->capture_default_str();
