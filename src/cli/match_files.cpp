@@ -155,10 +155,39 @@ Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const s
   return records;
 }
 
+// The length of the character that begins at `i`, or 0 where it is not one of UTF-8.
+std::size_t character_at(std::string_view text, std::size_t i) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned char lead = byte(i);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xC2 && lead < 0xE0   ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
+  if (length == 0 || i + length > text.size()) return 0;
+  for (std::size_t k = 1; k < length; ++k)
+    if ((byte(i + k) & 0xC0) != 0x80) return 0;
+  return length;
+}
+
+// A spreadsheet may save a list in the letters of its own country: names with marks would be other names.
+Result<void> need_utf8(const std::string& path, std::string_view text) {
+  Place at{path, 1, 1};
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_at(text, i);
+    if (length == 0) return mistake("a character is not UTF-8", "Save the file as UTF-8 (\"CSV UTF-8\").", at);
+    ++at.column;
+    if (text[i] == '\n') ++at.line, at.column = 1;
+    i += length;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Record>> read_records(const model::Entity& entity, const std::string& path) {
   const std::string text = TRY(read_file(path, file_bytes_most));
+  TRY(need_utf8(path, text));
   const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first != std::string::npos && text[first] == '{') return read_json_lines(entity, path, text);
   return read_csv(entity, path, text);

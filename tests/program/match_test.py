@@ -134,6 +134,15 @@ class Match(unittest.TestCase):
                 self.assertIn(says, err)
                 self.assertNotIn("x@y.example", err)
 
+    def test_a_list_in_the_letters_of_another_country_is_refused_and_not_misread(self):
+        path = os.path.join(self.folder, "latin.csv")
+        with open(path, "wb") as file:
+            file.write("id,full_name\n1,M\u00fcller\n".encode("latin-1"))
+        status, out, err = self.match(path)
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn(path + ":2:4", err)
+        self.assertIn("UTF-8", err)
+
     def test_what_is_not_there_or_not_a_model_is_a_mistake(self):
         for arguments in ([os.path.join(self.folder, "none.csv")], [self.folder], [self.crm, "--model", self.crm],
                           [self.crm, "--evaluate", self.crm], [self.crm, "--train", self.file("t.csv", TRUTH)],
