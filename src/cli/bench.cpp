@@ -9,6 +9,7 @@
 #include "bench/end_to_end.hpp"
 #include "bench/intake.hpp"
 #include "bench/line.hpp"
+#include "bench/match.hpp"
 #include "bench/merge_commit.hpp"
 #include "bench/scale.hpp"
 #include "bench/several.hpp"
@@ -166,6 +167,18 @@ void add_calls(CLI::App& bench, int& status) {
   add_measuring(command, status, options, bench::measure_calls, bench::calls_table);
 }
 
+void add_match_bench(CLI::App& bench, int& status) {
+  auto options = std::make_shared<bench::MatchOptions>();
+  CLI::App& command =
+      *bench.add_subcommand("match", "comparisons and records a second of the likely matcher, and memory");
+  command.add_option("--records", options->records, "in the book")
+      ->check(CLI::Range(100, 5'000'000))
+      ->capture_default_str();
+  command.add_option("--seed", options->seed)->capture_default_str();
+  command.add_option("--write", options->write, "also writes the book, and who is who in it, to this folder");
+  add_measuring(command, status, options, bench::measure_match, bench::match_table);
+}
+
 void add_all(CLI::App& bench, int& status) {
   auto options = std::make_shared<bench::AllOptions>();
   options->program = this_program;
@@ -196,6 +209,7 @@ void add_bench(CLI::App& app, int& status) {
   add_scale(bench, status);
   add_calls(bench, status);
   add_line(bench, status);
+  add_match_bench(bench, status);
   add_several(bench, status);
   add_all(bench, status);
 }

@@ -37,6 +37,7 @@ void add_run(CLI::App&, int& status);
 void add_sync(CLI::App&, int& status);
 void add_map(CLI::App&, int& status);
 void add_transform(CLI::App&, int& status);
+void add_match(CLI::App&, int& status);
 void add_explain(CLI::App&, int& status);
 void add_dead_letters(CLI::App&, int& status);
 void add_review(CLI::App&, int& status);

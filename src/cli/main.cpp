@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   cli::add_sync(app, status);
   cli::add_map(app, status);
   cli::add_transform(app, status);
+  cli::add_match(app, status);
   cli::add_explain(app, status);
   cli::add_dead_letters(app, status);
   cli::add_review(app, status);

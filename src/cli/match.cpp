@@ -1,0 +1,188 @@
+// linchpin match: which records of files are one person's, with no hub running.
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "cli/match_files.hpp"
+#include "cli/match_report.hpp"
+#include "cli/open_hub.hpp"
+#include "model/nearest.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace linchpin::cli {
+namespace {
+
+using matching::Book;
+using matching::Model;
+using matching::Terms;
+using matching::Truth;
+
+struct Asked : Where {
+  std::string entity;
+  std::vector<std::string> files, beside;
+  std::string train, model, evaluate, review, html;
+  std::optional<double> accept, ask;
+  bool values = false;
+};
+
+// Where somebody watches, and it takes longer than a second: what is being done.
+class Progress {
+ public:
+  void on(std::string_view what) const {
+    if (::isatty(STDERR_FILENO) == 0 || std::chrono::steady_clock::now() - start_ < std::chrono::seconds(1)) return;
+    std::cerr << "linchpin: " << what << std::endl;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file)
+    return fail(Code::StoreUnavailable, "the file cannot be written", "Check the folder, its rights and the disk.",
+                Place{path, 0, 0});
+  return {};
+}
+
+Result<const model::Entity*> entity_of(const model::Hub& hub, const std::string& name) {
+  const auto at = hub.entities.find(EntityName(name));
+  if (at != hub.entities.end()) return &at->second;
+  std::vector<std::string> names;
+  for (const auto& [known, entity] : hub.entities) names.push_back(known.text);
+  return fail(Code::NotFound, "the hub has no entity of that name", model::suggestion(name, names));
+}
+
+// A folder with a labelled book: its *.csv are the systems, truth.csv says who is who.
+struct Labelled {
+  std::unique_ptr<Book> book;
+  Truth truth;
+};
+Result<Labelled> labelled_book(const model::Entity& entity, const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code failed;
+  for (const auto& file : std::filesystem::directory_iterator(folder, failed))
+    if (file.path().extension() == ".csv" && file.path().stem() != "truth" && file.path().stem() != "relations")
+      paths.push_back(file.path());
+  if (paths.empty())
+    return fail(Code::InvalidArgument, "the folder has no labelled book",
+                "It holds a CSV file of each system, and truth.csv.", Place{folder, 0, 0});
+  std::sort(paths.begin(), paths.end());
+  Truth truth = TRY(read_truth(folder + "/truth.csv"));
+  return Labelled{std::make_unique<Book>(TRY(read_books(entity, paths))), std::move(truth)};
+}
+
+Result<Model> learn(const model::Entity& entity, const Book& book, const Asked& asked) {
+  if (asked.model.empty())
+    return fail(Code::InvalidArgument, "--train needs --model",
+                "Say where the model is written: --model my-model.json.");
+  const Truth truth = TRY(read_truth(asked.train));
+  std::vector<Labelled> others;
+  for (const std::string& folder : asked.beside) others.push_back(TRY(labelled_book(entity, folder)));
+  std::vector<matching::Lesson> lessons{{&book, &truth}};
+  std::size_t records = truth.size();
+  for (const Labelled& other : others) {
+    lessons.push_back({other.book.get(), &other.truth});
+    records += other.truth.size();
+  }
+  Model model = TRY(matching::train(lessons));
+  model.made_from = std::to_string(records) + " labelled records of " + std::to_string(lessons.size()) + " books";
+  TRY(write_file(asked.model, to_text(model)));
+  return model;
+}
+
+Result<Model> model_of(const model::Entity& entity, const Book& book, const Asked& asked) {
+  if (!asked.train.empty()) return learn(entity, book, asked);
+  if (asked.model.empty()) return matching::built_in_model();
+  Result<Model> model = matching::parse_model(TRY(read_file(asked.model, 64u << 20)));
+  if (!model) model.error().at = Place{asked.model, 0, 0};
+  return model;
+}
+
+Result<Terms> terms_of(const model::Entity& entity, const Model& model, const Asked& asked) {
+  const auto& never = entity.match.never_differs;
+  const bool vetoes = std::find(never.begin(), never.end(), FieldName("date_of_birth")) != never.end();
+  Terms terms{.accept = asked.accept.value_or(model.accept), .review = 0, .birth_vetoes = vetoes, .decisions = {}};
+  terms.review = asked.ask.value_or(std::min(model.review, terms.accept));
+  if (terms.review > terms.accept)
+    return fail(Code::InvalidArgument, "--ask is above --accept", "A person is asked below what is accepted.");
+  return terms;
+}
+
+Result<int> match(const Asked& asked) {
+  const Progress progress;
+  const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
+  const model::Entity& entity = *TRY(entity_of(*hub, asked.entity));
+  std::vector<matching::Record> records = TRY(read_books(entity, asked.files));
+  std::vector<matching::Record> values;
+  if (asked.values) values = records;
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::optional<Truth> truth;
+  if (!asked.evaluate.empty()) truth = TRY(read_truth(asked.evaluate));
+  progress.on("read " + std::to_string(records.size()) + " records");
+  const Book book(std::move(records));
+  const Model model = TRY(model_of(entity, book, asked));
+  const Terms terms = TRY(terms_of(entity, model, asked));
+  const matching::Partition found =
+      matching::match(book, model, terms, [&](std::string_view what) { progress.on(what); });
+  if (!asked.review.empty()) TRY(write_file(asked.review, review_csv(book, found)));
+  if (!asked.html.empty()) TRY(write_file(asked.html, match_page(book, found, values)));
+  Json json = asked.json ? match_json(book, found) : Json();
+  if (truth) {
+    const Json evaluated = evaluation(book, found, *truth);
+    if (asked.json)
+      json = json.with("evaluation", evaluated);
+    else
+      std::cerr << evaluation_text(evaluated);  // the standard output is the clusters
+  }
+  std::cout << (asked.json ? canonical(json) + "\n" : clusters_csv(book, found));
+  std::cout.flush();
+  if (!std::cout)
+    return fail(Code::StoreUnavailable, "the standard output cannot be written",
+                "Check where it goes: a full disk, a closed pipe.");
+  return 0;
+}
+
+void add_options(CLI::App& command, Asked& asked) {
+  command.add_option("ENTITY", asked.entity, "what the records are of: contact")->required();
+  command.add_option("FILE", asked.files, "CSV with a header, or JSON lines; the system is the file's base name")
+      ->required();
+  command.add_option("--model", asked.model, "a model of your own (default: the one built in)");
+  command.add_option("--train", asked.train, "learn a model from who is who (CSV: system,id,person), into --model");
+  command.add_option("--with", asked.beside, "learn also from these folders: CSV files and truth.csv")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--evaluate", asked.evaluate, "how right it is, by who is who (CSV: system,id,person)");
+  command.add_option("--review", asked.review, "write the pairs in doubt there, as CSV");
+  command.add_option("--html", asked.html, "write a page for people there: counts and pairs in doubt, no values");
+  command.add_flag("--values", asked.values, "with --html: show names, e-mail, phone and date of birth");
+  command.add_option("--accept", asked.accept, "from this probability on nobody is asked (default: the model's)")
+      ->check(CLI::Range(0.0, 1.0));
+  command.add_option("--ask", asked.ask, "from this probability on a person is asked (default: the model's)")
+      ->check(CLI::Range(0.0, 1.0));
+}
+
+}  // namespace
+
+void add_match(CLI::App& app, int& status) {
+  auto asked = std::make_shared<Asked>();
+  auto* command = app.add_subcommand("match",
+                                     "Which records of files are one person's. "
+                                     "Example: linchpin match my-hub contact crm.csv books.csv > clusters.csv");
+  add_where(*command, *asked);
+  add_options(*command, *asked);
+  command->callback([asked, &status] {
+    const Result<int> done = match(*asked);
+    status = done ? *done : failed(done.error());
+  });
+}
+
+}  // namespace linchpin::cli

@@ -1,0 +1,234 @@
+#include "cli/match_files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <set>
+
+#include "base/file.hpp"
+#include "cli/csv.hpp"
+#include "model/nearest.hpp"
+
+namespace linchpin::cli {
+namespace {
+
+using matching::Fields;
+using matching::Record;
+using matching::RecordId;
+using Part = std::string Fields::*;
+
+constexpr std::size_t file_bytes_most = 2048u << 20;
+
+struct Column {
+  std::string_view name;
+  Part part;
+};
+// By what a column is called, here and in exports.
+constexpr Column columns[] = {{"given_name", &Fields::given_name},
+                              {"first_name", &Fields::given_name},
+                              {"middle_name", &Fields::middle_name},
+                              {"family_name", &Fields::family_name},
+                              {"last_name", &Fields::family_name},
+                              {"surname", &Fields::family_name},
+                              {"full_name", &Fields::full_name},
+                              {"name", &Fields::full_name},
+                              {"email", &Fields::email},
+                              {"phone", &Fields::phone},
+                              {"date_of_birth", &Fields::date_of_birth},
+                              {"street_number", &Fields::street_number},
+                              {"street", &Fields::street},
+                              {"address_1", &Fields::street},
+                              {"suburb", &Fields::suburb},
+                              {"state", &Fields::state},
+                              {"postcode", &Fields::postcode}};
+
+// Which evidence a column is: by its name, else by its field's type (a field `work_mail` of type email).
+Part part_of(const model::Entity& entity, const std::string& name) {
+  for (const Column& column : columns)
+    if (column.name == name) return column.part;
+  const model::Field* field = entity.field(name);
+  if (field == nullptr) return nullptr;
+  if (field->type == Type::Email) return &Fields::email;
+  if (field->type == Type::Phone) return &Fields::phone;
+  return nullptr;
+}
+
+std::string system_of(const std::string& path) { return std::filesystem::path(path).stem().string(); }
+
+tl::unexpected<Error> mistake(std::string what, std::string fix, Place at) {
+  return fail(Code::InvalidArgument, std::move(what), std::move(fix), std::move(at));
+}
+
+Result<void> need_id(const std::string& id, const Place& at) {
+  if (id.empty()) return mistake("a record without an id", "Give each record the id that its system knows it by.", at);
+  return {};
+}
+
+// The header: which cell is the id, and which evidence the others are. A column that is neither is left out.
+struct Header {
+  std::size_t id = 0;
+  std::vector<Part> parts;
+};
+Result<Header> header_of(const model::Entity& entity, const std::string& path, const CsvRow& row) {
+  Header header;
+  bool has_id = false, has_evidence = false;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    const std::string& name = row.cells[i];
+    const Place at{path, row.line, static_cast<int>(i) + 1};
+    if (!name.empty() && !seen.insert(name).second)
+      return mistake("column " + std::to_string(i + 1) + " has the name of another one", "Name each column once.", at);
+    if (name == "id") header.id = i, has_id = true;
+    header.parts.push_back(part_of(entity, name));
+    has_evidence = has_evidence || header.parts.back() != nullptr;
+  }
+  const Place at{path, row.line, 1};
+  if (!has_id) return mistake("there is no column id", "The first line names the columns: id,given_name,…", at);
+  if (!has_evidence)
+    return mistake("there is no column that tells people apart",
+                   "Name them as the entity's fields: given_name, family_name, full_name, email, phone, date_of_birth, "
+                   "street, suburb, state, postcode.",
+                   at);
+  return header;
+}
+
+Result<std::vector<Record>> read_csv(const model::Entity& entity, const std::string& path, std::string_view text) {
+  const std::string system = system_of(path);
+  CsvReader reader(path, text);
+  CsvRow row;
+  if (!TRY(reader.next(row)))
+    return mistake("the file is empty", "The first line names the columns: id,given_name,…", {path, 1, 1});
+  const Header header = TRY(header_of(entity, path, row));
+  std::vector<Record> records;
+  while (TRY(reader.next(row))) {
+    if (row.cells.size() != header.parts.size())
+      return mistake("the line has " + std::to_string(row.cells.size()) + " cells, and the header " +
+                         std::to_string(header.parts.size()),
+                     "Put a cell that holds a comma in quotes.",
+                     {path, row.line, static_cast<int>(std::min(row.cells.size(), header.parts.size())) + 1});
+    TRY(need_id(row.cells[header.id], {path, row.line, static_cast<int>(header.id) + 1}));
+    Record record{{system, row.cells[header.id]}, std::vector<Fields>(1)};
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      if (header.parts[i] != nullptr && !row.cells[i].empty())
+        record.fields[0].*header.parts[i] = std::move(row.cells[i]);
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+Result<std::string> text_of(const Json& value, const std::string& name, const Place& at) {
+  if (value.is_null() || value.is_text()) return value.text();
+  if (value.is_number()) return value.number_text();
+  return mistake("field " + name + " is neither text nor a number", "Give its value as text.", at);
+}
+
+Result<void> fill(const model::Entity& entity, const Json& json, const Place& at, Fields& fields) {
+  for (const auto& [name, value] : json.members()) {
+    const model::Field* field = entity.field(name);
+    if (value.is_object() && (name == "address" || (field != nullptr && field->type == Type::Address)))
+      TRY(fill(entity, value, at, fields));
+    else if (const Part part = part_of(entity, name); part != nullptr)
+      fields.*part = TRY(text_of(value, name, at));
+  }
+  return {};
+}
+
+Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const std::string& path,
+                                            std::string_view text) {
+  const std::string system = system_of(path);
+  std::vector<Record> records;
+  int line = 0;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::string_view one = text.substr(start, end - start);
+    start = end + 1;
+    const Place at{path, ++line, 1};
+    if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const Result<Json> json = parse_json(one);
+    if (!json) return mistake(json.error().what, "Write one JSON object on each line.", at);
+    if (!json->is_object()) return mistake("the line is no JSON object", "Write one JSON object on each line.", at);
+    Record record{{system, TRY(text_of((*json)["id"], "id", at))}, std::vector<Fields>(1)};
+    TRY(need_id(record.id.id, at));
+    TRY(fill(entity, *json, at, record.fields[0]));
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+// The length of the character that begins at `i`, or 0 where it is not one of UTF-8.
+std::size_t character_at(std::string_view text, std::size_t i) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned char lead = byte(i);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xC2 && lead < 0xE0   ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
+  if (length == 0 || i + length > text.size()) return 0;
+  for (std::size_t k = 1; k < length; ++k)
+    if ((byte(i + k) & 0xC0) != 0x80) return 0;
+  return length;
+}
+
+// A spreadsheet may save a list in the letters of its own country: names with marks would be other names.
+Result<void> need_utf8(const std::string& path, std::string_view text) {
+  Place at{path, 1, 1};
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_at(text, i);
+    if (length == 0) return mistake("a character is not UTF-8", "Save the file as UTF-8 (\"CSV UTF-8\").", at);
+    ++at.column;
+    if (text[i] == '\n') ++at.line, at.column = 1;
+    i += length;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Record>> read_records(const model::Entity& entity, const std::string& path) {
+  const std::string text = TRY(read_file(path, file_bytes_most));
+  TRY(need_utf8(path, text));
+  const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (first != std::string::npos && text[first] == '{') return read_json_lines(entity, path, text);
+  return read_csv(entity, path, text);
+}
+
+Result<std::vector<Record>> read_books(const model::Entity& entity, const std::vector<std::string>& paths) {
+  std::vector<Record> all;
+  std::set<RecordId> seen;
+  for (const std::string& path : paths)
+    for (Record& record : TRY(read_records(entity, path))) {
+      if (!seen.insert(record.id).second)
+        return mistake("two records of system " + record.id.system + " have one id",
+                       "Give each record an id of its own; the system is the file's base name.", {path, 0, 0});
+      all.push_back(std::move(record));
+    }
+  return all;
+}
+
+Result<matching::Truth> read_truth(const std::string& path) {
+  const std::string text = TRY(read_file(path, file_bytes_most));
+  CsvReader reader(path, text);
+  CsvRow row;
+  const bool found = TRY(reader.next(row));
+  const auto place = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::find(row.cells.begin(), row.cells.end(), name) - row.cells.begin());
+  };
+  const std::size_t system = place("system"), id = place("id"), person = place("person");
+  const std::size_t width = row.cells.size();
+  if (!found || system == width || id == width || person == width)
+    return mistake("it is no truth file", "Its first line is system,id,person, and each line says who a record is of.",
+                   {path, 1, 1});
+  matching::Truth truth;
+  while (TRY(reader.next(row))) {
+    if (row.cells.size() != width)
+      return mistake(
+          "the line has " + std::to_string(row.cells.size()) + " cells, and the header " + std::to_string(width),
+          "Write system,id,person on each line.", {path, row.line, 1});
+    if (!truth.emplace(RecordId{row.cells[system], row.cells[id]}, row.cells[person]).second)
+      return mistake("a record is there twice", "Say once of each record who it is of.", {path, row.line, 1});
+  }
+  return truth;
+}
+
+}  // namespace linchpin::cli

@@ -1,0 +1,153 @@
+#include "matching/book.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "matching/parts.hpp"
+
+namespace linchpin::matching {
+namespace {
+
+// McNeill and MacNeill, O'Connor and OConnor: one spelling. What is left must still be a name.
+std::string family_letters(std::string_view text) {
+  std::string letters = letters_of(text);
+  if (letters.starts_with("mac") && letters.size() > 5 && letters != "mackay") letters.erase(1, 1);
+  return letters;
+}
+
+// Lists are filled record by record, so that each record's part of them is one range.
+template <class T>
+void add_unlike(std::vector<T>& list, Range& range, T value, bool (*same)(const T&, const T&)) {
+  for (std::uint32_t i = 0; i < range.count; ++i)
+    if (same(list[range.first + i], value)) return;
+  list.push_back(value);
+  ++range.count;
+}
+
+bool same_name(const Name& a, const Name& b) {
+  return a.given == b.given && a.middle == b.middle && a.family == b.family;
+}
+bool same_email(const Email& a, const Email& b) { return a.held == b.held; }
+bool same_phone(const Phone& a, const Phone& b) { return a.held == b.held; }
+bool same_birth(const Birth& a, const Birth& b) { return a.digits == b.digits; }
+bool same_address(const Address& a, const Address& b) {
+  return a.number == b.number && a.unit == b.unit && a.street == b.street && a.suburb == b.suburb &&
+         a.postcode == b.postcode;
+}
+
+Name name_of(const Fields& f, Words& words) {
+  NameParts parts{f.given_name, f.middle_name, f.family_name};
+  if (letters_of(parts.given).empty() && letters_of(parts.family).empty()) parts = split_full_name(f.full_name);
+  Name name;
+  const std::string family = family_letters(parts.family);
+  name.given = words.add(letters_of(parts.given));
+  name.middle = words.add(letters_of(parts.middle));
+  name.family = words.add(family);
+  if (const std::size_t cut = parts.family.find_first_of("- "); cut != std::string::npos) {
+    const std::string first = family_letters(std::string_view(parts.family).substr(0, cut));
+    const std::string last = family_letters(std::string_view(parts.family).substr(cut + 1));
+    if (first.size() > 2 && last.size() > 2) name.first_part = words.add(first), name.last_part = words.add(last);
+  }
+  return name;
+}
+
+// The place of `key` among what is held: the next free one when it is new.
+template <class Key>
+std::uint32_t place_of(std::unordered_map<Key, std::uint32_t>& places, std::vector<Held>& held, Key key) {
+  const auto [at, is_new] = places.emplace(std::move(key), static_cast<std::uint32_t>(held.size()));
+  if (is_new) held.emplace_back();
+  return at->second;
+}
+
+}  // namespace
+
+Book::Book(std::vector<Record> records) : pet_names_(words_) {
+  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id < b.id; });
+  prepared_.reserve(records.size());
+  for (const Record& record : records) add(record);
+  count_names();
+  count_holders();
+}
+
+void Book::add(const Record& record) {
+  ids_.push_back(record.id);
+  Prepared p;
+  p.system = systems_.emplace(record.id.system, static_cast<std::uint32_t>(systems_.size())).first->second;
+  p.names.first = static_cast<std::uint32_t>(names_.size());
+  p.emails.first = static_cast<std::uint32_t>(emails_.size());
+  p.phones.first = static_cast<std::uint32_t>(phones_.size());
+  p.births.first = static_cast<std::uint32_t>(births_.size());
+  p.addresses.first = static_cast<std::uint32_t>(addresses_.size());
+  for (const Fields& f : record.fields) {
+    if (const Name name = name_of(f, words_); name.given != 0 || name.family != 0)
+      add_unlike(names_, p.names, name, same_name);
+    if (EmailParts e = split_email(f.email); !e.whole.empty()) {
+      Email email{0, words_.add(e.local), words_.add(e.letters), words_.add(e.domain),
+                  static_cast<std::uint16_t>(e.year)};
+      email.held = place_of(email_places_, email_held_, std::move(e.whole));
+      email_held_[email.held].by_nobody = e.office;
+      add_unlike(emails_, p.emails, email, same_email);
+    }
+    if (const PhoneParts t = split_phone(f.phone); t.digits != 0) {
+      const std::uint64_t tail = t.digits % 100'000'000;
+      Phone phone{place_of(phone_places_, phone_held_, t.mobile ? t.digits : tail), static_cast<std::uint32_t>(tail),
+                  t.mobile};
+      phone_held_[phone.held].by_nobody = t.nobody;
+      add_unlike(phones_, p.phones, phone, same_phone);
+    }
+    if (const Birth birth{birth_digits(f.date_of_birth)}; birth.digits != 0)
+      add_unlike(births_, p.births, birth, same_birth);
+    const StreetParts s = split_street(f.street_number, f.street);
+    const Address address{words_.add(s.number), words_.add(s.unit), words_.add(s.street),
+                          words_.add(letters_of(f.suburb)), words_.add(letters_of(f.postcode))};
+    if (address.street != 0 || address.suburb != 0 || address.postcode != 0)
+      add_unlike(addresses_, p.addresses, address, same_address);
+  }
+  prepared_.push_back(p);
+}
+
+void Book::count_names() {
+  for (const Name& name : names_) {
+    if (name.given != 0) ++words_.at(name.given).as_given, ++initials_[initial(name.given)];
+    if (name.family != 0) ++words_.at(name.family).as_family;
+  }
+}
+
+void Book::count_holders() {
+  // Two given names are one person's as far as this counts when they are equal, pet names, near, or an initial of it.
+  const auto may_be_one = [&](WordId a, WordId b) {
+    const Word &x = words_[a], &y = words_[b];
+    if (a == b || pet_names_.are(a, b) || near_words(x, y)) return true;
+    return (x.text.size() == 1 || y.text.size() == 1) && x.text[0] == y.text[0];
+  };
+  const auto count = [&](std::vector<Held>& held, auto range_of, auto place_at) {
+    std::vector<std::vector<WordId>> givens(held.size());
+    for (const Prepared& p : prepared_) {
+      const Range range = range_of(p);
+      for (std::uint32_t i = 0; i < range.count; ++i) {
+        const std::uint32_t at = place_at(range.first + i);
+        ++held[at].records;
+        if (givens[at].size() < 64)
+          for (const Name& name : names(p))
+            if (name.given != 0) givens[at].push_back(name.given);
+      }
+    }
+    for (std::size_t at = 0; at < held.size(); ++at) {
+      std::vector<WordId> people;
+      // The longest first, so that an initial counts as one of the names that it may stand for.
+      std::sort(givens[at].begin(), givens[at].end(), [&](WordId a, WordId b) {
+        const std::string &x = words_.text(a), &y = words_.text(b);
+        return x.size() != y.size() ? x.size() > y.size() : x < y;
+      });
+      for (const WordId given : givens[at])
+        if (people.size() < 9 &&
+            std::none_of(people.begin(), people.end(), [&](WordId p) { return may_be_one(p, given); }))
+          people.push_back(given);
+      held[at].people = static_cast<std::uint8_t>(people.size());
+    }
+  };
+  count(email_held_, [](const Prepared& p) { return p.emails; }, [&](std::uint32_t i) { return emails_[i].held; });
+  count(phone_held_, [](const Prepared& p) { return p.phones; }, [&](std::uint32_t i) { return phones_[i].held; });
+}
+
+}  // namespace linchpin::matching

@@ -1,0 +1,135 @@
+// A book: the records of one entity, made ready to be compared. What is counted over the whole book (how rare a name
+// is, how many differently named people hold a phone number) is a function of the set of records, not of their order.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "matching/pet_names.hpp"
+#include "matching/record.hpp"
+#include "matching/words.hpp"
+
+namespace linchpin::matching {
+
+struct Name {
+  WordId given = 0, middle = 0, family = 0;
+  WordId first_part = 0, last_part = 0;  // of a family name in two parts: "Riede-Wright"
+};
+
+// How widely a phone number or an e-mail address is held.
+struct Held {
+  std::uint32_t records = 0;
+  std::uint8_t people = 0;  // differently named ones, as far as given names tell; at most 9
+  bool by_nobody = false;   // a mailbox of an office, or a number such as 0400 000 000
+};
+
+struct Email {
+  std::uint32_t held = 0;  // its place among what is held; equal addresses have one place
+  WordId local = 0;        // before the @, without what follows a +
+  WordId letters = 0;      // the same, letters only
+  WordId domain = 0;
+  std::uint16_t year = 0;  // that its digits could be a birth year of, in two or four digits; 0: none
+};
+
+struct Phone {
+  std::uint32_t held = 0;
+  std::uint32_t tail = 0;  // the last eight digits: what every way of writing it has
+  bool mobile = false;
+};
+
+struct Birth {
+  std::uint32_t digits = 0;  // YYYYMMDD
+};
+
+struct Address {
+  WordId number = 0, unit = 0, street = 0, suburb = 0, postcode = 0;
+};
+
+// One record's forms: places in the book's lists.
+struct Range {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+struct Prepared {
+  Range names, emails, phones, births, addresses;
+  std::uint32_t system = 0;
+};
+
+// A short list tells little of how rare a name is: so many people more are thought beside it, of other names.
+inline constexpr double people_beside = 1000;
+
+class Book {
+ public:
+  // The records are put in the order of their ids. Needs: no two have one id.
+  explicit Book(std::vector<Record> records);
+  Book(const Book&) = delete;
+  Book& operator=(const Book&) = delete;
+
+  std::size_t size() const { return prepared_.size(); }
+  const RecordId& id(std::size_t record) const { return ids_[record]; }
+  const Prepared& operator[](std::size_t record) const { return prepared_[record]; }
+  std::span<const Name> names(const Prepared& p) const { return part(names_, p.names); }
+  std::span<const Email> emails(const Prepared& p) const { return part(emails_, p.emails); }
+  std::span<const Phone> phones(const Prepared& p) const { return part(phones_, p.phones); }
+  std::span<const Birth> births(const Prepared& p) const { return part(births_, p.births); }
+  std::span<const Address> addresses(const Prepared& p) const { return part(addresses_, p.addresses); }
+  // Asks for what a comparison will read, some pairs ahead of it: in a large book the wait for memory is most of it.
+  void fetch_head(std::size_t record) const { __builtin_prefetch(&prepared_[record]); }
+  void fetch(std::size_t record) const {
+    const Prepared& p = prepared_[record];
+    __builtin_prefetch(names_.data() + p.names.first);
+    __builtin_prefetch(emails_.data() + p.emails.first);
+    __builtin_prefetch(phones_.data() + p.phones.first);
+    __builtin_prefetch(births_.data() + p.births.first);
+    __builtin_prefetch(addresses_.data() + p.addresses.first);
+  }
+  void fetch_words(std::size_t record) const {
+    const Prepared& p = prepared_[record];
+    for (const Name& name : names(p)) words_.fetch(name.given), words_.fetch(name.family);
+    for (const Email& email : emails(p)) words_.fetch(email.letters), words_.fetch(email.local);
+    for (const Address& address : addresses(p)) words_.fetch(address.street);
+  }
+  const Held& email_held(std::uint32_t at) const { return email_held_[at]; }
+  const Held& phone_held(std::uint32_t at) const { return phone_held_[at]; }
+  const Words& words() const { return words_; }
+  const PetNames& pet_names() const { return pet_names_; }
+  bool is_bare() const { return emails_.empty() && phones_.empty(); }
+  // How many of the book's names have this as a given or family name, for one who is in it twice or more as for others.
+  double share_as_given(WordId word) const { return share(words_[word].as_given); }
+  double share_as_family(WordId word) const { return share(words_[word].as_family); }
+  double share_of_initial(WordId word) const { return share(initials_[initial(word)]); }
+
+ private:
+  template <class T>
+  static std::span<const T> part(const std::vector<T>& all, Range r) {
+    return {all.data() + r.first, r.count};
+  }
+  double share(std::uint32_t count) const {
+    return (count + 0.5) / (static_cast<double>(names_.size()) + people_beside);
+  }
+  std::size_t initial(WordId word) const {
+    return words_[word].text.empty() ? 0 : static_cast<unsigned char>(words_[word].text[0]);
+  }
+  void add(const Record&);
+  void count_names();
+  void count_holders();
+
+  Words words_;
+  PetNames pet_names_;
+  std::vector<RecordId> ids_;
+  std::vector<Prepared> prepared_;
+  std::vector<Name> names_;
+  std::vector<Email> emails_;
+  std::vector<Phone> phones_;
+  std::vector<Birth> births_;
+  std::vector<Address> addresses_;
+  std::vector<std::string> held_texts_;
+  std::unordered_map<std::string, std::uint32_t> email_places_;
+  std::unordered_map<std::uint64_t, std::uint32_t> phone_places_;
+  std::unordered_map<std::string, std::uint32_t> systems_;
+  std::vector<Held> email_held_, phone_held_;
+  std::uint32_t initials_[256] = {};
+};
+
+}  // namespace linchpin::matching

@@ -1,0 +1,44 @@
+// compare: what two records have in common, as levels that a person could name: agrees, near, differs.
+#pragma once
+
+#include <cstdint>
+
+#include "matching/book.hpp"
+
+namespace linchpin::matching {
+
+// Each list's first level means that one of the records does not say.
+enum class Given : std::uint8_t { Missing, Same, PetName, Initial, Near, Start, Middle, Differs };
+enum class Family : std::uint8_t { Missing, Same, Near, Part, Differs };
+enum class Middle : std::uint8_t { Missing, Same, Initial, Differs };
+// Own: no differently named person has it. Shared: a household has it. Crowded: an office, or many.
+enum class Mail : std::uint8_t { Missing, Own, Shared, Crowded, Near, Mailbox, Differs };
+enum class Call : std::uint8_t { Missing, Own, Shared, Crowded, Near, Differs };
+enum class Born : std::uint8_t { Missing, Same, Slip, Half, Differs };
+enum class Home : std::uint8_t { Missing, Same, Near, OtherUnit, Street, Place, Differs };
+// What an e-mail address says of a given name: it holds it, its initial, or somebody else's.
+enum class Hint : std::uint8_t { None, Whole, Initial, Other };
+
+struct Comparison {
+  Given given = Given::Missing;
+  Family family = Family::Missing;
+  Middle middle = Middle::Missing;
+  bool swapped = false;  // the family name of one is the given name of the other
+  Mail mail = Mail::Missing;
+  Call call = Call::Missing;
+  Born born = Born::Missing;
+  Home home = Home::Missing;
+  Hint hint_first = Hint::None, hint_second = Hint::None;  // one's address, the other's name; the stronger first
+  std::uint8_t links = 0;        // of e-mail, phone and address: how many tie the two to one household
+  std::uint8_t mail_people = 0;  // differently named people who hold the common address, at most 9
+  std::int8_t year_hint = 0;     // digits in one's e-mail are the other's birth year: 1; are not: -1
+  bool same_system = false;
+  bool bare = false;   // the book has no e-mail address and no phone number: a list of another kind
+  bool alike = false;  // given and family name are the same two words
+  // How many strangers would agree as these two do by chance: the logarithm of the number expected in the book.
+  float strangers = 0;
+};
+
+Comparison compare(const Book&, const Prepared&, const Prepared&);
+
+}  // namespace linchpin::matching

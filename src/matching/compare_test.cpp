@@ -1,0 +1,171 @@
+#include "matching/compare.hpp"
+
+#include <gtest/gtest.h>
+
+#include "matching/parts.hpp"
+
+namespace linchpin::matching {
+namespace {
+
+Fields named(const char* given, const char* family) {
+  Fields f;
+  f.given_name = given, f.family_name = family;
+  return f;
+}
+
+Comparison compared(const Fields& a, const Fields& b) {
+  const Book book({{{"crm", "1"}, {a}}, {{"books", "1"}, {b}}});
+  return compare(book, book[0], book[1]);
+}
+
+Comparison born(const char* a, const char* b) {
+  Fields x, y;
+  x.date_of_birth = a, y.date_of_birth = b;
+  return compared(x, y);
+}
+
+TEST(Parts, AFullNameIsTakenApartByCommaTitleAndParticle) {
+  const auto split = [](const char* text) {
+    const NameParts p = split_full_name(text);
+    return p.given + "|" + p.middle + "|" + p.family;
+  };
+  EXPECT_EQ(split("Ling Chan-Liu"), "Ling||Chan-Liu");
+  EXPECT_EQ(split("Lobert, Danny"), "Danny||Lobert");
+  EXPECT_EQ(split("Dr Ryan Angus Kelly"), "Ryan|Angus|Kelly");
+  EXPECT_EQ(split("Lucy De Luca"), "Lucy||De Luca");
+  EXPECT_EQ(split("Cher"), "||Cher");
+  EXPECT_EQ(split(""), "||");
+}
+
+TEST(Parts, APhoneNumberIsOneInEveryWayOfWritingIt) {
+  const std::uint64_t number = split_phone("0412 704 937").digits;
+  EXPECT_NE(number, 0u);
+  for (const char* text : {"+61 412 704 937", "0061 412704937", "61412704937", "+61 (0)412 704 937", "412704937"})
+    EXPECT_EQ(split_phone(text).digits, number) << text;
+  EXPECT_TRUE(split_phone("0400000000").nobody);
+  EXPECT_EQ(split_phone("none").digits, 0u);
+}
+
+TEST(Parts, ABirthThatFormsPutThereIsNone) {
+  EXPECT_EQ(birth_digits("1991-12-28"), 19911228u);
+  EXPECT_EQ(birth_digits("19911228"), 19911228u);
+  EXPECT_EQ(birth_digits("28/12/1991"), 19911228u);
+  EXPECT_EQ(birth_digits("1900-01-01"), 0u);
+  EXPECT_EQ(birth_digits("1970-01-01"), 0u);
+  EXPECT_EQ(birth_digits("soon"), 0u);
+}
+
+TEST(Parts, AStreetIsItsNameAndNumberHoweverItIsAbbreviated) {
+  const auto split = [](const char* text) {
+    const StreetParts p = split_street("", text);
+    return p.unit + "|" + p.number + "|" + p.street;
+  };
+  EXPECT_EQ(split("36/164 Longmore Cres"), "36|164|longmore");
+  EXPECT_EQ(split("U36/164 longmore crescent"), "36|164|longmore");
+  EXPECT_EQ(split("Unit 36, 164 Longmore Crescent"), "36|164|longmore");
+  EXPECT_EQ(split("9 De Little Cct"), "|9|delittle");
+}
+
+TEST(Parts, AnOfficesMailboxIsNobodysOwn) {
+  EXPECT_TRUE(split_email("Reception@Practice.example").office);
+  EXPECT_EQ(split_email("Jane+news@X.example").whole, "jane@x.example");
+  EXPECT_EQ(split_email("ryan46@x.example").year, 1946);
+  EXPECT_EQ(split_email("no address").whole, "");
+}
+
+TEST(Compare, GivenNamesAgreeAreNearOrDiffer) {
+  EXPECT_EQ(compared(named("Jane", "Kelly"), named("JANE", "kelly")).given, Given::Same);
+  EXPECT_EQ(compared(named("William", "Kelly"), named("Bill", "Kelly")).given, Given::PetName);
+  EXPECT_EQ(compared(named("W.", "Kelly"), named("William", "Kelly")).given, Given::Initial);
+  EXPECT_EQ(compared(named("Wiliam", "Kelly"), named("William", "Kelly")).given, Given::Near);
+  EXPECT_EQ(compared(named("Tracey", "Kelly"), named("Traci", "Kelly")).given, Given::Near);
+  EXPECT_EQ(compared(named("Joan", "Kelly"), named("Hannah", "Kelly")).given, Given::Differs);
+  EXPECT_EQ(compared(named("", "Kelly"), named("Hannah", "Kelly")).given, Given::Missing);
+}
+
+TEST(Compare, AMiddleNameMayBeTheOneThatIsUsed) {
+  Fields legal = named("Cathleen", "Muller");
+  legal.middle_name = "Anneliese";
+  EXPECT_EQ(compared(legal, named("Anneliese", "Muller")).given, Given::Middle);
+}
+
+TEST(Compare, FamilyNamesIgnoreMarksAndKnowHalvesAndMac) {
+  EXPECT_EQ(compared(named("A", "O’Connor"), named("A", "oconnor")).family, Family::Same);
+  EXPECT_EQ(compared(named("A", "Müller"), named("A", "Muller")).family, Family::Same);
+  EXPECT_EQ(compared(named("A", "MacDonald"), named("A", "McDonald")).family, Family::Same);
+  EXPECT_EQ(compared(named("A", "Riede-Wright"), named("A", "Wright")).family, Family::Part);
+  EXPECT_EQ(compared(named("A", "Smitth"), named("A", "Smith")).family, Family::Near);
+  EXPECT_EQ(compared(named("A", "Evans"), named("A", "Smith")).family, Family::Differs);
+}
+
+TEST(Compare, NamesTheWrongWayRoundAreReadTheRightWay) {
+  const Comparison c = compared(named("Vettese", "Dorothy"), named("Dorothy", "Vettese"));
+  EXPECT_TRUE(c.swapped);
+  EXPECT_EQ(c.given, Given::Same);
+  EXPECT_EQ(c.family, Family::Same);
+}
+
+TEST(Compare, ADateOfBirthIsTheSameASlipHalfTheSameOrDiffers) {
+  EXPECT_EQ(born("1981-12-15", "1981-12-15").born, Born::Same);
+  EXPECT_EQ(born("1981-12-15", "1981-12-16").born, Born::Slip);
+  EXPECT_EQ(born("1981-12-05", "1981-05-12").born, Born::Slip);
+  EXPECT_EQ(born("1981-12-15", "1918-12-15").born, Born::Slip);
+  EXPECT_EQ(born("1981-12-15", "1967-12-15").born, Born::Half);
+  EXPECT_EQ(born("1981-12-15", "1952-03-27").born, Born::Differs);
+  EXPECT_EQ(born("1981-12-15", "1900-01-01").born, Born::Missing);
+}
+
+TEST(Compare, AnAddressIsTheSameNearTheSameStreetOrElsewhere) {
+  const auto home = [](const char* street, const char* suburb, const char* code) {
+    Fields f;
+    f.street = street, f.suburb = suburb, f.postcode = code;
+    return f;
+  };
+  const Fields here = home("36/164 Longmore Cres", "Cooroy", "4563");
+  EXPECT_EQ(compared(here, home("36/164 longmore crescent", "Cooroy", "4563")).home, Home::Same);
+  EXPECT_EQ(compared(here, home("36/164 Longmoer Cres", "Cooroy", "4563")).home, Home::Near);
+  EXPECT_EQ(compared(here, home("2/164 Longmore Cres", "Cooroy", "4563")).home, Home::OtherUnit);
+  EXPECT_EQ(compared(here, home("980 Longmore Cres", "Cooroy", "4563")).home, Home::Street);
+  EXPECT_EQ(compared(here, home("7 Evan St", "Cooroy", "4563")).home, Home::Place);
+  EXPECT_EQ(compared(here, home("7 Evan St", "Perth", "6000")).home, Home::Differs);
+}
+
+TEST(Compare, WhatAFamilySharesIsSharedAndWhatAnOfficeHasIsCrowded) {
+  const auto at = [](const char* given, const char* email) {
+    Fields f = named(given, "Kelly");
+    f.email = email;
+    return f;
+  };
+  EXPECT_EQ(compared(at("Jane", "jk@x.example"), at("Jane", "JK@x.example")).mail, Mail::Own);
+  EXPECT_EQ(compared(at("Jane", "jk@x.example"), at("Robert", "jk@x.example")).mail, Mail::Shared);
+  EXPECT_EQ(compared(at("Jane", "info@x.example"), at("Jane", "info@x.example")).mail, Mail::Crowded);
+  EXPECT_EQ(compared(at("Jane", "jane.kelly@x.example"), at("Jane", "jane.kelyl@x.example")).mail, Mail::Near);
+}
+
+TEST(Compare, AnEMailAddressTellsWhoseItIs) {
+  Fields c = named("Qiang", "Chen"), d = named("Jack", "Chen");
+  c.email = "qchen@x.example";
+  EXPECT_EQ(compared(c, d).hint_first, Hint::Other);
+}
+
+TEST(Compare, AlternatesAreAllLookedAt) {
+  Fields now = named("Kaitlyn", "Kelly"), before = named("Kaitlyn", "Rees");
+  const Book book({{{"crm", "1"}, {now, before}}, {{"books", "1"}, {named("Kaitlyn", "Rees")}}});
+  EXPECT_EQ(compare(book, book[0], book[1]).family, Family::Same);
+}
+
+TEST(Compare, ItIsTheSameFromBothSides) {
+  Fields a = named("Bill", "Riede-Wright"), b = named("William", "Wright");
+  a.email = "bw@x.example", b.email = "bill.wright@y.example";
+  a.date_of_birth = "1981-12-15", b.phone = "0412 704 937";
+  const Comparison x = compared(a, b), y = compared(b, a);
+  EXPECT_EQ(x.given, y.given);
+  EXPECT_EQ(x.family, y.family);
+  EXPECT_EQ(x.mail, y.mail);
+  EXPECT_EQ(x.hint_first, y.hint_first);
+  EXPECT_EQ(x.hint_second, y.hint_second);
+  EXPECT_FLOAT_EQ(x.strangers, y.strangers);
+}
+
+}  // namespace
+}  // namespace linchpin::matching

@@ -1,0 +1,26 @@
+// Candidates: the pairs that are worth a comparison, found by blocking keys. Each record has about fifteen; a key that
+// too many records share is a stop word, and stronger keys (a name with a place) find what it would have found.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "matching/book.hpp"
+
+namespace linchpin::matching {
+
+inline constexpr std::size_t candidates_most = 200;  // of one record
+
+struct Key {
+  std::uint64_t hash = 0;
+  std::uint8_t shared_most = 200;  // more records than that, and it is a stop word
+};
+// The keys of one record, each once, in no particular order.
+std::vector<Key> keys_of(const Book&, const Prepared&);
+
+// The places of two records, the first before the second. In order, each once; a function of the set of records.
+using Pair = std::pair<std::uint32_t, std::uint32_t>;
+std::vector<Pair> candidates(const Book&);
+
+}  // namespace linchpin::matching

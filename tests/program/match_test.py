@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""linchpin match from outside: files in, clusters out; what it says of files that it cannot use."""
+import csv
+import io
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import hub
+
+CRM = """\
+id,given_name,family_name,email,phone,date_of_birth,street,suburb,state,postcode,notes
+c1,William,Zanberg,william.zanberg@x.example,0412 704 937,1981-12-15,36/164 Longmore Cres,Cooroy,QLD,4563,"a, b"
+c2,Jane,Kelly,thekellys@x.example,0356253628,,9 Evan St,Sale,VIC,3850,
+c3,Mereana,Colefax,mereana.colefax@x.example,0429 744 982,1963-07-22,931 Braddon Pl,Branxton,NSW,2335,
+"""
+BOOKS = """\
+{"id":"b1","full_name":"Zanberg, Bill","email":"William.Zanberg@x.example","phone":"+61 412 704 937","date_of_birth":"1981-12-15"}
+{"id":"b2","full_name":"Robert Kelly","email":"thekellys@x.example","phone":"03 5625 3628","address":{"street":"9 Evan Street","suburb":"Sale","postcode":3850}}
+{"id":"b3","full_name":"Mereana Colefax","email":"mereana.colefax@x.example","phone":"0429744982","date_of_birth":"1963-07-22"}
+"""
+TRUTH = "system,id,person\ncrm,c1,p1\nbooks,b1,p1\ncrm,c2,p2\nbooks,b2,p3\ncrm,c3,p4\nbooks,b3,p4\n"
+
+
+class Match(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="linchpin-test-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.hub = os.path.join(self.folder, "hub")
+        self.linchpin("init", self.hub, home=os.path.join(self.folder, "home"))
+        self.crm, self.books = self.file("crm.csv", CRM), self.file("books.jsonl", BOOKS)
+
+    def file(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def linchpin(self, *arguments, home=None, stdout=subprocess.PIPE):
+        environment = dict(os.environ, **({"HOME": home} if home else {}))
+        done = subprocess.run([hub.PROGRAM, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=120,
+                              env=environment)
+        return done.returncode, done.stdout, done.stderr
+
+    def match(self, *arguments, **more):
+        return self.linchpin("match", self.hub, "contact", *arguments, **more)
+
+    def golden(self, text):
+        sets = {}
+        for row in csv.DictReader(io.StringIO(text)):
+            sets.setdefault(row["golden_id"], set()).add(row["system"] + row["id"])
+        return sorted(sorted(s) for s in sets.values())
+
+    def test_records_of_one_person_get_one_golden_id_and_spouses_stay_two(self):
+        status, out, err = self.match(self.crm, self.books)
+        self.assertEqual((status, err), (0, ""))
+        self.assertTrue(out.startswith("system,id,golden_id\n"))
+        sets = self.golden(out)
+        self.assertIn(["booksb3", "crmc3"], sets)
+        self.assertIn(["booksb2"], sets)
+        self.assertIn(["crmc2"], sets)
+
+    def test_the_order_of_files_and_lines_changes_nothing(self):
+        _, first, _ = self.match(self.crm, self.books)
+        head, *lines = CRM.splitlines()
+        random.Random(1).shuffle(lines)
+        self.file("crm.csv", "\n".join([head, *lines]) + "\n")
+        _, second, _ = self.match(self.books, self.crm)
+        self.assertEqual(first, second)
+
+    def test_reviews_json_and_evaluation_agree(self):
+        review, truth = os.path.join(self.folder, "review.csv"), self.file("truth.csv", TRUTH)
+        status, out, err = self.match(self.crm, self.books, "--review", review, "--evaluate", truth, "--json",
+                                      "--accept", "0.9999", "--ask", "0.2")
+        self.assertEqual(status, 0, err)
+        said = json.loads(out)
+        self.assertEqual(said["records"], 6)
+        self.assertEqual(len(said["clusters"]), 6)
+        self.assertEqual(float(said["evaluation"]["precision"]), 1)
+        with open(review, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(list(rows[0]), ["system_a", "id_a", "system_b", "id_b", "probability", "reason"])
+        self.assertEqual(len(rows), len(said["questions"]))
+        self.assertEqual(sorted(rows, key=lambda r: -float(r["probability"])), rows)
+        for row in rows:
+            self.assertNotIn("zanberg", row["reason"].lower())
+
+    def test_the_page_shows_ids_and_no_values_unless_asked(self):
+        page = os.path.join(self.folder, "page.html")
+        for more, there in (([], False), (["--values"], True)):
+            status, _, err = self.match(self.crm, self.books, "--html", page, "--accept", "0.9999", "--ask", "0.2", *more)
+            self.assertEqual(status, 0, err)
+            with open(page, encoding="utf-8") as file:
+                text = file.read()
+            self.assertIn("crm", text)
+            self.assertEqual("zanberg" in text.lower(), there)
+
+    def test_a_model_of_ones_own_is_learnt_written_and_used(self):
+        book = os.path.join(self.folder, "book")
+        self.assertEqual(self.linchpin("bench", "match", "--records", "600", "--write", book, "--json")[0], 0)
+        files = [os.path.join(book, name + ".csv") for name in ("crm", "books", "idcheck")]
+        truth, own = os.path.join(book, "truth.csv"), os.path.join(self.folder, "own.json")
+        status, _, err = self.match(*files, "--train", truth, "--model", own)
+        self.assertEqual(status, 0, err)
+        with open(own) as file:
+            self.assertEqual(json.load(file)["format"], "linchpin.match")
+        status, out, err = self.match(*files, "--model", own, "--evaluate", truth, "--json")
+        self.assertEqual(status, 0, err)
+        self.assertGreater(float(json.loads(out)["evaluation"]["precision"]), 0.98)
+
+    def test_a_mistake_names_file_line_column_and_remedy(self):
+        for name, text, place, says in (
+                ("a.csv", "id,email\n1,x@y.example,z\n", ":2:3", "cells"),
+                ("b.csv", "email\nx@y.example\n", ":1:1", "column id"),
+                ("c.csv", "id,email\n,x@y.example\n", ":2:1", "without an id"),
+                ("d.csv", 'id,email\n1,"x@y.example\n', ":2:3", "quote"),
+                ("e.csv", 'id,email\n1,x"y\n', ":2:4", "quote"),
+                ("f.csv", "id,colour\n1,red\n", ":1:1", "tells people apart"),
+                ("g.csv", "id,email,email\n1,a,b\n", ":1:3", "another one"),
+                ("h.csv", "", ":1:1", "empty"),
+                ("i.csv", "id,email\n1,a@b.example\n1,c@d.example\n", "i.csv", "one id"),
+                ("j.jsonl", '{"id":"1","email":"a@b.example"}\n{"id":\n', ":2:1", "JSON"),
+                ("k.jsonl", '{"email":"a@b.example"}\n', ":1:1", "without an id"),
+                ("l.jsonl", '{"id":"1","email":["a@b.example"]}\n', ":1:1", "email")):
+            with self.subTest(name):
+                path = self.file(name, text)
+                status, out, err = self.match(path)
+                self.assertEqual((status, out), (2, ""), err)
+                self.assertIn(path if place == "i.csv" else path + place, err)
+                self.assertIn(says, err)
+                self.assertNotIn("x@y.example", err)
+
+    def test_a_list_in_the_letters_of_another_country_is_refused_and_not_misread(self):
+        path = os.path.join(self.folder, "latin.csv")
+        with open(path, "wb") as file:
+            file.write("id,full_name\n1,M\u00fcller\n".encode("latin-1"))
+        status, out, err = self.match(path)
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn(path + ":2:4", err)
+        self.assertIn("UTF-8", err)
+
+    def test_what_is_not_there_or_not_a_model_is_a_mistake(self):
+        for arguments in ([os.path.join(self.folder, "none.csv")], [self.folder], [self.crm, "--model", self.crm],
+                          [self.crm, "--evaluate", self.crm], [self.crm, "--train", self.file("t.csv", TRUTH)],
+                          [self.crm, "--accept", "2"], [self.crm, "--accept", "0.5", "--ask", "0.6"]):
+            status, out, err = self.match(*arguments)
+            self.assertEqual((status, out), (2, ""), arguments)
+            self.assertTrue(err)
+        status, _, err = self.linchpin("match", self.hub, "contcat", self.crm)
+        self.assertEqual(status, 2)
+        self.assertIn("contact", err)
+
+    def test_a_world_that_fails_is_exit_3(self):
+        status, _, err = self.match(self.crm, "--review", os.path.join(self.folder, "no", "where.csv"))
+        self.assertEqual(status, 3, err)
+        with open("/dev/full", "w") as full:
+            self.assertEqual(self.match(self.crm, stdout=full)[0], 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
