@@ -34,6 +34,8 @@ std::string_view to_text(Invariant invariant) {
       return "OrderFree";
     case Invariant::SameSeedSameRun:
       return "SameSeedSameRun";
+    case Invariant::OnlyLiveIsSent:
+      return "OnlyLiveIsSent";
   }
   return "";
 }

@@ -1,4 +1,4 @@
-// The ten invariants of docs/architecture.md, and hold(): the statement that one is true here.
+// The invariants of docs/architecture.md, and hold(): the statement that one is true here.
 #pragma once
 
 #include <source_location>
@@ -17,6 +17,7 @@ enum class Invariant {
   Converged,
   OrderFree,
   SameSeedSameRun,
+  OnlyLiveIsSent,
 };
 
 std::string_view to_text(Invariant);

@@ -1,6 +1,4 @@
 // The commands that ask a hub and print what it says: explain, sync, dead-letters, review, app.
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 
@@ -16,11 +14,6 @@
 namespace linchpin::cli {
 namespace {
 
-std::string who() {
-  const char* user = std::getenv("USER");
-  return user && *user ? user : "uid " + std::to_string(::getuid());
-}
-
 // What is said instead of an error, where more is known of it here.
 using Better = std::function<Error(const Error&)>;
 
@@ -33,7 +26,7 @@ Error nearest_of(const Error& error, const std::string& what, const std::string&
 
 int say(const Where& where, const Json& command, const std::function<void(const Json&)>& print,
         const Better& better = {}) {
-  const Result<Json> answer = ask_hub(where.folder, where.environment, command);
+  const Result<Json> answer = ask_hub(where, command);
   if (!answer) return failed(better && answer.error().code == Code::NotFound ? better(answer.error()) : answer.error());
   print(*answer);
   return 0;
@@ -94,7 +87,7 @@ Result<void> app_named(const Verb& verb) {
     return fail(Code::InvalidArgument, "that is no name for an app",
                 "Write at most 64 lower-case letters, digits, - and _, a letter first, as in client-portal.");
   if (verb.verb != "revoke") return {};
-  const Json list = TRY(ask_hub(verb.where.folder, verb.where.environment, Json::object({{"command", "app.list"}})));
+  const Json list = TRY(ask_hub(verb.where, Json::object({{"command", "app.list"}})));
   std::vector<std::string> names;
   for (const Json& app : list["items"].items()) {
     if (app["name"].text() == verb.id && app["revoked"].boolean())
@@ -201,7 +194,7 @@ void add_dead_letters(CLI::App& app, int& status) {
       status = failed(right.error());
       return;
     }
-    const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", who()}});
+    const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", user()}});
     status = say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "retry")
         std::cout << (verb->where.json ? canonical(answer)
@@ -237,7 +230,7 @@ void add_review(CLI::App& app, int& status) {
     const Json question = Json::object({{"command", "review." + verb->verb},
                                         {"id", verb->id},
                                         {"all", verb->all},
-                                        {"by", verb->by.empty() ? who() : verb->by}});
+                                        {"by", verb->by.empty() ? user() : verb->by}});
     status = say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "list")
         print_lines(answer["items"], verb->where.json, line_of);
@@ -262,7 +255,7 @@ void add_app(CLI::App& app, int& status) {
       status = failed(right.error());
       return;
     }
-    const Json question = Json::object({{"command", "app." + verb->verb}, {"name", verb->id}, {"by", who()}});
+    const Json question = Json::object({{"command", "app." + verb->verb}, {"name", verb->id}, {"by", user()}});
     status = say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "list") {
         print_lines(answer["items"], verb->where.json, [](const Json& a) {

@@ -75,9 +75,9 @@ Result<Json> through(const Line& line, const Json& command) {
 
 bool hub_runs(const std::string& folder) { return Line(socket_path(folder).string()).open(); }
 
-Result<Json> ask_hub(const std::string& folder, const std::string& environment, const Json& command) {
-  if (const Line line(socket_path(folder).string()); line.open()) return through(line, command);
-  OpenHub hub = TRY(open_hub(folder, environment));
+Result<Json> ask_hub(const Where& where, const Json& command) {
+  if (const Line line(socket_path(where.folder).string()); line.open()) return through(line, command);
+  OpenHub hub = TRY(open_hub(where));
   SystemClock clock;
   if (!hub.may_change() && !reads_only(command["command"].text())) return hub.standing_by();
   const auto begin = hub.may_change() ? engine::Engine::start : engine::Engine::watch;

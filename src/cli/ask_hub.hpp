@@ -5,10 +5,11 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "cli/command.hpp"
 
 namespace linchpin::cli {
 
-Result<Json> ask_hub(const std::string& folder, const std::string& environment, const Json& command);
+Result<Json> ask_hub(const Where&, const Json& command);
 
 // Whether a hub answers on the folder's socket.
 bool hub_runs(const std::string& folder);

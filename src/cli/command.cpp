@@ -1,9 +1,11 @@
 #include "cli/command.hpp"
 
-#include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include <functional>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 namespace linchpin::cli {
 
@@ -11,6 +13,11 @@ void add_where(CLI::App& command, Where& where) {
   command.add_option("DIR", where.folder, "the hub's folder")->required()->check(CLI::ExistingDirectory);
   command.add_option("--env", where.environment, "the environment (the only one, or staging)");
   command.add_flag("--json", where.json, "for machines");
+}
+
+std::string user() {
+  const char* name = std::getenv("USER");
+  return name && *name ? name : "uid " + std::to_string(::getuid());
 }
 
 int failed(const Error& error) {

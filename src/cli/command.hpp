@@ -23,6 +23,8 @@ struct Where {
 };
 void add_where(CLI::App& command, Where&);
 
+// Who runs the program.
+std::string user();
 // Prints an error as `linchpin: …` and gives its exit status.
 int failed(const Error&);
 // The next line that is not blank, of at most 16 MiB (as much JSON as is read); false when there is none.
@@ -34,6 +36,10 @@ void add_init(CLI::App&, int& status);
 void add_check(CLI::App&, int& status);
 void add_connect(CLI::App&, int& status);
 void add_run(CLI::App&, int& status);
+void add_plan(CLI::App&, int& status);
+void add_apply(CLI::App&, int& status);
+void add_pause(CLI::App&, int& status);
+void add_resume(CLI::App&, int& status);
 void add_sync(CLI::App&, int& status);
 void add_map(CLI::App&, int& status);
 void add_transform(CLI::App&, int& status);

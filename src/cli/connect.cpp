@@ -105,7 +105,7 @@ Error not_accepted(Error error, const engine::Connector& connector, const model:
 }
 
 Result<Json> connect_here(const Asked& asked, const SystemName& system) {
-  OpenHub hub = TRY(open_hub(asked.folder, asked.environment));
+  OpenHub hub = TRY(open_hub(asked));
   if (!hub.may_change()) return hub.standing_by();
   const auto held = hub.credentials.find(system);
   if (held == hub.credentials.end())
@@ -137,8 +137,7 @@ Result<int> connect(const Asked& asked) {
     return fail(Code::NotFound, "the hub has no system of that name", model::suggestion(asked.system, names));
   }
   const bool runs = hub_runs(asked.folder);
-  Json answer = TRY(runs ? ask_hub(asked.folder, asked.environment,
-                                   Json::object({{"command", "connection"}, {"system", asked.system}}))
+  Json answer = TRY(runs ? ask_hub(asked, Json::object({{"command", "connection"}, {"system", asked.system}}))
                          : connect_here(asked, system));
   const Json may = may_do(*hub, system);
   const bool connected = answer["connected"].boolean();

@@ -4,7 +4,9 @@
 
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "cli/planned.hpp"
 #include "cli/rest.hpp"
+#include "connect/transport.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -20,8 +22,7 @@ constexpr milliseconds grow_every{100}, sign_every{500};
 
 }  // namespace
 
-EngineLoop::EngineLoop(OpenHub& hub, engine::Inbox& inbox, MakeClient make_client)
-    : hub_(hub), inbox_(inbox), make_client_(std::move(make_client)) {}
+EngineLoop::EngineLoop(OpenHub& hub, engine::Inbox& inbox) : hub_(hub), inbox_(inbox) { serve(); }
 
 EngineLoop::~EngineLoop() {
   {
@@ -128,15 +129,91 @@ void EngineLoop::count_discrepancies(Instant now) {
   if (!counting_) count_again_ = now + count_every;
 }
 
-Result<void> EngineLoop::begin(std::int64_t term) {
+std::shared_ptr<const model::Hub> EngineLoop::hub() const {
+  const std::lock_guard lock(mutex_);
+  return serving_;
+}
+
+std::shared_ptr<const server::WebhookSystems> EngineLoop::webhook_systems() const {
+  const std::lock_guard lock(mutex_);
+  return webhook_systems_;
+}
+
+std::string EngineLoop::paused() const {
+  const std::lock_guard lock(mutex_);
+  return paused_;
+}
+
+// What the other threads serve by.
+void EngineLoop::serve() {
+  server::WebhookSystems systems;
+  for (const auto& [name, connector] : hub_.connectors) {
+    const auto credential = std::make_shared<const engine::Credential>(hub_.credentials[name]);
+    systems.emplace(name.text, server::WebhookSystem{connector, [credential] { return credential; },
+                                                     hub_.hub->environment.public_url});
+  }
+  std::string paused;
+  if (engine_)
+    for (const Json& one : engine_->paused_list().items()) {
+      const std::string flow = one["flow"].text(), system = one["system"].text();
+      paused += (paused.empty() ? "paused: " : ", ") + (!flow.empty()     ? "flow " + flow
+                                                        : !system.empty() ? "system " + system
+                                                                          : "everything");
+    }
+  const std::lock_guard lock(mutex_);
+  serving_ = hub_.hub;
+  webhook_systems_ = std::make_shared<const server::WebhookSystems>(std::move(systems));
+  paused_ = std::move(paused);
+}
+
+Result<void> EngineLoop::begin(std::int64_t term, engine::Applying applying) {
   store::Claim* claim = hub_.files->claim.get();
   if (claim) claim->use(term);
+  if (applying.plan.empty()) TRY(hub_.follow_register());  // another process may have applied other files
   log_ = TRY(audit::Log::open(*hub_.files->state.audit, log_origin(*hub_.hub), hub_.log_key));
-  engine_ = TRY(engine::Engine::start(hub_.hub, hub_.world(inbox_), clock_.now()));
-  client_ = make_client_([claim, term] { return !claim || claim->held() == term; });
+  engine::World world = hub_.world(inbox_);
+  world.applying = std::move(applying);
+  engine_ = TRY(engine::Engine::start(hub_.hub, std::move(world), clock_.now()));
+  connect::ClientOptions options;
+  for (const auto& [name, connection] : hub_.hub->environment.connections)
+    if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
+  options.may_send = [claim, term] { return !claim || claim->held() == term; };
+  client_ = connect::make_http_client(options);
   term_ = term;
   active_ = true;
+  serve();
   return {};
+}
+
+Result<Json> EngineLoop::answer(const Json& command) {
+  const std::string& name = command["command"].text();
+  if (name == "plan") return TRY(plan_folder(*engine_, hub_, command["personal"].boolean())).plan;
+  if (name == "apply") return apply(command);
+  Result<Json> answer = engine_->ask(command, clock_.now());
+  if (name == "pause" || name == "resume") serve();
+  return answer;
+}
+
+// One engine after the other over the same store, and no step between the plan and the switch. Webhooks are taken
+// meanwhile; what was sent and has no answer yet is looked for.
+Result<Json> EngineLoop::apply(const Json& command) {
+  const Planned planned = TRY(plan_folder(*engine_, hub_, false));
+  const std::vector<std::string> moved = moved_since(planned.plan, command["plan"].text());
+  if (!moved.empty()) return refused(moved);
+  OpenHub::Ready next = TRY(hub_.ready(planned.next));
+  const std::int64_t term = term_;
+  end();
+  hub_.take(std::move(next));
+  hub_.reads_only = false;
+  if (Result<void> begun = begin(term, {command["by"].text(), command["why"].text(), planned.plan["hash"].text()});
+      !begun) {
+    log::error("the engine cannot start with the files that were applied", {{"error", begun.error()}});
+    end();
+    in_trouble(begun.error());
+    begin_again_ = clock_.now() + seconds(1);
+    return tl::unexpected(begun.error());
+  }
+  return applied(planned.plan["version"].integer().value_or(0) + 1, hub_.hub->digest);
 }
 
 // What it sent and has no answer to is looked for by the next engine, here or elsewhere.
@@ -221,8 +298,9 @@ bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Questio
   in_trouble(std::nullopt);
   moved_ = moved_ || !sends->empty();
   for (engine::Send& one : *sends) send(std::move(one));
-  for (Question& q : questions) q.done(engine_->ask(q.command, clock_.now()));
-  return true;
+  for (Question& q : questions)
+    q.done(engine_ ? answer(q.command) : fail(Code::StoreUnavailable, "the hub starts again from its store"));
+  return engine_ != nullptr;
 }
 
 void EngineLoop::extend_log(Instant now) {

@@ -15,14 +15,13 @@
 #include "audit/log.hpp"
 #include "cli/open_hub.hpp"
 #include "server/hub_api.hpp"
+#include "server/webhooks.hpp"
 
 namespace linchpin::cli {
 
 class EngineLoop : public server::HubApi {
  public:
-  // Makes the client that sends for one engine; it ends with that engine.
-  using MakeClient = std::function<std::unique_ptr<HttpClient>(std::function<bool()> may_send)>;
-  EngineLoop(OpenHub& hub, engine::Inbox& inbox, MakeClient);
+  EngineLoop(OpenHub& hub, engine::Inbox& inbox);
   ~EngineLoop() override;  // stops after the step that runs
 
   Result<void> start();  // starts the engine once here, so that a mistake is said at once
@@ -31,6 +30,10 @@ class EngineLoop : public server::HubApi {
   Result<Json> ask_and_wait(Json command);
   std::optional<Error> trouble() const;  // why it is not ready; thread-safe
   bool active() const { return active_; }
+  // Of the version that runs, thread-safe: another one may be applied at any time.
+  std::shared_ptr<const model::Hub> hub() const;
+  std::shared_ptr<const server::WebhookSystems> webhook_systems() const;
+  std::string paused() const;  // "paused: flow clients"; "" when nothing is
 
  private:
   struct Question {
@@ -39,7 +42,10 @@ class EngineLoop : public server::HubApi {
   };
   void run();
   void wake();
-  Result<void> begin(std::int64_t term);
+  Result<void> begin(std::int64_t term, engine::Applying applying = {});
+  void serve();
+  Result<Json> answer(const Json& command);
+  Result<Json> apply(const Json& command);
   void end();
   void in_trouble(std::optional<Error>);
   void heed_inbox();
@@ -54,7 +60,6 @@ class EngineLoop : public server::HubApi {
 
   OpenHub& hub_;
   engine::Inbox& inbox_;
-  const MakeClient make_client_;
   SystemClock clock_;
   // One term: from the taking of the claim, or from a failed step, to the next.
   std::int64_t term_ = 0;  // the claim's number; without a claim 1
@@ -68,6 +73,9 @@ class EngineLoop : public server::HubApi {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool notified_ = false, stopping_ = false;
+  std::shared_ptr<const model::Hub> serving_;
+  std::shared_ptr<const server::WebhookSystems> webhook_systems_;
+  std::string paused_;
   std::vector<engine::Answered> answers_;
   std::vector<Question> questions_;
   std::optional<Error> trouble_ = Error{Code::SystemUnavailable, "the hub is starting", {}, {}};  // none: it is ready

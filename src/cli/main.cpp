@@ -48,6 +48,10 @@ int main(int argc, char** argv) {
   cli::add_check(app, status);
   cli::add_connect(app, status);
   cli::add_run(app, status);
+  cli::add_plan(app, status);
+  cli::add_apply(app, status);
+  cli::add_pause(app, status);
+  cli::add_resume(app, status);
   cli::add_sync(app, status);
   cli::add_map(app, status);
   cli::add_transform(app, status);

@@ -50,7 +50,7 @@ Result<store::PostgresPlace> store_place(const std::string& folder, const model:
 
 bool reads_only(std::string_view command) {
   for (const std::string_view one : {"table", "explain", "review.list", "dead-letters.list", "dead-letters.show",
-                                     "process.get", "process.list", "app.list"})
+                                     "process.get", "process.list", "app.list", "register"})
     if (command == one) return true;
   return false;
 }
@@ -87,25 +87,73 @@ Result<std::shared_ptr<const model::Hub>> load_hub(const std::string& folder, co
   return tl::unexpected(first);
 }
 
-Result<OpenHub> open_hub(const std::string& folder, const std::string& environment) {
-  return open_hub(folder, TRY(load_hub(folder, environment)), "");
+std::shared_ptr<const model::Hub> linking_only(const model::Hub& hub) {
+  auto links = std::make_shared<model::Hub>(hub);
+  for (auto& [name, flow] : links->flows)
+    if (flow.mode != model::Mode::Off)
+      flow.mode = flow.kind == model::Flow::Kind::Keep ? model::Mode::Link : model::Mode::Off;
+  return links;
 }
 
-Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model::Hub> hub, const std::string& address) {
-  OpenHub open;
-  open.folder = folder;
-  open.hub = std::move(hub);
-  const model::Environment& env = open.hub->environment;
+Result<OpenHub::Ready> OpenHub::ready(std::shared_ptr<const model::Hub> wanted) const {
+  Ready ready;
+  ready.hub = std::move(wanted);
+  const model::Environment& env = ready.hub->environment;
   TRY(model::variables_set(env));
-  for (const auto& [name, system] : open.hub->systems) {
-    open.connectors.emplace(name, TRY(connect::make_connector(system.connector, system.api_version)));
+  for (const auto& [name, system] : ready.hub->systems) {
+    ready.connectors.emplace(name, TRY(connect::make_connector(system.connector, system.api_version)));
     const auto connection = env.connections.find(name);
     if (connection == env.connections.end()) continue;
-    engine::Credential credential = TRY(credential_of(connection->second, folder));
+    engine::Credential credential = TRY(credential_of(connection->second, folder.string()));
     const std::vector<Error> mistakes = connect::check_credential(system.connector, credential);
     if (!mistakes.empty()) return tl::unexpected(mistakes.front());
-    open.credentials.emplace(name, std::move(credential));
+    ready.credentials.emplace(name, std::move(credential));
   }
+  return ready;
+}
+
+void OpenHub::take(Ready ready) {
+  hub = std::move(ready.hub);
+  connectors = std::move(ready.connectors);
+  credentials = std::move(ready.credentials);
+}
+
+Result<void> OpenHub::follow_register() {
+  const std::vector<engine::RegisterRow> rows = TRY(files->state.store->registers());
+  if (rows.empty() || rows.back().digest == hub->digest) return {};
+  const engine::Applied applied = TRY(engine::open_row(rows.back(), TRY(keys->of_hub())));
+  if (applied.files.empty()) return {};  // an earlier release kept none: the folder is what there is
+  const model::Checked kept = model::check_kept(applied.files, folder.string(), environment);
+  if (!kept.hub) {
+    for (const model::Finding& f : kept.findings)
+      if (!f.warning)
+        return fail(f.error.code,
+                    "version " + std::to_string(rows.back().version) +
+                        " of the hub's files, which was applied last, no longer stands: " + f.error.what,
+                    "Run the release that it was applied with, plan and apply files that stand, and upgrade then.",
+                    f.error.at);
+  }
+  Ready version = TRY(ready(kept.hub));
+  waiting = hub;
+  take(std::move(version));
+  return {};
+}
+
+Result<OpenHub> open_hub(const Where& where) {
+  OpenHub open = TRY(open_hub(where, TRY(load_hub(where.folder, where.environment)), ""));
+  if (!TRY(open.files->state.store->registers()).empty()) return open;
+  open.hub = linking_only(*open.hub);
+  open.reads_only = true;
+  return open;
+}
+
+Result<OpenHub> open_hub(const Where& where, std::shared_ptr<const model::Hub> hub, const std::string& address) {
+  const std::string& folder = where.folder;
+  OpenHub open;
+  open.folder = folder;
+  open.environment = where.environment;
+  open.take(TRY(open.ready(std::move(hub))));
+  const model::Environment& env = open.hub->environment;
   vault::KeySetup setup;
   setup.hub = open.hub->name;
   setup.master = TRY(vault::key_of_text(TRY(model::resolve(env.master_key, folder)), "master"));
@@ -115,11 +163,13 @@ Result<OpenHub> open_hub(const std::string& folder, std::shared_ptr<const model:
   if (address.empty() && open.files->claim) open.files->claim->use(open.files->claim->held());
   open.keys = TRY(vault::Keys::open(*open.files->keys, std::move(setup)));
   open.random = std::make_unique<SystemRandom>();
+  TRY(open.follow_register());
   return open;
 }
 
 engine::World OpenHub::world(engine::Inbox& inbox) {
   engine::World world{inbox, *files->state.store, *keys, *random, {}, credentials};
+  world.reads_only = reads_only;
   if (hub->environment.on_postgres()) world.kept_bytes = 0;  // several hubs may share the store
   for (const auto& [name, connector] : connectors) world.connectors.emplace(name, connector.get());
   return world;

@@ -10,12 +10,10 @@
 #include <mutex>
 #include <thread>
 
-#include <unistd.h>
-
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/engine_loop.hpp"
-#include "cli/standstill.hpp"
+#include "cli/settle.hpp"
 #include "connect/transport.hpp"
 #include "server/control.hpp"
 #include "server/health.hpp"
@@ -77,53 +75,6 @@ class HeardInbox : public engine::Inbox {
   Instant troubled_{};
 };
 
-// How a run that should end is told of: on a terminal one line that is written anew each second, else a line now and
-// then, sooner when what it waits for is another.
-class Told {
- public:
-  explicit Told(std::string_view what) : what_(what) {}
-  ~Told() {
-    if (terminal_ && !last_.empty()) std::cerr << "\r\033[K";
-  }
-  Told(const Told&) = delete;
-  Told& operator=(const Told&) = delete;
-
-  void tell(const std::string& waits_for) {
-    const auto now = std::chrono::steady_clock::now();
-    const auto every = seconds(terminal_ ? 1 : waits_for == waits_for_ ? 10 : 3);
-    if (now < told_ + every) return;
-    told_ = now;
-    waits_for_ = waits_for;
-    last_ = "linchpin: " + std::string(what_) + "… " +
-            std::to_string(std::chrono::duration_cast<seconds>(now - began_).count()) + " s" +
-            (waits_for.empty() ? "" : ", held up: " + waits_for);
-    std::cerr << (terminal_ ? "\r" + last_ + "\033[K" : last_ + "\n") << std::flush;
-  }
-
- private:
-  const std::string_view what_;
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
-  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point told_ = began_;
-  std::string waits_for_, last_;
-};
-
-// Quiet for a whole second: webhooks of our own last writes come back a moment later. False when it was stopped.
-Result<bool> settle(EngineLoop& loop, Standstill& standstill, std::string_view what, const std::atomic<bool>& stopped) {
-  Told told(what);
-  SystemClock clock;
-  for (int quiet_for = 0; quiet_for < 10;) {
-    if (stopped) return false;
-    std::this_thread::sleep_for(milliseconds(100));
-    const Result<Json> status = loop.ask_and_wait(Json::object({{"command", "status"}}));
-    quiet_for = status && (*status)["quiet"].boolean() ? quiet_for + 1 : 0;
-    standstill.heard(loop.trouble(), clock.now());
-    if (auto over = standstill.over(clock.now())) return tl::unexpected(std::move(*over));
-    told.tell(standstill.waits_for());
-  }
-  return true;
-}
-
 void print_table(const Json& table) {
   const auto row = [](auto&&... cells) {
     int column = 0;
@@ -179,40 +130,37 @@ Result<int> run(const Asked& where) {
   const std::shared_ptr<const model::Hub> loaded = TRY(load_hub(where.folder, where.environment));
   std::string listen = loaded->environment.listen;
   if (where.port != 0) listen = listen.substr(0, listen.rfind(':') + 1) + std::to_string(where.port);
-  OpenHub hub = TRY(open_hub(where.folder, loaded, listen));
+  OpenHub hub = TRY(open_hub(where, loaded, listen));
   if (once && !hub.may_change()) return hub.standing_by();
   if (once)
     for (auto& [name, connector] : hub.connectors) connector = heard_by(standstill, std::move(connector));
-  const model::Environment& environment = hub.hub->environment;
-  connect::ClientOptions options;
-  for (const auto& [name, connection] : environment.connections)
-    if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
+  const model::Environment environment = hub.hub->environment;
+  const std::string name = hub.hub->name;
+  if (hub.waiting)
+    std::cerr
+        << "linchpin: the folder says something else than the version that was applied last, which runs. `linchpin "
+           "plan` says what it would do, and `linchpin apply` switches to it."
+        << std::endl;
   EngineLoop* heard_by = nullptr;
   HeardInbox inbox(*hub.files->inbox, [&] { heard_by->notify(); });
-  EngineLoop loop(hub, inbox, [&](std::function<bool()> may_send) {
-    options.may_send = std::move(may_send);
-    return connect::make_http_client(options);
-  });
+  EngineLoop loop(hub, inbox);
   heard_by = &loop;
   SystemClock clock;
 
-  std::map<std::string, server::WebhookSystem> systems;
-  for (const auto& [name, connector] : hub.connectors) {
-    const auto credential = std::make_shared<const engine::Credential>(hub.credentials[name]);
-    systems.emplace(name.text,
-                    server::WebhookSystem{connector, [credential] { return credential; }, environment.public_url});
-  }
   server::Router router;
-  server::add_webhooks(router, std::move(systems), inbox, *hub.keys, clock);
-  std::function<std::string()> role;
-  if (hub.files->claim) role = [&] { return std::string(loop.active() ? "active" : "standing by"); };
+  server::add_webhooks(router, [&] { return loop.webhook_systems(); }, inbox, *hub.keys, clock);
+  const auto role = [&] {
+    std::string text = hub.files->claim ? loop.active() ? "active" : "standing by" : "";
+    if (const std::string paused = loop.paused(); !paused.empty()) text += (text.empty() ? "" : ", ") + paused;
+    return text;
+  };
   const auto trouble = [&] {
     const std::optional<Error> found = loop.trouble();
     return found ? found : inbox.trouble(clock.now());
   };
   server::add_health(router, trouble, role);
   server::add_metrics(router);
-  server::add_tier_process(router, loop, [hub = hub.hub] { return hub; });
+  server::add_tier_process(router, loop, [&] { return loop.hub(); });
 
   std::error_code made;
   std::filesystem::create_directories(socket_path(where.folder).parent_path(), made);  // where the store is elsewhere
@@ -221,8 +169,7 @@ Result<int> run(const Asked& where) {
       TRY(server::serve_local(socket_path(where.folder).string(), server::control(loop)));
   const std::unique_ptr<HttpServer> server = TRY(server::serve(listen, ServerLimits{}, router));
   if (!once || !where.json)
-    std::cout << "linchpin: " << hub.hub->name << " (" << environment.name << ") at http://" << server->address()
-              << std::endl;
+    std::cout << "linchpin: " << name << " (" << environment.name << ") at http://" << server->address() << std::endl;
 
   std::atomic<bool> stopped{false};
   std::thread ender([&] {

@@ -81,8 +81,8 @@ void most_of_processor(time_t seconds) {
 
 void warm() {
   for (std::size_t kind = 0; kind < sim::hub_kinds; ++kind)
-    for (const bool flowing : {true, false})
-      if (const auto hub = sim::hub_of(kind, flowing); !hub) (void)failed(hub.error());
+    for (const char* mode : {"live", "shadow", "link", "off"})
+      if (const auto hub = sim::hub_of(kind, mode); !hub) (void)failed(hub.error());
 }
 
 // Workers, each with a pipe to it and one from it: a task's number goes there, what became of it comes back. One that

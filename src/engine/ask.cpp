@@ -16,7 +16,10 @@ bool may_be_seen(const model::Field* field) { return field && field->clazz < Cla
 
 Result<Json> Engine::ask(const Json& command, Instant now) {
   const std::string& name = command["command"].text();
-  if (name == "status") return Json::object({{"quiet", TRY(quiet(now))}, {"register", version_}});
+  if (name == "status")
+    return Json::object({{"quiet", TRY(quiet(now))}, {"register", version_}, {"paused", paused_list()}});
+  if (name == "pause" || name == "resume") return change_pause(command, now);
+  if (name == "register") return register_list();
   if (name == "table") return table();
   if (name == "explain") return explain(command);
   if (name == "walk") {
@@ -191,8 +194,10 @@ Result<Json> Engine::explain(const Json& command) {
     }
     for (const Delivery& d : family->deliveries)
       if (const auto value = d.values.find(field.name.text); value != d.values.end())
-        step(d.state == DeliveryState::Dead ? "could not be sent" : "waits to be sent", d.made, d.system, d.record,
-             d.change, d.mapping, "", value->second);
+        step(d.state == DeliveryState::Dead   ? "could not be sent"
+             : d.state == DeliveryState::Held ? "is held: its flow does not send it"
+                                              : "waits to be sent",
+             d.made, d.system, d.record, d.change, d.mapping, "", value->second);
     Json value = golden == family->golden.fields.end() || !seen ? Json() : golden->second.value;
     items.push_back(Json::object({{"field", field.name.text},
                                   {"class", std::string(to_text(field.clazz))},

@@ -9,6 +9,7 @@
 #include "engine/deliver.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
+#include "engine/share.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -128,13 +129,27 @@ void Engine::connect(std::vector<Send>& sends, Instant now) {
   }
 }
 
+// Its flow is not paused, and live, or in its pilot with this record in it; and what it goes through is still in the
+// hub's files.
+bool Engine::may_leave(const Delivery& d, const Golden& golden) const {
+  const auto flow = hub_->flows.find(d.flow);
+  if (paused_.flows.contains(d.flow)) return false;
+  if (flow == hub_->flows.end() || (d.operation != Operation::Do && !hub_->mappings.contains(d.mapping))) return false;
+  return engine::may_leave(flow->second, golden);
+}
+
 // What may be sent to a system now: of the store what no step has changed since, and what this one has made.
 Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Connected& system, Instant now) {
   const std::size_t wanted = system.limits.room() * system.most;
   std::vector<Delivery> found;
   std::set<std::pair<GoldenId, RecordId>> taken;
-  const auto take = [&](const Family& family, const Delivery& d) {
+  const auto take = [&](Family& family, const Delivery& d) {
     if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
+    if (!may_leave(d, family.golden)) {  // out of the way of what may, until its flow is shared anew
+      Delivery held = d;
+      held.state = DeliveryState::Held;
+      return work.changed_delivery(family, std::move(held));
+    }
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
       return;  // what it holds now comes first
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
@@ -153,9 +168,9 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     for (const DeliveryRow& row : rows) {
       if (found.size() >= wanted) break;
       if (busy_.contains({name, row.golden})) continue;
-      const Family* family = TRY(work.family(row.golden));
+      Family* family = TRY(work.family(row.golden));
       if (!family) continue;
-      for (const Delivery& d : family->deliveries)
+      for (const Delivery& d : std::vector<Delivery>(family->deliveries))
         if (d.id == row.id) take(*family, d);
     }
     if (found.size() >= wanted || rows.size() < most) break;
@@ -163,7 +178,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
   // A create goes out one commit after its golden id: should the disk have lied about the last commit, the restart
   // knows the id under which the record may have been made.
   for (const Delivery& d : work.due(name, now))
-    if (const Family* family = TRY(work.family(d.golden)); family && d.operation != Operation::Create) take(*family, d);
+    if (Family* family = TRY(work.family(d.golden)); family && d.operation != Operation::Create) take(*family, d);
   system.behind = system.behind || found.size() > wanted;
   std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
     return std::pair(a.priority, a.id) < std::pair(b.priority, b.id);
@@ -177,7 +192,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
 Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
   std::vector<Call> calls;
   for (auto& [name, system] : systems_) {
-    if (!may_call(name, {{}, name, WriteCall{}, {}}, now, false)) continue;
+    if (rests(name) || !may_call(name, {{}, name, WriteCall{}, {}}, now, false)) continue;
     const std::vector<Delivery> found = TRY(due(work, name, system, now));
     for (Load& load : loads(system.connector->manifest(), found, alone_)) {
       const Call tried{CallId(next_call_ + 1), name, WriteCall{load.object, load.operation, load.named, {}}, {}};
@@ -196,6 +211,7 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
   WriteCall write{load.object, load.operation, load.named, {}};
   for (Delivery& d : load.deliveries) {
     Family* family = TRY(work.family(d.golden));
+    hold(Invariant::OnlyLiveIsSent, may_leave(d, family->golden) && !rests(name));
     const Link* link = nullptr;
     for (const Link& l : family->links)
       if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;

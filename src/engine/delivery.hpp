@@ -17,8 +17,9 @@ std::string_view to_text(Operation);          // the metrics' words: "create", "
 
 // Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside
 // it is an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it
-// cannot succeed without a person, and has a dead letter; it stays so that the same write is not made again.
-enum class DeliveryState { Pending, Sent, Unknown, Dead };
+// cannot succeed without a person, and has a dead letter; it stays so that the same write is not made again. Held: it
+// would be sent if its flow were live, or not paused: what a shadow keeps, and what waits while a flow rests.
+enum class DeliveryState { Pending, Sent, Unknown, Dead, Held };
 
 struct Delivery {
   DeliveryId id;

@@ -34,6 +34,7 @@ Result<std::unique_ptr<Engine>> Engine::watch(std::shared_ptr<const model::Hub> 
   const std::vector<RegisterRow> registers = TRY(engine->world_.store.registers());
   if (!registers.empty()) engine->version_ = registers.back().version;
   TRY(engine->resume_systems());
+  engine->paused_ = TRY(engine->paused_of_store());
   return engine;
 }
 
@@ -41,30 +42,11 @@ Result<std::unique_ptr<Engine>> Engine::watch(std::shared_ptr<const model::Hub> 
 Result<void> Engine::resume(Instant now) {
   const std::vector<RegisterRow> registers = TRY(world_.store.registers());
   if (!registers.empty()) version_ = registers.back().version;
-  if (registers.empty() || registers.back().digest != hub_->digest) {
-    Work work(world_.store, world_.keys, families_, version_ + 1, next_delivery_);
-    work.rows().registers.push_back(
-        {version_ + 1, hub_->digest, "run", version_ == 0 ? "the folder's first version" : "the folder changed", now});
-    work.attest(nullptr, {.entry = "register/" + std::to_string(version_ + 1),
-                          .kind = "applied",
-                          .trigger = "start",
-                          .change = {},
-                          .flow = {},
-                          .system = {},
-                          .direction = {},
-                          .entity = {},
-                          .values = {},
-                          .outcome = hub_->digest,
-                          .by = "run",
-                          .at = now,
-                          .version = 0});
-    // What the files say now holds for what was merged before them too: each flow that is live shares all anew.
-    for (const auto& [name, flow] : hub_->flows)
-      if (flow.kind == model::Flow::Kind::Keep && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
-        work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
-    TRY(work.commit());
-    ++version_;
-  }
+  const bool new_version = registers.empty() || registers.back().digest != hub_->digest;
+  if (new_version && !world_.reads_only) TRY(apply(registers, now));
+  paused_ = TRY(paused_of_store());
+  stage_.paused = paused_.flows;
+  show_paused();
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());
   TRY(resume_systems());
@@ -95,7 +77,8 @@ Result<void> Engine::resume(Instant now) {
 
   for (const auto& [name, flow] : hub_->flows) {
     if (flow.kind != model::Flow::Kind::Keep) continue;
-    if (const auto row = TRY(world_.store.cursor({}, ObjectName(name.text), "share"))) {
+    const auto row = TRY(world_.store.cursor({}, ObjectName(name.text), "share"));
+    if (row && !TRY(unread(*hub_, flow))) {  // not where other files have given it one more system to read
       stage_.live.insert(name);
       if (!row->done) sharing_.emplace(name, GoldenId());
     }
@@ -111,12 +94,13 @@ Result<void> Engine::resume_systems() {
     c.connector = connector->second;
     c.credential = world_.credentials[name];
     c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
-    c.prepared = !c.connector->needs_prepare();
     for (const model::ObjectSpec& object : c.connector->manifest().objects)
       c.most = std::max(c.most, static_cast<std::size_t>(std::max({1, object.create_most, object.update_most})));
+    bool acts = false;
     for (const auto& [flow_name, flow] : hub_->flows)
-      for (const model::FlowSystem& member : flow.systems)
-        c.written = c.written || (member.system == name && member.write != model::Pace::No);
+      if (written_by(flow, name)) (flow.kind == model::Flow::Kind::Keep ? c.written : acts) = true;
+    // What makes a system ready for the hub's writes is a write too.
+    c.prepared = !c.connector->needs_prepare() || !(c.written || acts);
     TRY(restore_tokens(c.credential, name, world_.store, world_.keys));
     // A refresh that was under way when the process ended may have used the refresh token up. It is made now, while the
     // system still takes that token (Xero: for half an hour), and not when the access token ends.
@@ -124,6 +108,14 @@ Result<void> Engine::resume_systems() {
     systems_.emplace(name, std::move(c));
   }
   return {};
+}
+
+bool Engine::written_by(const model::Flow& flow, const SystemName& name) const {
+  if (world_.reads_only || (flow.mode != model::Mode::Live && flow.mode != model::Mode::Pilot)) return false;
+  if (flow.kind == model::Flow::Kind::Do && flow.do_system == name) return true;
+  return std::any_of(flow.systems.begin(), flow.systems.end(), [&](const model::FlowSystem& member) {
+    return member.system == name && member.write != model::Pace::No;
+  });
 }
 
 Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answers) {
@@ -223,28 +215,30 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
     at = sweeps_.erase(at);
   }
 
-  // A flow goes live when all of its sources have been read and linked; then its backlog is shared.
+  // A flow may share when all of its sources have been read and linked; then its backlog is shared.
   std::set<FlowName> loading;
   for (const auto& [name, flow] : hub_->flows) {
-    if (flow.kind != model::Flow::Kind::Keep || flow.mode != model::Mode::Live || stage_.live.contains(name)) continue;
-    bool loaded = true;
-    for (const model::FlowSystem& member : flow.systems)
-      for (const auto& [mapping_name, mapping] : hub_->mappings) {
-        if (member.read == model::Pace::No || mapping.system != member.system || mapping.entity != flow.entity)
-          continue;
-        const auto row = TRY(world_.store.cursor(mapping.system, mapping.object, "first_load"));
-        const bool just_now =
-            std::any_of(work.rows().cursors.begin(), work.rows().cursors.end(), [&](const CursorRow& c) {
-              return c.system == mapping.system && c.object == mapping.object && c.purpose == "first_load" && c.done;
-            });
-        loaded = loaded && ((row && row->done) || just_now || mutant(Mutant::SharesBeforeRead));
-      }
-    if (!loaded) continue;
+    if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off || stage_.live.contains(name)) continue;
+    if (TRY(unread(*hub_, flow, work.rows())) && !mutant(Mutant::SharesBeforeRead)) continue;
     stage_.live.insert(name);
     sharing_.emplace(name, GoldenId());
     work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
   }
   return {};
+}
+
+Result<std::optional<Engine::Where>> Engine::unread(const model::Hub& hub, const model::Flow& flow,
+                                                    const Batch& fresh) {
+  for (const model::FlowSystem& member : flow.systems)
+    for (const auto& [name, mapping] : hub.mappings) {
+      if (member.read == model::Pace::No || mapping.system != member.system || mapping.entity != flow.entity) continue;
+      const auto row = TRY(world_.store.cursor(mapping.system, mapping.object, "first_load"));
+      const bool just_now = std::any_of(fresh.cursors.begin(), fresh.cursors.end(), [&](const CursorRow& c) {
+        return c.system == mapping.system && c.object == mapping.object && c.purpose == "first_load" && c.done;
+      });
+      if (!(row && row->done) && !just_now) return Where{mapping.system, mapping.object};
+    }
+  return std::nullopt;
 }
 
 Result<void> Engine::share_backlog(Work& work, Instant now) {
@@ -291,6 +285,7 @@ Instant Engine::wake(Instant now) {
   Instant at = now + seconds(1);
   if (!read_.empty() || !sweeps_.empty() || !busy_.empty()) at = now + milliseconds(50);
   for (auto& [name, system] : systems_) {
+    if (rests(name)) continue;
     const Result<std::optional<Instant>> due = world_.store.next_due(name);
     if (due && *due) at = std::min(at, std::max(**due, now + milliseconds(20)));
   }
@@ -302,10 +297,12 @@ Result<bool> Engine::quiet(Instant) {
       !open_items_.empty())
     return false;
   for (const auto& [name, flow] : hub_->flows)
-    if (flow.kind == model::Flow::Kind::Keep && flow.mode == model::Mode::Live && !stage_.live.contains(name))
+    if (flow.kind == model::Flow::Kind::Keep && flow.mode != model::Mode::Off && !stage_.live.contains(name))
       return false;
   if (TRY(world_.inbox.last()) > read_up_to_) return false;
-  for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Sent, DeliveryState::Unknown})
+  for (const auto& [name, system] : systems_)
+    if (!rests(name) && TRY(world_.store.next_due(name))) return false;
+  for (const DeliveryState state : {DeliveryState::Sent, DeliveryState::Unknown})
     if (!TRY(world_.store.deliveries_in(state, 1)).empty()) return false;
   return true;
 }

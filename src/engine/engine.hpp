@@ -15,8 +15,11 @@
 #include "engine/deliver.hpp"
 #include "engine/limits.hpp"
 #include "engine/line.hpp"
+#include "engine/pause.hpp"
+#include "engine/plan.hpp"
 #include "engine/ports.hpp"
 #include "engine/read.hpp"
+#include "engine/register.hpp"
 #include "model/hub.hpp"
 
 namespace linchpin::engine {
@@ -30,6 +33,10 @@ struct World {
   std::map<SystemName, Credential> credentials;  // secrets and settings of the environment
   // Of opened families, kept between steps (families.hpp). 0 where another process writes to the same store.
   std::size_t kept_bytes = std::size_t{12} << 20;
+  // What the register says of the hub's files, where they are not the version that was applied last.
+  Applying applying{};
+  // Reads, links and decides, and writes to no system; files that no version is of are not registered either.
+  bool reads_only = false;
 };
 
 // An effect: a request to send. Its answer is handed to the next step.
@@ -56,7 +63,7 @@ class Engine {
 
   // When step should be called again if nothing comes before.
   Instant wake(Instant now);
-  // Nothing is outstanding: every flow is live, the inbox is read, every delivery confirmed or dead.
+  // Nothing is outstanding: every flow has linked, the inbox is read, every delivery confirmed, dead, held or paused.
   Result<bool> quiet(Instant now);
 
   // Counts on how many fields disagree, for the metrics: looks at some golden records more, about a millisecond long.
@@ -68,9 +75,15 @@ class Engine {
   // Sweeps a flow's systems now. NotFound when there is no such flow.
   Result<void> sync(const FlowName&);
 
-  // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp): status table explain walk sync
-  // connection review.list|accept|reject dead-letters.list|show|retry process.get|list app.add|list|revoke. Between
-  // steps only.
+  // What other hub files would do, with what the hub knows now: nothing is changed (plan.cpp). `personal`: whether the
+  // reader may see personal values. Between steps only.
+  Result<Json> plan(const model::Hub& next, bool personal);
+
+  Json paused_list() const;  // [{"hub": true | "system" | "flow","by","at"}]
+
+  // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp, pause.cpp, register.cpp): status table
+  // explain walk sync connection review.list|accept|reject dead-letters.list|show|retry process.get|list
+  // app.add|list|revoke pause resume register. Between steps only.
   Result<Json> ask(const Json& command, Instant now);
 
  private:
@@ -112,6 +125,13 @@ class Engine {
       : hub_(std::move(hub)), world_(std::move(world)), families_(world_.kept_bytes) {}
   Result<void> resume(Instant now);
   Result<void> resume_systems();
+  Result<void> apply(const std::vector<RegisterRow>&, Instant now);
+  Result<Json> register_list();
+  Result<Paused> paused_of_store();
+  Result<Json> change_pause(const Json&, Instant now);
+  void show_paused() const;
+  bool rests(const SystemName&) const;  // nothing is written to it now
+  bool written_by(const model::Flow&, const SystemName&) const;
 
   // Answers, by what was asked.
   Result<void> on(Work&, Line&, const Answered&, Instant now);
@@ -154,12 +174,18 @@ class Engine {
   Result<void> share_backlog(Work&, Instant now);
   Result<void> finish_sweeps(Work&, Instant now);
   Result<void> begin_sweeps(Instant now);
+  // Whether all sources of a flow of these files have been read once; the first that has not.
+  Result<std::optional<Where>> unread(const model::Hub&, const model::Flow&, const Batch& fresh = {});
+  Result<void> plan_entity(Plan&, const model::Hub& next, const EntityName&);
+  Result<std::set<FlowName>> may_share(const model::Hub& next);
+  Json told(const Plan&, const model::Hub& next, bool personal) const;
   std::vector<std::pair<Where, std::optional<milliseconds>>> sources()
       const;  // what is read, and how often it is swept
 
   // Calls.
   Result<std::vector<Call>> claim(Work&, Instant now);
   Result<std::vector<Delivery>> due(Work&, const SystemName&, Connected&, Instant now);
+  bool may_leave(const Delivery&, const Golden&) const;
   Result<std::optional<Call>> claim_load(Work&, const SystemName&, Load&, Instant now);
   Result<std::vector<Call>> looks(Work&, Instant now);
   void fetch(std::vector<Send>&, Instant now);
@@ -206,6 +232,7 @@ class Engine {
   std::map<SystemName, Connected> systems_;
   Families families_;
   Stage stage_;
+  Paused paused_;
   Read read_;
   std::map<Where, Sweep> sweeps_;
   std::map<Where, Instant> swept_;  // when the last one began

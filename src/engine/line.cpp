@@ -349,13 +349,12 @@ Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& f
                 {change.id, change.seen, now_});  // nothing is created for it where it is in doubt
 }
 
-// Systems where a record may be this person: not answered yet, or answered with yes and not linked yet.
-Result<std::set<SystemName>> Line::undecided(const Family& family) {
+Result<std::set<SystemName>> undecided(const Family& family, Store& store, const std::vector<ReviewRow>& fresh) {
   const GoldenId& id = family.golden.id;
   std::set<SystemName> systems;
   std::map<std::string, ReviewRow> reviews;
-  for (ReviewRow& r : TRY(store_.reviews_of(id))) reviews[r.id] = std::move(r);
-  for (const ReviewRow& r : work_.rows().reviews)
+  for (ReviewRow& r : TRY(store.reviews_of(id))) reviews[r.id] = std::move(r);
+  for (const ReviewRow& r : fresh)
     if (r.golden == id) reviews[r.id] = r;
   for (const auto& [rid, r] : reviews) {
     if (r.kind != "match") continue;
@@ -449,13 +448,22 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
       work_.changed_golden(family);
     }
     for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
+      if (stage_.paused.contains(d.flow)) d.state = DeliveryState::Held;
       d.idempotency_key =
           to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
       work_.changed_delivery(family, std::move(d));
     }
   }
+  for (Delivery d : std::vector<Delivery>(family.deliveries)) {  // what a paused flow had asked, once it is resumed
+    if (d.operation != Operation::Do || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
+    const auto flow = hub_.flows.find(d.flow);
+    if (flow == hub_.flows.end() || !may_leave(flow->second, family.golden)) continue;
+    d.state = DeliveryState::Pending;
+    work_.changed_delivery(family, std::move(d));
+  }
   const std::vector<Intent> intents =
-      share(hub_, family.golden, family.links, {stage_.live, TRY(undecided(family)), stage_.backlog});
+      share(hub_, family.golden, family.links,
+            {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {
     work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(id.number), keys_));

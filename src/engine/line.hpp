@@ -23,6 +23,7 @@ std::string_view to_text(Fate);
 struct Stage {              // the part of the hub's state that the line looks at
   std::set<FlowName> live;  // flows that have read and linked all of their systems
   bool backlog = false;     // a first load, or the walk after it
+  std::set<FlowName> paused{};
 };
 
 class Line {
@@ -54,7 +55,6 @@ class Line {
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
-  Result<std::set<SystemName>> undecided(const Family&);
 
   const model::Hub& hub_;
   Store& store_;
@@ -64,6 +64,10 @@ class Line {
   Work& work_;
   Instant now_;
 };
+
+// Systems where a record may be this person: not answered yet, or answered with yes and not linked yet. `fresh`:
+// reviews of this step.
+Result<std::set<SystemName>> undecided(const Family&, Store&, const std::vector<ReviewRow>& fresh);
 
 // The id of a dead letter or a review is a function of what it is about, so that the same question is asked once.
 std::string question_id(char kind, std::string_view about, Keys&);

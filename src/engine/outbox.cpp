@@ -34,18 +34,23 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
       d.operation = intent.operation, d.priority = intent.priority, d.regulated = intent.regulated;
       d.due = cause.now, d.made = cause.now, d.seen = cause.seen, d.change = cause.change;
       d.values = intent.values;
+      if (intent.held) d.state = DeliveryState::Held;
       out.put.push_back(std::move(d));
       continue;
     }
     needed[static_cast<std::size_t>(waiting - existing.begin())] = !mutant(Mutant::WaitingDropped);
-    if (waiting->values == intent.values) continue;  // a dead one with the same content stays dead
+    const DeliveryState state = waiting->state == DeliveryState::Dead && waiting->values == intent.values
+                                    ? DeliveryState::Dead  // with the same content it stays dead
+                                : intent.held ? DeliveryState::Held
+                                              : DeliveryState::Pending;
+    if (waiting->values == intent.values && waiting->state == state) continue;
     Delivery d = *waiting;
+    if (d.state == DeliveryState::Dead) d.attempt = 0, d.suffix = 0, d.due = cause.now;
+    d.state = state;
+    if (d.values != intent.values) d.idempotency_key.clear();
     d.values = intent.values;
     d.priority = std::min(d.priority, intent.priority);
     d.regulated = intent.regulated;
-    d.idempotency_key.clear();
-    if (d.state == DeliveryState::Dead)
-      d.state = DeliveryState::Pending, d.attempt = 0, d.suffix = 0, d.due = cause.now;
     out.put.push_back(std::move(d));
   }
   for (std::size_t i = 0; i < existing.size(); ++i)

@@ -41,6 +41,20 @@ TEST(Outbox, WaitingUpdatesOfOneRecordAreJoined) {
   EXPECT_TRUE(out.dropped.empty());
 }
 
+TEST(Outbox, WhatIsHeldWaitsUntilItsFlowSendsAndIsThenTheSameDelivery) {
+  Intent held = update("1");
+  held.held = true;
+  EXPECT_EQ(outbox(golden, {}, {held}, cause).put.at(0).state, DeliveryState::Held);
+  const Outboxed out = outbox(golden, {waiting(DeliveryState::Held, "1")}, {update("1")}, cause);
+  ASSERT_EQ(out.put.size(), 1u);
+  EXPECT_EQ(out.put[0].id.number, 7);
+  EXPECT_EQ(out.put[0].state, DeliveryState::Pending);
+  EXPECT_EQ(outbox(golden, {waiting(DeliveryState::Pending, "1")}, {held}, cause).put.at(0).state, DeliveryState::Held);
+  EXPECT_TRUE(outbox(golden, {waiting(DeliveryState::Held, "1")}, {held}, cause).put.empty());
+  EXPECT_TRUE(outbox(golden, {waiting(DeliveryState::Dead, "1")}, {held}, cause).put.empty())
+      << "a dead one stays dead";
+}
+
 TEST(Outbox, OneDeliveryAtATimeForOneRecord) {
   for (const DeliveryState state : {DeliveryState::Sent, DeliveryState::Unknown}) {
     const Outboxed out = outbox(golden, {waiting(state, "1")}, {update("2")}, cause);

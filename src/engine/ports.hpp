@@ -97,7 +97,7 @@ class Store {
     Priority priority;
     std::int64_t count;
   };
-  virtual Result<std::vector<Depth>> outbox_depth() = 0;  // without the dead
+  virtual Result<std::vector<Depth>> outbox_depth() = 0;  // of what is to be sent: not the dead, nor what is held
 };
 
 // Keys at rest, in a file of their own that ordinary backups leave out.

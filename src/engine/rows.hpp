@@ -120,6 +120,7 @@ struct RegisterRow {  // one applied version of the hub files
   std::int64_t version = 0;
   std::string digest, by, why;
   Instant at{};
+  std::string sealed;  // its files and what changed with it (register.hpp), under the hub's key
 };
 struct AppRow {
   std::string name, token_hash;

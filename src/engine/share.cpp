@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crypto.hpp"
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
 
@@ -78,6 +79,19 @@ bool may_hold(const model::System& system, const EntityName& entity, const Field
   return field.clazz <= system.ceiling;
 }
 
+bool may_leave(const model::Flow& flow, const Golden& golden) {
+  if (flow.mode == model::Mode::Live || mutant(Mutant::ShadowIsSent)) return true;
+  if (flow.mode != model::Mode::Pilot) return false;
+  // A golden id is chance itself; the flow's name makes the parts of two flows different ones.
+  const Hash drawn = sha256(flow.name.text + "/" + golden.id.text);
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 6; ++i) number = number << 8 | static_cast<unsigned char>(as_text(drawn)[i]);
+  if (number % 10'000 >= static_cast<std::uint64_t>(flow.pilot.part)) return false;
+  if (!flow.pilot.where) return true;
+  const Result<bool> wanted = flow.pilot.where->holds(as_object(golden));
+  return wanted && *wanted;
+}
+
 bool put_away(const Hub& hub, const std::vector<Link>& links) {
   bool any = false;
   for (const Link& link : links) {
@@ -94,14 +108,15 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
   const model::Entity& entity = hub.entity(golden.entity);
   std::vector<Intent> intents;
   for (const model::Flow* flow : hub.flows_of(golden.entity)) {
-    if (flow->mode != model::Mode::Live || !sharing.live.contains(flow->name)) continue;
+    if (flow->mode == model::Mode::Link || flow->mode == model::Mode::Off) continue;
+    if (!sharing.live.contains(flow->name)) continue;
+    const bool held = !may_leave(*flow, golden) || sharing.paused.contains(flow->name);
     for (const model::FlowSystem& member : flow->systems) {
       if (member.write == model::Pace::No) continue;
       const mapping::Mapping* mapping = hub.mapping_for(golden.entity, member.system);
       if (!mapping) continue;
-      Intent intent{member.system, mapping->object,   {}, mapping->name,
-                    flow->name,    Operation::Update, {}, Priority::Realtime,
-                    false};
+      Intent intent{member.system,      mapping->object, {},  mapping->name, flow->name, Operation::Update, {},
+                    Priority::Realtime, false,           held};
       if (member.write == model::Pace::Batch || sharing.backlog) intent.priority = Priority::Batch;
 
       bool linked = false;

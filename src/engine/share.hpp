@@ -23,16 +23,23 @@ struct Intent {
   Values values;
   Priority priority = Priority::Realtime;
   bool regulated = false;
+  bool held = false;  // not to be sent: the flow is in shadow or paused, or its pilot leaves this record out
 };
 
 struct Sharing {
   std::set<FlowName> live;         // flows that have linked their systems, and may write
   std::set<SystemName> undecided;  // systems where a record waits for a review with this golden record
   bool backlog = false;            // part of a first load: behind what happens now
+  std::set<FlowName> paused{};     // flows that write nothing until they are resumed
 };
 
 // Whether a system may hold a field: its class is within the ceiling, or the system's file lists it.
 bool may_hold(const model::System&, const EntityName&, const model::Field&);
+
+// Whether what a flow writes for a golden record may leave: it is live, or in its pilot and the record is of it. The
+// same for a record as long as its golden id and the condition's fields are the same; a larger part holds all of a
+// smaller one.
+bool may_leave(const model::Flow&, const Golden&);
 
 // No record of theirs is left in use: each was deleted, merged away or archived. One that only tells of them (a check
 // of a person) does not keep them.

@@ -42,6 +42,48 @@ TEST(Share, NothingIsWrittenByAFlowThatIsNotLive) {
   EXPECT_TRUE(share(*hub, p.golden, p.links, {}).empty());
 }
 
+std::shared_ptr<const model::Hub> hub_in(const std::string& mode) {
+  return small::hub({{"flows/clients.yaml", "keep:", mode + "\nkeep:"}});
+}
+
+TEST(Share, AShadowMakesEveryWriteAndHoldsIt) {
+  const auto hub = hub_in("mode: shadow");
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"stage", "client"}}, monday);
+  const std::vector<Intent> intents = share(*hub, p.golden, p.links, live);
+  ASSERT_EQ(intents.size(), 1u);
+  EXPECT_TRUE(intents[0].held);
+  for (const char* still : {"mode: link", "mode: off"})
+    EXPECT_TRUE(share(*hub_in(still), p.golden, p.links, live).empty());
+}
+
+TEST(Share, WhatIsPausedIsHeld) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"stage", "client"}}, monday);
+  EXPECT_FALSE(share(*hub, p.golden, p.links, live).at(0).held);
+  EXPECT_TRUE(share(*hub, p.golden, p.links, {live.live, {}, false, {FlowName("clients")}}).at(0).held);
+}
+
+TEST(Share, APilotIsAPartThatOnlyGrowsAndACondition) {
+  const auto hub = hub_in("mode: pilot\npilot: { part: 10%, where: '.stage == \"client\"' }");
+  const auto more = hub_in("mode: pilot\npilot: { part: 30%, where: '.stage == \"client\"' }");
+  const model::Flow &few = hub->flows.at(FlowName("clients")), &many = more->flows.at(FlowName("clients"));
+  int chosen = 0, chosen_of_more = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Golden golden{GoldenId("g_" + std::to_string(i)), EntityName("contact"), 0, monday, {}, {}};
+    golden.fields[FieldName("stage")].value = "client";
+    const bool in = may_leave(few, golden);
+    EXPECT_EQ(in, may_leave(few, golden));
+    if (in) EXPECT_TRUE(may_leave(many, golden)) << "who was in the pilot stays in it";
+    chosen += in, chosen_of_more += may_leave(many, golden);
+    golden.fields[FieldName("stage")].value = "lead";
+    EXPECT_FALSE(may_leave(many, golden));
+  }
+  EXPECT_NEAR(chosen, 200, 50);
+  EXPECT_NEAR(chosen_of_more, 600, 80);
+}
+
 TEST(Share, NothingIsCreatedWhereARecordWaitsForAReview) {
   const auto hub = small::hub();
   Person p;

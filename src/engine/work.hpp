@@ -41,6 +41,7 @@ class Work {
   // The golden ids that have a key: of the store, and of this step.
   Result<std::vector<MatchKeyRow>> holders(const EntityName&, const std::string& key, std::size_t most);
 
+  const Batch& rows() const { return batch_; }
   Batch& rows() { return batch_; }  // dead letters, reviews, cursors, done-marks: put as they are
   bool empty() const;
 

@@ -52,12 +52,10 @@ std::string environment_file(const std::vector<HubFile>& files, const std::strin
 }
 
 // Names and lengths are hashed with the bytes, so that no two folders have one digest.
-std::string digest_of(const std::vector<HubFile>& files, const std::string& environment) {
+std::string digest_of(const std::vector<HubFile>& files) {
   std::string all;
-  for (const HubFile& file : files) {
-    if (file.name.starts_with("environments/") && file.name != environment) continue;
+  for (const HubFile& file : files)
     all += std::to_string(file.name.size()) + ":" + file.name + std::to_string(file.text.size()) + ":" + file.text;
-  }
   return to_hex(as_text(sha256(all)));
 }
 
@@ -129,7 +127,9 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
   checked.findings = draft.findings.sorted();
   checked.disclosure = disclosures(draft.hub);
   if (draft.findings.has_mistakes()) return checked;
-  draft.hub.digest = digest_of(files, environment);
+  std::erase_if(files, is_environment);
+  draft.hub.digest = digest_of(files);
+  draft.hub.files = std::move(files);
   checked.hub = std::make_shared<const Hub>(std::move(draft.hub));
   return checked;
 }
@@ -139,6 +139,15 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
 Checked check_files(const std::vector<HubFile>& files, const std::string& environment,
                     const ManifestSource& manifests) {
   return check_read(files, environment, manifests, {});
+}
+
+bool is_environment(const HubFile& file) { return file.name.starts_with("environments/"); }
+
+Checked check_kept(std::vector<HubFile> files, const std::string& folder, const std::string& environment) {
+  Findings findings, elsewhere;
+  for (HubFile& file : read_folder(folder, elsewhere))
+    if (is_environment(file)) files.push_back(std::move(file));
+  return check_read(std::move(files), environment, shipped_manifest, std::move(findings));
 }
 
 Checked check(const std::string& folder, const std::string& environment) {

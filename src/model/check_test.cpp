@@ -16,6 +16,26 @@ using Texts = std::vector<std::string>;
 const std::string entity = "entities/contact.yaml", crm = "mappings/crm.contacts.yaml", flow = "flows/clients.yaml",
                   verify = "flows/verify.yaml", environment = "environments/staging.yaml";
 
+TEST(Check, APilotIsAPartAndACondition) {
+  const auto pilot = [](const std::string& text) {
+    const Checked read = checked({{flow, "keep:", "mode: pilot\npilot: " + text + "\nkeep:"}});
+    return read.hub ? read.hub->flows.at(FlowName("clients")).pilot : Pilot{-1, {}};
+  };
+  EXPECT_EQ(pilot("{ part: 5% }").part, 500);
+  EXPECT_EQ(pilot("{ part: 0.25% }").part, 25);
+  EXPECT_EQ(pilot("{ part: 100% }").part, 10'000);
+  EXPECT_EQ(pilot("{ part: 101% }").part, -1) << "no part at all";
+  EXPECT_EQ(pilot("{ part: 0% }").part, -1);
+  EXPECT_EQ(pilot("{ part: some% }").part, -1);
+  EXPECT_TRUE(pilot("{ where: '.stage == \"client\"' }").where);
+}
+
+TEST(Check, AnEnvironmentIsNoPartOfTheVersion) {
+  const Checked one = checked(), other = checked({{environment, "keys:", "# elsewhere\nkeys:"}});
+  EXPECT_EQ(one.hub->digest, other.hub->digest) << "where a hub runs is not what it does";
+  for (const HubFile& file : one.hub->files) EXPECT_FALSE(is_environment(file)) << file.name;
+}
+
 TEST(Check, AHubWithoutMistakesBecomesAHub) {
   const Checked result = checked();
   EXPECT_EQ(small_hub::texts(result), Texts{});
@@ -262,14 +282,11 @@ const Mistake not_built[] = {
      {{"flows/d.yaml", "", "flow: d\ndirect: crm.contacts -> books.Contacts\nfields: [a]\n"}},
      "flows/d.yaml:2:9: direct flows do not run yet. Map both objects to an entity and keep: it, or take the file "
      "out."},
-    {"shadow",
-     {{flow, "keep:", "mode: shadow\nkeep:"}},
-     "flows/clients.yaml:2:7: mode: shadow does not work yet, and the flow would write everything. Write mode: off "
-     "until it "
-     "does, or mode: live."},
-    {"a pilot beside live",
-     {{flow, "keep:", "pilot: { part: 5% }\nkeep:"}},
-     "warning: flows/clients.yaml:2:8: a pilot does not work yet: the flow is live for every record."},
+    {"a shadow of what does not keep an entity",
+     {{"flows/verify.yaml", "on:", "mode: shadow\non:"}},
+     "flows/verify.yaml:2:7: mode: shadow is for flows that keep an entity. Write mode: off until it is to act, or "
+     "mode: "
+     "live."},
     {"a witness",
      {{environment, "keys:", "witness: [{ url: https://w.example, key: x }]\nkeys:"}},
      "warning: environments/staging.yaml:2:10: no witness countersigns yet: the operator could rewrite the whole audit "
@@ -281,6 +298,27 @@ const Mistake not_built[] = {
      "and "
      "only sweeps find its changes. Add webhook: { secret: env:… }."},
 };
+const Mistake modes[] = {
+    {"a pilot that names nothing",
+     {{flow, "keep:", "mode: pilot\nkeep:"}},
+     "flows/clients.yaml:2:7: the flow does not say which records its pilot writes. Add pilot: { part: 5% }, or where: "
+     "and a condition."},
+    {"a pilot beside live",
+     {{flow, "keep:", "pilot: { part: 5% }\nkeep:"}},
+     "warning: flows/clients.yaml:2:8: the pilot is not used: the flow is live for every record. Write mode: pilot, or "
+     "take pilot: out."},
+    {"a pilot with a condition on nothing",
+     {{flow, "keep:", "mode: pilot\npilot: { where: '.stag == \"client\"' }\nkeep:"}},
+     "flows/clients.yaml:3:17: the entity contact has no field 'stag'. Did you mean 'stage'?"},
+    {"a pilot that tells what a system may not hold",
+     {{flow, "keep:", "mode: pilot\npilot: { where: '.born == \"2000-01-01\"' }\nkeep:"},
+      {"systems/books.yaml", "may_hold: personal", "may_hold: [personal, contact.born]"}},
+     "flows/clients.yaml:6:3: contact.born is restricted, and crm may hold personal: contact.born -> pilot: of flow "
+     "clients (flows/clients.yaml:6:3) -> crm. Write direction: in, take it out, or list it in systems/crm.yaml: "
+     "may_hold: [personal, contact.born]."},
+};
+INSTANTIATE_TEST_SUITE_P(Modes, CheckFinds, testing::ValuesIn(modes));
+
 INSTANTIATE_TEST_SUITE_P(NotBuilt, CheckFinds, testing::ValuesIn(not_built));
 
 TEST(Check, AllMistakesOfAllFilesAreToldInOneGoInOrder) {

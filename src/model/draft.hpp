@@ -17,11 +17,6 @@ namespace linchpin::model {
 
 using ManifestSource = std::function<Result<std::shared_ptr<const Manifest>>(std::string_view connector)>;
 
-struct HubFile {
-  std::string name;  // below the folder: "mappings/xero.contacts.yaml"
-  std::string text;
-};
-
 struct Draft {
   Hub hub;
   Findings findings;
@@ -83,6 +78,7 @@ std::optional<mapping::Expression> condition(const Node&, const Entity&, Draft&)
 
 // The folder's files that are a hub's, and what in it looks like a slip ("mapping/", "x.yml").
 std::vector<HubFile> read_folder(const std::string& folder, Findings&);
+bool is_environment(const HubFile&);
 
 // check() on files that are at hand, with connectors from `manifests`.
 Checked check_files(const std::vector<HubFile>&, const std::string& environment, const ManifestSource& manifests);

@@ -18,6 +18,29 @@ std::optional<std::string> cron_of(const std::string& text) {
   return parts == 5 ? std::optional(cron) : std::nullopt;
 }
 bool is_pace(const std::string& text) { return text == "realtime" || text == "no" || cron_of(text).has_value(); }
+constexpr std::pair<std::string_view, Mode> modes[] = {
+    {"live", Mode::Live}, {"pilot", Mode::Pilot}, {"shadow", Mode::Shadow}, {"link", Mode::Link}, {"off", Mode::Off}};
+
+// "5%", "0.5%": of ten thousand.
+std::optional<int> part_of(const std::string& text) {
+  if (text.size() < 2 || text.back() != '%') return {};
+  int whole = 0, hundredths = 0, digits = -1;
+  for (const char c : std::string_view(text).substr(0, text.size() - 1)) {
+    if (c == '.' && digits < 0) {
+      digits = 0;
+    } else if (c < '0' || c > '9' || digits >= 2 || whole > 100) {
+      return {};
+    } else if (digits < 0) {
+      whole = whole * 10 + (c - '0');
+    } else {
+      hundredths += (c - '0') * (digits++ == 0 ? 10 : 1);
+    }
+  }
+  const int part = whole * 100 + hundredths;
+  return part >= 1 && part <= 10'000 ? std::optional(part) : std::nullopt;
+}
+bool is_part(const std::string& text) { return part_of(text).has_value(); }
+
 // A sweep asks for every page of what has changed, and a vendor counts its calls.
 constexpr std::chrono::seconds sweep_least{10};
 bool is_sweep(const std::string& text) { return text.starts_with("every ") && parse_span(text.substr(6)).has_value(); }
@@ -34,27 +57,30 @@ const Shape& flow_shape() {
                   "how often it is also asked what has changed"),
               key("when", text(), "which golden records it gets")});
   static const Shape s = object(
-      "a flow", {
-                    required("flow", text("a name: lower-case letters, digits, - and _", is_name), "the flow's name"),
-                    key("keep", text(), "the entity that is kept in agreement"),
-                    key("systems", map_of(system, "a mapping of systems"), "the systems that take part"),
-                    key("reconcile", text(), "when what systems hold is compared"),
-                    key("mode", choice({"live", "pilot", "shadow", "off"}), "whether it writes"),
-                    key("pilot", object("pilot", {key("part", text()), key("where", text())}),
-                        "the part of the records that a pilot writes"),
-                    key("on", text(), "a business event: contact.lifecycle_stage becomes client"),
-                    key("do", text(), "an operation: idcheck.create_check"),
-                    key("send", list_of(text()), "the fields that travel with it"),
-                    key("then", map_of(any(), "a mapping of fields"), "the fields that it sets"),
-                    key("post", object("post", {required("app", text()), required("fields", list_of(text()))}),
-                        "an event to one of the firm's apps"),
-                    key("direct", text(), "point to point: xero.Invoices -> slack.message"),
-                    key("fields", list_of(text()), "what of a direct flow travels"),
-                    key("when", text(), "which records a direct flow takes"),
-                    key("manual", text(), "who or what carries this data by hand"),
-                    key("regulated", boolean(), "whether the law asks for a record of each exchange"),
-                    key("alert", text(), "the channel that is told of its failures"),
-                });
+      "a flow",
+      {
+          required("flow", text("a name: lower-case letters, digits, - and _", is_name), "the flow's name"),
+          key("keep", text(), "the entity that is kept in agreement"),
+          key("systems", map_of(system, "a mapping of systems"), "the systems that take part"),
+          key("reconcile", text(), "when what systems hold is compared"),
+          key("mode", choice({"live", "pilot", "shadow", "link", "off"}), "whether it writes"),
+          key("pilot",
+              object("a pilot", {key("part", text("a part of the records, such as 5%", is_part), "how many of them"),
+                                 key("where", text(), "which of them")}),
+              "the part of the records that a pilot writes"),
+          key("on", text(), "a business event: contact.lifecycle_stage becomes client"),
+          key("do", text(), "an operation: idcheck.create_check"),
+          key("send", list_of(text()), "the fields that travel with it"),
+          key("then", map_of(any(), "a mapping of fields"), "the fields that it sets"),
+          key("post", object("post", {required("app", text()), required("fields", list_of(text()))}),
+              "an event to one of the firm's apps"),
+          key("direct", text(), "point to point: xero.Invoices -> slack.message"),
+          key("fields", list_of(text()), "what of a direct flow travels"),
+          key("when", text(), "which records a direct flow takes"),
+          key("manual", text(), "who or what carries this data by hand"),
+          key("regulated", boolean(), "whether the law asks for a record of each exchange"),
+          key("alert", text(), "the channel that is told of its failures"),
+      });
   return s;
 }
 
@@ -65,7 +91,8 @@ void read_flow(const Node& node, Draft& draft) {
   flow.regulated = boolean_at(node, "regulated");
   flow.alert = text_at(node, "alert");
   const std::string mode = text_at(node, "mode", "live");
-  flow.mode = mode == "pilot" ? Mode::Pilot : mode == "shadow" ? Mode::Shadow : mode == "off" ? Mode::Off : Mode::Live;
+  for (const auto& [written, meant] : modes)
+    if (mode == written) flow.mode = meant;
   if (flow.name.empty()) return;
 
   std::vector<std::string> kinds;
@@ -89,6 +116,12 @@ void read_flow(const Node& node, Draft& draft) {
                            "The first is " + to_text(first->second.place));
   else
     draft.flow_nodes[flow.name] = node;
+}
+
+std::string_view to_text(Mode mode) {
+  for (const auto& [written, meant] : modes)
+    if (mode == meant) return written;
+  return "";
 }
 
 std::optional<mapping::Expression> condition(const Node& node, const Entity& entity, Draft& draft) {
@@ -156,14 +189,10 @@ class FlowJudge {
         findings().mistake(Code::KeyUnknown, member.at, "'" + member.key + "' is no key of this kind of flow",
                            suggestion("", mine));
     }
-    if (flow_.mode == Mode::Pilot || flow_.mode == Mode::Shadow)
+    if (flow_.kind != Flow::Kind::Keep && flow_.mode != Mode::Live && flow_.mode != Mode::Off)
       findings().mistake(Code::NotBuilt, place_at(node_, "mode"),
-                         "mode: " + text_at(node_, "mode") + " does not work yet, and the flow would write everything",
-                         "Write mode: off until it does, or mode: live");
-    else if (const Node* pilot = node_.find("pilot"))
-      findings().warning(
-          Code::NotBuilt, pilot->at,
-          "a pilot does not work yet: the flow is " + text_at(node_, "mode", "live") + " for every record");
+                         "mode: " + text_at(node_, "mode") + " is for flows that keep an entity",
+                         "Write mode: off until it is to act, or mode: live");
     if (const Node* reconcile = node_.find("reconcile"))
       findings().warning(Code::NotBuilt, reconcile->at,
                          "reconciling does not run yet; sweeps find what webhooks have lost");
@@ -221,6 +250,31 @@ class FlowJudge {
       if (const Node* when = member.value.find("when")) system.when = condition(*when, *entity, draft_);
       judge_part(system, *known, member);
       flow_.systems.push_back(std::move(system));
+    }
+    judge_pilot(*entity);
+  }
+
+  void judge_pilot(const Entity& entity) {
+    const Node* pilot = node_.find("pilot");
+    if (pilot == nullptr) {
+      if (flow_.mode == Mode::Pilot)
+        findings().mistake(Code::KeyRequired, place_at(node_, "mode"),
+                           "the flow does not say which records its pilot writes",
+                           "Add pilot: { part: 5% }, or where: and a condition");
+      return;
+    }
+    if (!pilot->is_mapping()) return;
+    if (pilot->members.empty())
+      findings().mistake(Code::KeyRequired, pilot->at, "the pilot names neither a part of the records nor a condition",
+                         "Write part: 5%, or where: and a condition");
+    if (flow_.mode != Mode::Pilot)
+      findings().warning(Code::FlowsDisagree, pilot->at,
+                         "the pilot is not used: the flow is " + text_at(node_, "mode", "live") + " for every record",
+                         "Write mode: pilot, or take pilot: out");
+    flow_.pilot.part = part_of(text_at(*pilot, "part", "100%")).value_or(0);
+    if (const Node* where = pilot->find("where")) {
+      flow_.pilot.where = condition(*where, entity, draft_);
+      if (!flow_.pilot.where) flow_.pilot.part = 0;
     }
   }
 

@@ -115,7 +115,14 @@ struct FlowSystem {
   std::optional<mapping::Expression> when;  // which golden records this system gets
   Place place;
 };
-enum class Mode { Live, Pilot, Shadow, Off };
+// What a flow does with what it would write. Link: reads and links, and makes no delivery. Shadow: makes every delivery
+// and sends none. Pilot: sends those of the records that are in the pilot. Off: asks its systems for nothing, either.
+enum class Mode { Live, Pilot, Shadow, Link, Off };
+std::string_view to_text(Mode);
+struct Pilot {        // the records that a pilot writes
+  int part = 10'000;  // of ten thousand
+  std::optional<mapping::Expression> where;
+};
 struct Flow {
   FlowName name;
   enum class Kind { Keep, Do, Post, Direct, Manual } kind = Kind::Keep;
@@ -123,6 +130,7 @@ struct Flow {
   EntityName entity;                // also of `on:`
   std::vector<FlowSystem> systems;  // in the file's order: the order that breaks ties
   Mode mode = Mode::Live;
+  Pilot pilot;
   // on: contact.lifecycle_stage becomes client
   FieldName on_field;
   Value on_value;
@@ -140,6 +148,11 @@ struct App {
   std::string name;
 };  // access.yaml's apps and experiences come with their rooms
 
+struct HubFile {
+  std::string name;  // below the folder: "mappings/xero.contacts.yaml"
+  std::string text;
+};
+
 struct Hub {
   std::string name;
   std::string zone = "UTC";                    // an IANA name
@@ -149,7 +162,10 @@ struct Hub {
   std::map<EntityName, Entity> entities;
   std::map<MappingName, mapping::Mapping> mappings;
   std::map<FlowName, Flow> flows;
-  std::string digest;  // SHA-256 (hex) over the files' names and bytes: the version's identity
+  // What the register keeps of a version: the files but those of environments, which say where a hub runs and not what
+  // it does; and SHA-256 (hex) over their names and bytes, the version's identity.
+  std::vector<HubFile> files;
+  std::string digest;
 
   const Entity& entity(const EntityName& n) const { return entities.at(n); }
   const System& system(const SystemName& n) const { return systems.at(n); }
@@ -177,6 +193,8 @@ struct Checked {
 };
 // Reads the folder. `environment` empty: the only one, or "staging".
 Checked check(const std::string& folder, const std::string& environment);
+// The same of files that were kept from a folder, in the environment that the folder has now.
+Checked check_kept(std::vector<HubFile> files, const std::string& folder, const std::string& environment);
 // For `linchpin check --json`:
 // {"errors":[{"file","line","column","code","message","remedy"}],"warnings":[…],"disclosure":[…]}
 Json to_json(const Checked&);

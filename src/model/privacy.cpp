@@ -48,6 +48,10 @@ class Walk {
     for (const auto& [name, flow] : hub_.flows) {
       for (const FlowSystem& system : flow.systems)
         if (system.when) reads(system.system, flow.entity, *system.when, system.place, "when: of flow " + name.text);
+      // Who is written in a pilot, and who is not, tells what its condition reads.
+      for (const FlowSystem& system : flow.systems)
+        if (flow.pilot.where && system.write != Pace::No)
+          reads(system.system, flow.entity, *flow.pilot.where, system.place, "pilot: of flow " + name.text);
       if (flow.kind != Flow::Kind::Do) continue;
       for (const FieldName& field : flow.send)
         add(flow.do_system, flow.entity, field, flow.place, "send: of flow " + name.text);

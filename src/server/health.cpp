@@ -16,7 +16,8 @@ void add_health(Router& router, std::function<std::optional<Error>()> trouble, s
   for (const char* path : {"/health/ready", "/health"})
     router.on("GET", path, [trouble, role](Request, Segments, Reply reply) {
       const std::optional<Error> found = trouble();
-      const std::string as = role ? ", " + role() + "\n" : "\n";
+      const std::string told = role ? role() : "";
+      const std::string as = told.empty() ? "\n" : ", " + told + "\n";
       reply(found ? plain(503, "not ready: " + found->what + (found->fix.empty() ? "\n" : ". " + found->fix + "\n"))
                   : plain(200, "ready" + as));
     });

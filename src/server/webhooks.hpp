@@ -24,7 +24,10 @@ struct WebhookSystem {
   std::string public_url;  // the environment's, which signatures cover
 };
 
-// The ports are asked on the server's thread and must outlive its server; each is thread-safe.
-void add_webhooks(Router&, std::map<std::string, WebhookSystem> systems, engine::Inbox&, engine::Keys&, engine::Clock&);
+using WebhookSystems = std::map<std::string, WebhookSystem>;
+// `systems`: those of the version that runs; asked for each request. The ports are asked on the server's thread and
+// must outlive its server; each is thread-safe.
+void add_webhooks(Router&, std::function<std::shared_ptr<const WebhookSystems>()> systems, engine::Inbox&,
+                  engine::Keys&, engine::Clock&);
 
 }  // namespace linchpin::server

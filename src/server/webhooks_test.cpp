@@ -81,9 +81,9 @@ struct Served {
     auto credential = std::make_shared<engine::Credential>();
     credential->secrets.emplace("webhook.secret", Secret("s3cret"));
     Router router;
-    add_webhooks(
-        router, {{"vendor", {std::make_shared<Signing>(), [credential] { return credential; }, "https://hub.example"}}},
-        inbox, keys, clock);
+    const auto systems = std::make_shared<const WebhookSystems>(WebhookSystems{
+        {"vendor", {std::make_shared<Signing>(), [credential] { return credential; }, "https://hub.example"}}});
+    add_webhooks(router, [systems] { return systems; }, inbox, keys, clock);
     server = serve("127.0.0.1:0", {}, router).value();
   }
   std::string time(milliseconds ago = milliseconds(0)) { return std::to_string(ms_since_epoch(clock.now() - ago)); }

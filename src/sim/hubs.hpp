@@ -14,7 +14,7 @@ using Rules = std::map<Field, Rule>;  // what the judge knows of a variation
 
 inline constexpr std::size_t hub_kinds = 4;
 const Rules& rules_of(std::size_t kind);
-// `flowing`: false with the flow of contacts off.
-Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, bool flowing = true);
+// `mode`: of the flow of contacts: "live", "shadow", "link", "off".
+Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::string& mode = "live");
 
 }  // namespace linchpin::sim

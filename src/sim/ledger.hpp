@@ -51,6 +51,9 @@ class Ledger {
   const Person* whose(const std::map<Field, std::string>& values) const;
   void say(Person&, Field, Said);
 
+  // The operators' word: why nothing may be written to a system now; "" when it may.
+  std::map<std::string, std::string> still;
+
   // New values, never used before in this run.
   std::string given_name(Random&);
   std::string family_name(Random&);

@@ -281,7 +281,7 @@ Result<std::set<std::string>> Store::seen(const SystemName& system, const std::v
 Result<std::vector<Store::Depth>> Store::outbox_depth() {
   std::map<std::pair<SystemName, Priority>, std::int64_t> counts;
   for (const auto& [id, row] : deliveries_)
-    if (row.state != DeliveryState::Dead) ++counts[{row.system, row.priority}];
+    if (row.state < DeliveryState::Dead) ++counts[{row.system, row.priority}];
   std::vector<Depth> depths;
   for (const auto& [of, count] : counts) depths.push_back({of.first, of.second, count});
   return depths;

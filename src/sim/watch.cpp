@@ -80,6 +80,7 @@ void Watch::sealed(const engine::Batch& batch) const {
   for (const auto& r : batch.reviews) nothing_private("a review's row", {&r.sealed, &r.message, &r.code});
   for (const auto& r : batch.audit) nothing_private("an audit entry", {&r.body, &r.person});
   for (const auto& r : batch.cursors) nothing_private("a cursor's row", {&r.cursor});
+  for (const auto& r : batch.registers) nothing_private("a version of the register", {&r.sealed, &r.why});
   for (const auto& r : batch.credentials) nothing_private("a credential's row", {&r.sealed});
   for (const auto& r : batch.metas) nothing_private("a meta row", {&r.key, &r.value});
   for (const auto& [system, digest] : batch.seen) nothing_private("an event's digest", {&digest});
@@ -192,6 +193,8 @@ void Watch::sent(const engine::Send& send, Instant now) {
   const auto count = static_cast<std::int64_t>(w.items.size());
   if (count == 0) return;
   writes_ += count;
+  if (const auto still = ledger_.still.find(send.system.text); still != ledger_.still.end())
+    broken(Invariant::OnlyLiveIsSent, "a write to " + send.system.text + " leaves, and " + still->second);
   if (trace)
     for (const Item& item : w.items) {
       std::string line =

@@ -308,16 +308,48 @@ Result<void> Workload::review_check() {
 }
 
 Result<void> Workload::change_hub() {
-  if (swarm_.chance(Fault::hub_change).chance(0.5) || !flowing_) {
-    flowing_ = !flowing_;
+  if (swarm_.chance(Fault::hub_change).chance(0.5) || mode_ != "live") {
+    constexpr const char* modes[] = {"off", "shadow", "link"};
+    mode_ = mode_ == "live" ? modes[swarm_.chance(Fault::hub_change).below(std::size(modes))] : "live";
   } else {
     const std::size_t kind = swarm_.chance(Fault::hub_change).below(hub_kinds);
     for (const Field field : shared_fields)
       if (rules_of(kind).at(field) != rules_of(hub_kind_).at(field)) rules_changed_.insert(field);
     hub_kind_ = kind;
   }
-  note("hub files: kind " + std::to_string(hub_kind_) + (flowing_ ? "" : ", flow off"));
-  return world_.change_hub(TRY(hub_of(hub_kind_, flowing_)));
+  note("hub files: kind " + std::to_string(hub_kind_) + ", the flow is " + mode_);
+  tell_still();
+  return world_.change_hub(TRY(hub_of(hub_kind_, mode_)));
+}
+
+void Workload::tell_still() {
+  ledger_.still.clear();
+  if (paused_ == "hub") ledger_.still["idcheck"] = "an operator has paused the hub";
+  for (const char* system : {"hubspot", "xero"}) {
+    if (mode_ != "live") ledger_.still[system] = "the flow is " + mode_;
+    if (paused_ == "hub" || paused_ == "flow" || (paused_ == "system" && system == std::string("xero")))
+      ledger_.still[system] = "an operator has paused the " + paused_;
+  }
+}
+
+// The operator knows only what was answered: a pause whose commit failed may hold or not.
+void Workload::pause() {
+  constexpr const char* whats[] = {"hub", "system", "flow"};
+  const std::string what = whats[swarm_.chance(Fault::paused).below(std::size(whats))];
+  const auto done = world_.ask(Json::object({{"command", "pause"},
+                                             {"system", what == "system" ? "xero" : ""},
+                                             {"flow", what == "flow" ? "clients" : ""},
+                                             {"by", "ava"}}));
+  note("pause " + what + (done ? "" : " (failed)"));
+  if (done) paused_ = what;
+  tell_still();
+}
+
+void Workload::resume() {
+  paused_.clear();
+  tell_still();
+  const auto done = world_.ask(Json::object({{"command", "resume"}, {"by", "ava"}}));
+  note(std::string("resume") + (done ? "" : " (failed)"));
 }
 
 // As the truth is: the ledger knows whose the records are.
@@ -393,6 +425,10 @@ Result<void> Workload::act() {
     note("clock " + std::to_string(by));
   }
   if (swarm_.on(Fault::hub_change) && swarm_.chance(Fault::hub_change).chance(0.02)) return change_hub();
+  if (swarm_.on(Fault::paused) && world_.up() && swarm_.chance(Fault::paused).chance(paused_.empty() ? 0.02 : 0.1)) {
+    paused_.empty() ? pause() : resume();
+    return {};
+  }
   if (swarm_.strikes(Fault::both_edit)) return edit_both();
   if (swarm_.strikes(Fault::foreign_edit)) {
     const Field field = shared_fields[swarm_.chance(Fault::foreign_edit).below(std::size(shared_fields))];
@@ -416,9 +452,12 @@ Result<void> Workload::act() {
 
 Result<void> Workload::end_faults() {
   world_.stop_faults();
-  if (flowing_) return {};
-  flowing_ = true;
-  return world_.change_hub(TRY(hub_of(hub_kind_, true)));
+  while (!world_.up()) TRY(world_.step());
+  resume();
+  if (mode_ == "live") return {};
+  mode_ = "live";
+  tell_still();
+  return world_.change_hub(TRY(hub_of(hub_kind_, mode_)));
 }
 
 Result<bool> Workload::tidy_up() {

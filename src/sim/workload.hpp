@@ -24,7 +24,6 @@ class Workload {
   Result<void> end_faults();
   std::int64_t acts() const { return acts_; }
   const std::set<Field>& rules_changed() const { return rules_changed_; }
-  bool flowing() const { return flowing_; }
   std::size_t hub_kind() const { return hub_kind_; }
   std::function<void(const std::string&)> trace{};
 
@@ -56,6 +55,9 @@ class Workload {
   Result<void> poison();
   Result<void> review_check();
   Result<void> change_hub();
+  void pause();
+  void resume();
+  void tell_still();
   Result<void> operate();
   Result<bool> answer_reviews();
   Json form(Site, Field, const std::string& value);
@@ -70,7 +72,8 @@ class Workload {
   App app_;
   Random& chance_;
   std::size_t hub_kind_;
-  bool flowing_ = true;
+  std::string mode_ = "live";  // of the flow of contacts
+  std::string paused_;         // "flow", "system", "hub"
   std::set<Field> rules_changed_;
   std::map<Site, Holdings> held_;
   std::int64_t acts_ = 0;

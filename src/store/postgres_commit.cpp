@@ -207,10 +207,11 @@ void put_settings(Writer& to, const Batch& batch) {
       last_of(batch.credentials, [](const CredentialRow& row) { return row.system; }),
       [](const CredentialRow& row, auto out) { out(row.system, Bytes{row.sealed}); });
   to.put(
-      "INSERT INTO register (version, digest, applied_by, why, at) "
-      "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])",
-      all_of(batch.registers),
-      [](const RegisterRow& row, auto out) { out(row.version, row.digest, row.by, row.why, row.at); });
+      "INSERT INTO register (version, digest, applied_by, why, at, sealed) "
+      "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[])",
+      all_of(batch.registers), [](const RegisterRow& row, auto out) {
+        out(row.version, row.digest, row.by, row.why, row.at, Bytes{row.sealed});
+      });
   to.put(
       "INSERT INTO app (name, token_hash, made, revoked) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], "
       "$4::bigint[]) ON CONFLICT (name) DO UPDATE SET token_hash = excluded.token_hash, made = excluded.made, "

@@ -50,7 +50,7 @@ void read_cursor(Rows& q, CursorRow& row) {
   q.take(row.system, row.object, row.purpose, row.cursor, row.since, row.at, row.done);
 }
 void read_credential(Rows& q, CredentialRow& row) { q.take(row.system, row.sealed); }
-void read_register(Rows& q, RegisterRow& row) { q.take(row.version, row.digest, row.by, row.why, row.at); }
+void read_register(Rows& q, RegisterRow& row) { q.take(row.version, row.digest, row.by, row.why, row.at, row.sealed); }
 void read_app(Rows& q, AppRow& row) { q.take(row.name, row.token_hash, row.made, row.revoked); }
 template <class T>
 void read_one(Rows& q, T& value) {
@@ -199,7 +199,8 @@ Result<std::optional<CredentialRow>> PostgresStore::credential(const SystemName&
   return row<CredentialRow>(read_credential, "SELECT system, sealed FROM credential WHERE system = $1", system);
 }
 Result<std::vector<RegisterRow>> PostgresStore::registers() {
-  return rows<RegisterRow>(read_register, "SELECT version, digest, applied_by, why, at FROM register ORDER BY version");
+  return rows<RegisterRow>(read_register,
+                           "SELECT version, digest, applied_by, why, at, sealed FROM register ORDER BY version");
 }
 Result<std::vector<AppRow>> PostgresStore::apps() {
   return rows<AppRow>(read_app, "SELECT name, token_hash, made, revoked FROM app ORDER BY name");
@@ -237,7 +238,7 @@ Result<std::set<std::string>> PostgresStore::seen(const SystemName& system, cons
 Result<std::vector<Store::Depth>> PostgresStore::outbox_depth() {
   return rows<Depth>(
       [](Rows& q, Depth& depth) { q.take(depth.system, depth.priority, depth.count); },
-      "SELECT system, priority, count(*) FROM delivery WHERE state != 3 GROUP BY system, priority ORDER BY 1, 2");
+      "SELECT system, priority, count(*) FROM delivery WHERE state < 3 GROUP BY system, priority ORDER BY 1, 2");
 }
 
 }  // namespace linchpin::store

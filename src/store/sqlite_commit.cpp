@@ -158,8 +158,8 @@ Result<void> put_settings(Database& db, const Batch& batch) {
     TRY(db.run("INSERT OR REPLACE INTO credential (system, sealed) VALUES (?,?)", row.system, Blob{row.sealed}));
   }
   for (const RegisterRow& row : batch.registers) {
-    TRY(db.run("INSERT INTO register (version, digest, applied_by, why, at) VALUES (?,?,?,?,?)", row.version,
-               row.digest, row.by, row.why, row.at));
+    TRY(db.run("INSERT INTO register (version, digest, applied_by, why, at, sealed) VALUES (?,?,?,?,?,?)", row.version,
+               row.digest, row.by, row.why, row.at, Blob{row.sealed}));
   }
   for (const AppRow& row : batch.apps) {
     TRY(db.run("INSERT OR REPLACE INTO app (name, token_hash, made, revoked) VALUES (?,?,?,?)", row.name,

@@ -50,7 +50,7 @@ void read_cursor(Query& q, CursorRow& row) {
   q.take(row.system, row.object, row.purpose, row.cursor, row.since, row.at, row.done);
 }
 void read_credential(Query& q, CredentialRow& row) { q.take(row.system, row.sealed); }
-void read_register(Query& q, RegisterRow& row) { q.take(row.version, row.digest, row.by, row.why, row.at); }
+void read_register(Query& q, RegisterRow& row) { q.take(row.version, row.digest, row.by, row.why, row.at, row.sealed); }
 void read_app(Query& q, AppRow& row) { q.take(row.name, row.token_hash, row.made, row.revoked); }
 template <class T>
 void read_one(Query& q, T& value) {
@@ -139,6 +139,7 @@ Result<std::vector<MatchKeyRow>> SqliteStore::match_keys_of(const GoldenId& gold
 }
 
 static_assert(static_cast<int>(DeliveryState::Pending) == 0);  // the indexes of what waits say so
+static_assert(DeliveryState::Dead == DeliveryState(3) && DeliveryState::Held == DeliveryState(4));
 
 Result<std::vector<DeliveryRow>> SqliteStore::due(const SystemName& system, Instant now, std::size_t most) {
   return rows<DeliveryRow>(read_delivery,
@@ -198,7 +199,8 @@ Result<std::optional<CredentialRow>> SqliteStore::credential(const SystemName& s
   return row<CredentialRow>(read_credential, "SELECT system, sealed FROM credential WHERE system = ?", system);
 }
 Result<std::vector<RegisterRow>> SqliteStore::registers() {
-  return rows<RegisterRow>(read_register, "SELECT version, digest, applied_by, why, at FROM register ORDER BY version");
+  return rows<RegisterRow>(read_register,
+                           "SELECT version, digest, applied_by, why, at, sealed FROM register ORDER BY version");
 }
 Result<std::vector<AppRow>> SqliteStore::apps() {
   return rows<AppRow>(read_app, "SELECT name, token_hash, made, revoked FROM app ORDER BY name");
@@ -234,7 +236,7 @@ Result<std::set<std::string>> SqliteStore::seen(const SystemName& system, const 
 Result<std::vector<Store::Depth>> SqliteStore::outbox_depth() {
   return rows<Depth>(
       [](Query& q, Depth& depth) { q.take(depth.system, depth.priority, depth.count); },
-      "SELECT system, priority, count(*) FROM delivery WHERE state != 3 GROUP BY system, priority ORDER BY 1, 2");
+      "SELECT system, priority, count(*) FROM delivery WHERE state < 3 GROUP BY system, priority ORDER BY 1, 2");
 }
 
 }  // namespace linchpin::store

@@ -274,7 +274,8 @@ TYPED_TEST_P(StoreContract, CursorsCredentialsRegistersAppsAndMetaAreKept) {
   Batch batch;
   batch.cursors = {cursor, first};
   batch.credentials = {{SystemName("xero"), "one"}};
-  batch.registers = {{2, "digest", "mia", "why", from_ms(3)}, {1, "digest", "mia", "", from_ms(2)}};
+  batch.registers = {{2, "digest", "mia", "why", from_ms(3), std::string("\0sealed", 7)},
+                     {1, "digest", "mia", "", from_ms(2), ""}};
   batch.apps = {{"crm", "hash", from_ms(1), false}};
   batch.metas = {{"hub", "practice"}};
   must(this->store().commit(batch));
@@ -296,11 +297,12 @@ TYPED_TEST_P(StoreContract, CursorsCredentialsRegistersAppsAndMetaAreKept) {
   const auto registers = must(this->store().registers());
   ASSERT_EQ(registers.size(), 2u);
   EXPECT_EQ(registers[1].why, "why");
+  EXPECT_EQ(registers[1].sealed, std::string("\0sealed", 7));
   EXPECT_TRUE(must(this->store().apps()).at(0).revoked);
   EXPECT_EQ(must(this->store().meta("hub")), "other");
 
   Batch twice;
-  twice.registers = {{2, "digest", "", "", from_ms(3)}};
+  twice.registers = {{2, "digest", "", "", from_ms(3), ""}};
   twice.metas = {{"hub", "lost"}};
   EXPECT_FALSE(this->store().commit(twice));
   EXPECT_EQ(must(this->store().meta("hub")), "other");

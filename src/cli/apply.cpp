@@ -1,0 +1,96 @@
+// linchpin apply: registers the folder's files as the version that runs, and switches to it: where a hub runs, without
+// a stop; where none does, for its next start. Only what a plan has said: what has moved since refuses it.
+#include <iostream>
+
+#include "cli/ask_hub.hpp"
+#include "cli/planned.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace linchpin::cli {
+namespace {
+
+struct Asked : Where {
+  std::string plan, by, why;
+  bool list = false;
+};
+
+Result<Json> apply_on_store(const Asked& asked) {
+  SystemClock clock;
+  OpenHub hub = TRY(open_hub(asked));
+  if (!hub.may_change()) return hub.standing_by();
+  auto runs = TRY(engine::Engine::start(hub.hub, hub.world(*hub.files->inbox), clock.now()));
+  const Planned planned = TRY(plan_folder(*runs, hub, false));
+  const std::vector<std::string> moved = moved_since(planned.plan, asked.plan);
+  if (!moved.empty()) return refused(moved);
+  OpenHub::Ready next = TRY(hub.ready(planned.next));
+  runs.reset();
+  hub.take(std::move(next));
+  hub.reads_only = false;
+  engine::World world = hub.world(*hub.files->inbox);
+  world.applying = {asked.by, asked.why, asked.plan};
+  TRY(engine::Engine::start(hub.hub, std::move(world), clock.now()));
+  return applied(planned.plan["version"].integer().value_or(0) + 1, hub.hub->digest);
+}
+
+void print(const Json& answer) {
+  if (answer["applied"].boolean()) {
+    std::cout << "Version " << answer["version"].number_text() << " of the hub's files is the one that runs.\n";
+    return;
+  }
+  std::string moved;
+  for (const Json& what : answer["moved"].items()) moved += (moved.empty() ? "" : ", ") + what.text();
+  std::cerr << "linchpin: nothing was applied: since that plan there are other things in " << moved
+            << ". Plan again, and look at what it says now.\n";
+}
+
+Result<int> list(const Asked& asked) {
+  const Json answer = TRY(ask_hub(asked, Json::object({{"command", "register"}})));
+  print_lines(answer["items"], asked.json, [](const Json& v) {
+    std::string line =
+        v["version"].number_text() + "  " + v["at"].text() + "  " + v["by"].text() + ": " + v["why"].text();
+    for (const Json& c : v["changes"].items())
+      line += "\n    " + c["file"].text() + "  " + c["path"].text() + "  " + c["before"].text() + " -> " +
+              c["after"].text();
+    return line;
+  });
+  return 0;
+}
+
+Result<int> apply(const Asked& asked) {
+  if (asked.list) return list(asked);
+  if (asked.plan.empty() || asked.by.empty() || asked.why.empty())
+    return fail(Code::InvalidArgument, "an apply says which plan it is of, who applies it, and why",
+                "Write --plan HASH --by WHO --why TEXT; `linchpin plan` prints the hash.");
+  if (asked.plan.size() != 64 || asked.plan.find_first_not_of("0123456789abcdef") != std::string::npos)
+    return fail(Code::InvalidArgument, "that is no plan's hash",
+                "Write all 64 characters that `linchpin plan` printed.");
+  const Json command = Json::object({{"command", "apply"}, {"plan", asked.plan}, {"by", asked.by}, {"why", asked.why}});
+  const Json answer = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : apply_on_store(asked));
+  if (asked.json)
+    std::cout << canonical(answer) << "\n";
+  else
+    print(answer);
+  return answer["applied"].boolean() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_apply(CLI::App& app, int& status) {
+  auto asked = std::make_shared<Asked>();
+  auto* command = app.add_subcommand(
+      "apply",
+      "Switch to what the folder says. Example: linchpin apply my-hub --plan 3f9c… --by mia --why \"phase two\"");
+  add_where(*command, *asked);
+  command->add_option("--plan", asked->plan, "the hash that `linchpin plan` printed");
+  command->add_option("--by", asked->by, "who applies it");
+  command->add_option("--why", asked->why, "why, for the register");
+  command->add_flag("--list", asked->list,
+                    "lists the versions that were applied, the latest first, and does nothing else");
+  command->callback([asked, &status] {
+    const Result<int> done = apply(*asked);
+    status = done ? *done : failed(done.error());
+  });
+}
+
+}  // namespace linchpin::cli

@@ -1,0 +1,119 @@
+// linchpin plan: what the folder would do against what runs, on real data. Of a hub that runs it is asked; where none
+// runs, the systems are read and linked first, as the hub would, and nothing is written to any of them.
+#include <csignal>
+#include <iomanip>
+#include <iostream>
+
+#include "cli/ask_hub.hpp"
+#include "cli/plan_page.hpp"
+#include "cli/settle.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace linchpin::cli {
+namespace {
+
+constexpr std::size_t printed_most = 40;  // writes, for people
+
+struct Asked : Where {
+  std::string page;
+  std::string patience = "1 minute";
+  bool personal = false;
+};
+
+Result<Json> plan_on_store(const Asked& asked, const Json& command) {
+  Standstill standstill(TRY(parse_span(asked.patience)));
+  OpenHub hub = TRY(open_hub(asked));
+  if (!hub.may_change()) return hub.standing_by();
+  hub.reads_only = true;
+  for (auto& [name, connector] : hub.connectors) connector = heard_by(standstill, std::move(connector));
+  EngineLoop loop(hub, *hub.files->inbox);
+  TRY(loop.start());
+  const std::atomic<bool> stopped{false};
+  TRY(settle(loop, standstill, "reading and linking", stopped));
+  return loop.ask_and_wait(command);
+}
+
+std::string text_of(const Json& write, std::string_view side) {
+  if (write["hidden"].boolean()) return "(" + write["class"].text() + ")";
+  const Json& value = write[side];
+  return value.is_null() ? "nothing" : value.is_text() ? value.text() : canonical(value);
+}
+
+void print_changes(const Json& changes) {
+  if (changes.items().empty()) std::cout << "The folder says what runs.\n";
+  for (const Json& c : changes.items()) {
+    std::cout << c["file"].text();
+    if (!c["path"].text().empty()) std::cout << "  " << c["path"].text();
+    std::cout << "  " << (c["before"].text().empty() ? "nothing" : c["before"].text()) << " -> "
+              << (c["after"].text().empty() ? "nothing" : c["after"].text()) << "\n";
+  }
+}
+
+void print_systems(const Json& systems) {
+  const auto row = [](auto&&... cells) {
+    int column = 0;
+    ((std::cout << (column++ < 1 ? std::left : std::right) << std::setw(column <= 1 ? 14 : 10) << cells), ...);
+    std::cout << "\n";
+  };
+  std::cout << "\n";
+  row("system", "linked", "creates", "updates", "deletes", "differs", "reviews", "calls", "hours");
+  for (const Json& s : systems.items())
+    row(s["system"].text(), s["linked"].number_text(), s["creates"].number_text(), s["updates"].number_text(),
+        s["deletes"].number_text(), s["differs"].number_text(), s["reviews"].number_text(), s["calls"].number_text(),
+        s["hours"].number_text());
+}
+
+void print_writes(const Json& plan) {
+  const Json::List& writes = plan["writes"].items();
+  if (!writes.empty()) std::cout << "\n";
+  for (std::size_t i = 0; i < writes.size() && i < printed_most; ++i) {
+    const Json& w = writes[i];
+    std::cout << w["system"].text() << ":" << (w["record"].text().empty() ? "new" : w["record"].text()) << "  "
+              << w["field"].text() << "  " << text_of(w, "before") << " -> " << text_of(w, "after");
+    if (!w["wins"].text().empty()) std::cout << "  (" << w["wins"].text() << " wins, by " << w["rule"].text() << ")";
+    std::cout << "\n";
+  }
+  if (writes.size() > printed_most)
+    std::cout << "… and " << writes.size() - printed_most << " more: --json or --html lists them.\n";
+}
+
+void print(const Json& plan, const Asked& asked) {
+  print_changes(plan["changes"]);
+  print_systems(plan["systems"]);
+  print_writes(plan);
+  std::cout << "\nplan " << plan["hash"].text() << "\n"
+            << "To switch to it: linchpin apply " << asked.folder << " --plan " << plan["hash"].text()
+            << " --by WHO --why TEXT\n";
+}
+
+Result<void> plan(const Asked& asked) {
+  const Json command = Json::object({{"command", "plan"}, {"personal", asked.personal}});
+  const Json plan = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : plan_on_store(asked, command));
+  if (!asked.page.empty()) TRY(write_page(asked.page, plan_page(plan)));
+  if (asked.json)
+    std::cout << canonical(plan) << "\n";
+  else
+    print(plan, asked);
+  return {};
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& status) {
+  auto asked = std::make_shared<Asked>();
+  auto* command = app.add_subcommand(
+      "plan", "What the folder would do against what runs. Example: linchpin plan my-hub --html plan.html");
+  add_where(*command, *asked);
+  command->add_option("--html", asked->page, "also writes the plan to this file, as a page");
+  command->add_flag("--personal", asked->personal, "shows personal values too (restricted ones never)");
+  command->add_option("--patience", asked->patience, "how long a system may fail, where no hub runs")
+      ->capture_default_str();
+  command->callback([asked, &status] {
+    std::signal(SIGPIPE, SIG_IGN);
+    const Result<void> done = plan(*asked);
+    status = done ? 0 : failed(done.error());
+  });
+}
+
+}  // namespace linchpin::cli

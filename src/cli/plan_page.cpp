@@ -1,0 +1,94 @@
+#include "cli/plan_page.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace linchpin::cli {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out.push_back(c);
+  }
+  return out;
+}
+
+std::string shown(const Json& value) {
+  return escaped(value.is_null() ? "" : value.is_text() ? value.text() : canonical(value));
+}
+
+std::string row(std::initializer_list<std::string> cells, std::string_view cell = "td") {
+  std::string text = "<tr>";
+  for (const std::string& one : cells) text += "<" + std::string(cell) + ">" + one + "</" + std::string(cell) + ">";
+  return text + "</tr>\n";
+}
+
+std::string systems(const Json& plan) {
+  std::string text =
+      "<table>\n" +
+      row({"system", "linked", "creates", "updates", "deletes", "differs", "reviews", "calls", "hours"}, "th");
+  for (const Json& s : plan["systems"].items())
+    text += row({shown(s["system"]), s["linked"].number_text(), s["creates"].number_text(), s["updates"].number_text(),
+                 s["deletes"].number_text(), s["differs"].number_text(), s["reviews"].number_text(),
+                 s["calls"].number_text(), s["hours"].number_text()});
+  return text + "</table>\n";
+}
+
+std::string changes(const Json& plan) {
+  std::string text = "<table>\n" + row({"file", "what", "now", "then"}, "th");
+  for (const Json& c : plan["changes"].items())
+    text += row({shown(c["file"]), shown(c["path"]), shown(c["before"]), shown(c["after"])});
+  return text + "</table>\n";
+}
+
+std::string writes(const Json& plan) {
+  std::string text = "<table>\n" + row({"system", "record", "field", "now", "then", "whose value", "by"}, "th");
+  for (const Json& w : plan["writes"].items()) {
+    const bool hidden = w["hidden"].boolean();
+    const std::string instead = "<i>" + shown(w["class"]) + "</i>";
+    text += row({shown(w["system"]), w["record"].text().empty() ? "<i>new</i>" : shown(w["record"]), shown(w["field"]),
+                 hidden ? instead : shown(w["before"]), hidden ? instead : shown(w["after"]), shown(w["wins"]),
+                 shown(w["rule"])});
+  }
+  text += "</table>\n";
+  if (const auto left_out = plan["writes_left_out"].integer().value_or(0); left_out > 0)
+    text += "<p>And " + std::to_string(left_out) + " more, which are counted above.</p>\n";
+  return text;
+}
+
+}  // namespace
+
+std::string plan_page(const Json& plan) {
+  return "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Plan</title>\n"
+         "<style>body{font:15px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
+         "td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}</style>\n"
+         "<h1>What these files would do</h1>\n<p>plan <code>" +
+         shown(plan["hash"]) + "</code></p>\n" + systems(plan) + "<h2>What changes in the files</h2>\n" +
+         changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
+}
+
+Result<void> write_page(const std::string& path, const std::string& page) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  std::size_t written = 0;
+  while (file >= 0 && written < page.size()) {
+    const ssize_t some = ::write(file, page.data() + written, page.size() - written);
+    if (some <= 0) break;
+    written += static_cast<std::size_t>(some);
+  }
+  const bool whole = file >= 0 && ::close(file) == 0 && written == page.size();
+  if (whole) return {};
+  return fail(Code::InvalidArgument, "the page could not be written", "Name a file in a folder that you may write to.",
+              {path, 0, 0});
+}
+
+}  // namespace linchpin::cli

@@ -1,0 +1,14 @@
+// A plan as one page of HTML that needs nothing else: for whoever is to say yes to it.
+#pragma once
+
+#include <string>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+namespace linchpin::cli {
+
+std::string plan_page(const Json& plan);
+Result<void> write_page(const std::string& path, const std::string& page);  // readable by its owner alone
+
+}  // namespace linchpin::cli

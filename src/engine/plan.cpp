@@ -1,0 +1,190 @@
+#include "engine/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/engine.hpp"
+#include "engine/outbox.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+constexpr std::size_t shown_most = 10'000;  // writes in one answer; they are counted, and in the hash, all of them
+constexpr std::size_t page = 256;           // golden records
+constexpr int failed_most = 3;              // calls in a row: the system does not answer
+
+// What the record holds in that field, as the entity has it; where it is only ever sent, as the system has it.
+Value held(const mapping::Mapping& mapping, const Link& link, const FieldName& field) {
+  if (const auto base = link.base.find(field.text); base != link.base.end()) return base->second;
+  for (const mapping::FieldMapping& m : mapping.fields)
+    if (m.field == field) return mapping::read(m.at, link.held).value_or(Json());
+  return {};
+}
+
+void add_writes(Plan& plan, const model::Hub& next, const Golden& golden, const Delivery& d, const Link* link) {
+  const model::Entity& entity = next.entity(golden.entity);
+  for (const auto& [name, value] : d.values) {
+    PlannedWrite write{d.system, d.record, golden.id, golden.entity, d.operation, FieldName(name), {}, {},
+                       value,    {},       {}};
+    if (const model::Field* field = entity.field(name)) write.clazz = field->clazz;
+    if (link) write.before = held(next.mappings.at(d.mapping), *link, write.field);
+    if (const auto chosen = golden.fields.find(write.field); chosen != golden.fields.end())
+      write.wins = chosen->second.system, write.rule = chosen->second.rule;
+    plan.writes.push_back(std::move(write));
+  }
+}
+
+Json in_json(const PlannedWrite& w, bool seen) {
+  Json json = Json::object({{"system", w.system.text},
+                            {"record", w.record.text},
+                            {"golden", w.golden.text},
+                            {"operation", std::string(to_text(w.operation))},
+                            {"field", w.field.text},
+                            {"class", std::string(to_text(w.clazz))},
+                            {"before", seen ? w.before : Json()},
+                            {"after", seen ? w.after : Json()},
+                            {"wins", w.wins.text},
+                            {"rule", w.rule}});
+  return seen ? json : json.with("hidden", true);
+}
+
+Json in_json(const SystemName& name, const PlannedSystem& s) {
+  char hours[32];
+  std::snprintf(hours, sizeof hours, "%.2f", s.hours);
+  return Json::object({{"system", name.text},
+                       {"linked", s.linked},
+                       {"creates", s.creates},
+                       {"updates", s.updates},
+                       {"deletes", s.deletes},
+                       {"differs", s.differs},
+                       {"reviews", s.reviews},
+                       {"calls", s.calls},
+                       {"hours", Json(Json::Number{hours})}});
+}
+
+}  // namespace
+
+void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharing& sharing) {
+  Golden golden = family.golden;
+  golden.fields = survive(next, golden, family.links);
+  for (const Link& link : family.links) {
+    if (link.gone) continue;
+    PlannedSystem& system = plan.systems[link.key.system];
+    ++system.linked;
+    system.differs += static_cast<std::int64_t>(discrepant(next, golden, link).size());
+  }
+  const std::vector<Intent> intents = share(next, golden, family.links, sharing);
+  for (const Delivery& d : outbox(golden, family.deliveries, intents, {}).put) {
+    const auto flow = next.flows.find(d.flow);
+    if (flow == next.flows.end() || !may_leave(flow->second, golden)) continue;  // a shadow keeps it
+    PlannedSystem& system = plan.systems[d.system];
+    ++(d.operation == Operation::Create ? system.creates : system.updates);
+    ++system.puts[{d.object, d.operation}];
+    const auto link = std::find_if(family.links.begin(), family.links.end(), [&](const Link& l) {
+      return l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity;
+    });
+    add_writes(plan, next, golden, d, link == family.links.end() ? nullptr : &*link);
+  }
+}
+
+std::int64_t calls_for(const PlannedSystem& system, const model::Manifest& manifest) {
+  std::int64_t calls = 0;
+  for (const auto& [of, records] : system.puts) {
+    const model::ObjectSpec* object = manifest.object(of.first);
+    const int most = !object ? 1 : of.second == Operation::Create ? object->create_most : object->update_most;
+    calls += (records + std::max(1, most) - 1) / std::max(1, most);
+  }
+  return calls;
+}
+
+double hours_for(std::int64_t calls, const Limits& limits, double keep_for_realtime) {
+  double hours = 0;
+  for (const Window& window : limits.windows) {
+    const double allowed = std::max(1.0, std::floor(window.calls * (1 - keep_for_realtime)));
+    const double waited = std::floor(static_cast<double>(std::max<std::int64_t>(0, calls - 1)) / allowed);
+    hours = std::max(hours, waited * std::chrono::duration<double, std::ratio<3600>>(window.per).count());
+  }
+  return hours;
+}
+
+// The flows of `next` that could share now; a source that has not been read, or does not answer, is an error.
+Result<std::set<FlowName>> Engine::may_share(const model::Hub& next) {
+  std::set<FlowName> all;
+  for (const auto& [name, flow] : next.flows) {
+    if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off) continue;
+    for (const model::FlowSystem& member : flow.systems)
+      if (const auto system = systems_.find(member.system);
+          system != systems_.end() && system->second.failures >= failed_most)
+        return fail(Code::SystemUnreachable, "the system " + member.system.text + " does not answer",
+                    "`linchpin connect` says why; plan again when it does.");
+    if (const auto where = TRY(unread(next, flow)))
+      return fail(
+          Code::SystemUnavailable, where->second.text + " of " + where->first.text + " have not been read yet",
+          "Is the hub reading them? Plan again in a moment. A system that is new: apply it with the flow in mode: "
+          "link, which reads and links and writes nothing, and plan what is to follow.",
+          flow.place);
+    all.insert(name);
+  }
+  return all;
+}
+
+Result<void> Engine::plan_entity(Plan& plan, const model::Hub& next, const EntityName& entity) {
+  Sharing sharing{TRY(may_share(next)), {}, true, stage_.paused};
+  for (GoldenId after;;) {
+    const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, after, page));
+    Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
+    for (const GoldenRow& row : rows) {
+      const Family* kept = families_.look(row.id);
+      const Family& family = kept ? *kept : *TRY(reading.family(row.id));
+      sharing.undecided = TRY(undecided(family, world_.store, {}));
+      engine::plan(plan, next, family, sharing);
+      after = row.id;
+    }
+    if (rows.size() < page) return {};
+  }
+}
+
+Result<Json> Engine::plan(const model::Hub& next, bool personal) {
+  Plan planned;
+  for (const auto& [name, system] : next.systems) planned.systems[name];
+  for (const auto& [name, entity] : next.entities) TRY(plan_entity(planned, next, name));
+  for (const ReviewRow& review : TRY(world_.store.reviews(true)))
+    if (review.kind == "match") ++planned.systems[review.system].reviews;
+  for (auto& [name, system] : planned.systems) {
+    const auto connected = systems_.find(name);
+    if (connected == systems_.end() || !next.systems.contains(name)) continue;
+    system.calls = calls_for(system, connected->second.connector->manifest());
+    system.hours = hours_for(system.calls, connected->second.connector->limits(), next.system(name).keep_for_realtime);
+  }
+  return told(planned, next, personal);
+}
+
+// The hash is of three parts, so that what has moved can be told: the files, the version that runs, and what would be
+// written. Of values it is a keyed one: nobody can try guesses against it.
+Json Engine::told(const Plan& planned, const model::Hub& next, bool personal) const {
+  Json::List systems, writes;
+  std::string content;
+  for (const auto& [name, system] : planned.systems) {
+    systems.push_back(in_json(name, system));
+    content += name.text + "/" + std::to_string(system.reviews) + "\n";
+  }
+  for (const PlannedWrite& w : planned.writes) {
+    content = world_.keys.digest("plan", content + canonical(in_json(w, true)));
+    const bool seen = w.clazz <= Class::Internal || (w.clazz == Class::Personal && personal);
+    if (writes.size() < shown_most) writes.push_back(in_json(w, seen));
+  }
+  const std::string files = to_hex(world_.keys.digest("plan", next.digest)).substr(0, 16);
+  const std::string runs =
+      to_hex(world_.keys.digest("plan", std::to_string(version_) + (version_ ? hub_->digest : ""))).substr(0, 16);
+  const std::string data = to_hex(world_.keys.digest("plan", content)).substr(0, 32);
+  const std::vector<model::HubFile> before = version_ == 0 ? std::vector<model::HubFile>() : hub_->files;
+  const auto left_out = static_cast<std::int64_t>(planned.writes.size() - writes.size());
+  return Json::object({{"hash", files + runs + data},
+                       {"version", version_},
+                       {"changes", model::to_json(model::differences(before, next.files))},
+                       {"systems", std::move(systems)},
+                       {"writes", std::move(writes)},
+                       {"writes_left_out", left_out}});
+}
+
+}  // namespace linchpin::engine

@@ -1,0 +1,161 @@
+// The modes of a flow, pause and plan, with the whole line in the simulated world: what may leave, and that what a plan
+// says is what is then written.
+#include <gtest/gtest.h>
+
+#include "sandbox/client_book.hpp"
+#include "sim/hubs.hpp"
+#include "sim/world.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::minutes;
+
+class Modes : public testing::Test {
+ protected:
+  void make(const std::string& mode, int people = 60) {
+    const auto hub = hub_of(0, mode);
+    ASSERT_TRUE(hub) << to_text(hub.error());
+    auto made = World::make({.seed = 11, .hub = *hub});
+    ASSERT_TRUE(made) << to_text(made.error());
+    world = std::move(*made);
+    const sandbox::ClientBook book = sandbox::make_client_book(11, world->now(), sandbox::client_book_of(people));
+    ASSERT_TRUE(world->vendor("hubspot").seed(book.hubspot, world->now()));
+    ASSERT_TRUE(world->vendor("xero").seed(book.xero, world->now()));
+    settle();
+  }
+  void settle() {
+    const Result<void> quiet = world->run_until_quiet(minutes(60));
+    ASSERT_TRUE(quiet) << to_text(quiet.error());
+  }
+  Json ask(const Json& command) {
+    const Result<Json> answer = world->ask(command);
+    EXPECT_TRUE(answer) << to_text(answer.error());
+    return answer.value_or(Json());
+  }
+  void apply(const std::string& mode) {
+    const auto hub = hub_of(0, mode);
+    ASSERT_TRUE(hub);
+    ASSERT_TRUE(world->change_hub(*hub));
+    settle();
+  }
+  Json plan(const std::string& mode) {
+    const Result<Json> planned = world->engine().plan(**hub_of(0, mode), true);
+    EXPECT_TRUE(planned) << to_text(planned.error());
+    return planned.value_or(Json());
+  }
+  // Requests that change something at a vendor, what makes it ready included.
+  std::size_t writes(const std::string& system) {
+    const auto& log = world->vendor(system).log();
+    return static_cast<std::size_t>(std::count_if(log.begin(), log.end(), [](const auto& l) {
+      const auto has = [&](std::string_view part) { return l.target.find(part) != std::string::npos; };
+      if (has("/batch/read") || has("/search") || has("/token") || has("/connections")) return false;
+      return l.method != "GET";
+    }));
+  }
+  std::size_t all_writes() { return writes("hubspot") + writes("xero") + writes("idcheck"); }
+  static Json of(const Json& rows, const std::string& system) {
+    for (const Json& row : rows.items())
+      if (row["system"].text() == system && (!row.find("entity") || row["entity"].text() == "contact")) return row;
+    return {};
+  }
+  // A client of both systems.
+  std::string customer() {
+    const Json state = world->vendor("hubspot").state(world->now());
+    for (const Json& c : state["objects"]["contacts"].items()) {
+      if (c["properties"]["lifecyclestage"].text() != "customer") continue;
+      const auto links =
+          world->store().links_of({SystemName("hubspot"), ObjectName("contacts"), RecordId(c["id"].text())});
+      for (const engine::LinkRow& link : *links) {
+        const auto families = world->store().families({link.golden});
+        for (const engine::LinkRow& other : families->at(0).links)
+          if (other.key.system.text == "xero") return c["id"].text();
+      }
+    }
+    return {};
+  }
+
+  std::unique_ptr<World> world;
+};
+
+TEST_F(Modes, LinkReadsAndLinksAndWritesNothingAndWhatThePlanSaysIsWhatIsThenWritten) {
+  make("link");
+  EXPECT_EQ(all_writes(), 0u);
+  const Json planned = plan("live");
+  const Json again = plan("live");
+  EXPECT_EQ(planned["hash"], again["hash"]);
+  EXPECT_GT(of(planned["systems"], "xero")["creates"].integer().value_or(0), 0);
+  EXPECT_GT(of(planned["systems"], "hubspot")["linked"].integer().value_or(0), 0);
+  EXPECT_GT(of(planned["systems"], "xero")["reviews"].integer().value_or(0) +
+                of(planned["systems"], "hubspot")["reviews"].integer().value_or(0),
+            0);
+  apply("live");
+  const Json table = ask(Json::object({{"command", "table"}}));
+  for (const char* system : {"hubspot", "xero"}) {
+    EXPECT_EQ(of(planned["systems"], system)["creates"], of(table["rows"], system)["created"]) << system;
+    EXPECT_EQ(of(planned["systems"], system)["updates"], of(table["rows"], system)["updated"]) << system;
+    EXPECT_EQ(of(table["rows"], system)["discrepant_fields"].integer().value_or(-1), 0) << system;
+  }
+  EXPECT_TRUE(plan("live")["writes"].items().empty()) << "what runs is what would run";
+}
+
+TEST_F(Modes, AShadowKeepsWhatItWouldWriteAndLosesNothingOfIt) {
+  make("shadow");
+  EXPECT_EQ(all_writes(), 0u);
+  EXPECT_FALSE(world->store().deliveries_in(engine::DeliveryState::Held, 1000)->empty());
+  EXPECT_TRUE(plan("shadow")["writes"].items().empty());
+  ASSERT_TRUE(world->edit("hubspot", "contacts", customer(), Json::object({{"phone", "0491 570 156"}})));
+  settle();
+  EXPECT_EQ(all_writes(), 0u);
+  apply("off");
+  EXPECT_EQ(all_writes(), 0u);
+  apply("live");
+  const Json table = ask(Json::object({{"command", "table"}}));
+  EXPECT_GT(of(table["rows"], "xero")["created"].integer().value_or(0), 0);
+  EXPECT_EQ(of(table["rows"], "xero")["discrepant_fields"].integer().value_or(-1), 0);
+  EXPECT_TRUE(world->store().deliveries_in(engine::DeliveryState::Held, 1000)->empty());
+}
+
+TEST_F(Modes, APauseIsDurableAndWhatWaitedIsWrittenWhenItEnds) {
+  make("live");
+  for (const auto& [what, name] :
+       std::vector<std::pair<std::string, std::string>>{{"flow", "clients"}, {"system", "xero"}, {"", ""}}) {
+    Json command = Json::object({{"command", "pause"}, {"by", "mia"}});
+    if (!what.empty()) command = command.with(what, name);
+    EXPECT_EQ(ask(command)["paused"].items().size(), 1u);
+    const std::size_t before = writes("xero");
+    const std::string number = "0491 570 1" + std::to_string(50 + 3 * what.size());
+    ASSERT_TRUE(world->edit("hubspot", "contacts", customer(), Json::object({{"phone", number}})));
+    ASSERT_TRUE(world->run_for(minutes(2)));
+    ASSERT_TRUE(world->crash());
+    settle();
+    EXPECT_EQ(writes("xero"), before) << what;
+    EXPECT_EQ(ask(Json::object({{"command", "status"}}))["paused"].items().size(), 1u) << "after a restart too";
+    EXPECT_TRUE(ask(Json::object({{"command", "resume"}, {"by", "mia"}}))["paused"].items().empty());
+    settle();
+    EXPECT_GT(writes("xero"), before) << what;
+    EXPECT_EQ(of(ask(Json::object({{"command", "table"}}))["rows"], "xero")["discrepant_fields"].integer().value_or(-1),
+              0);
+  }
+  EXPECT_FALSE(world->ask(Json::object({{"command", "pause"}, {"flow", "client"}}))) << "no such flow";
+}
+
+TEST_F(Modes, TheRegisterKeepsEachVersionWithWhatChanged) {
+  make("link", 10);
+  apply("live");
+  const Json versions = ask(Json::object({{"command", "register"}}))["items"];
+  ASSERT_EQ(versions.items().size(), 2u);
+  const Json& latest = versions[0];
+  EXPECT_EQ(latest["version"].integer().value_or(0), 2);
+  ASSERT_EQ(latest["changes"].items().size(), 1u);
+  EXPECT_EQ(latest["changes"][0]["path"].text(), "mode");
+  EXPECT_FALSE(latest["api_versions"]["hubspot"].members().empty());
+  const auto rows = world->store().registers();
+  const auto key = world->keys().of_hub();
+  const auto kept = engine::open_row(rows->back(), *key);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->files.size(), world->hub().files.size());
+}
+
+}  // namespace
+}  // namespace linchpin::sim

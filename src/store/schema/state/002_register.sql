@@ -1,0 +1,2 @@
+-- What each applied version says: its files and what changed with it (engine/register.hpp).
+ALTER TABLE register ADD COLUMN sealed BLOB NOT NULL DEFAULT x'';

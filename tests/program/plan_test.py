@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""The first day: what a folder would do is seen before it does it. Linked first, planned, applied, paused; and what a plan
+said is what was written."""
+import json
+import os
+import unittest
+
+from hub import World, eventually, hubspot_person, xero_person
+
+CLIENTS = 150
+
+
+class Plan(unittest.TestCase):
+    def setUp(self):
+        self.world = World(clients=CLIENTS)
+        self.addCleanup(self.world.close)
+
+    def rewrite(self, name, was, becomes):
+        path = os.path.join(self.world.hub, name)
+        with open(path) as file:
+            text = file.read()
+        self.assertIn(was, text)
+        with open(path, "w") as file:
+            file.write(text.replace(was, becomes, 1))
+
+    def mode(self, mode):
+        path = os.path.join(self.world.hub, "flows/clients.yaml")
+        with open(path) as file:
+            lines = [line for line in file.read().splitlines() if not line.startswith("mode:")]
+        with open(path, "w") as file:
+            file.write("\n".join(lines + [f"mode: {mode}"]) + "\n")
+
+    def plan(self, *options):
+        status, out, err = self.world.linchpin("plan", self.world.hub, "--json", *options)
+        self.assertEqual(status, 0, err)
+        return json.loads(out)
+
+    def of(self, plan, system):
+        return next(s for s in plan["systems"] if s["system"] == system)
+
+    def apply(self, plan, why="as planned"):
+        return self.world.linchpin("apply", self.world.hub, "--plan", plan["hash"], "--by", "mia", "--why", why, "--json")
+
+    def pair(self):
+        """The records of somebody who is in both systems, {system: record}."""
+        waiting = {r["golden"] for r in self.world.reviews()}
+        people = self.world.people(self.world.app_token("plan-test"))
+        return next({l["system"]: l["record"] for l in p["links"]} for p in people
+                    if {"hubspot", "xero"} <= {l["system"] for l in p["links"]} and p["id"] not in waiting)
+
+    def records(self):
+        return self.world.hubspot(), self.world.xero()
+
+    def test_a_plan_before_anything_runs_reads_and_writes_nothing_and_is_what_is_then_written(self):
+        before = self.records()
+        page = os.path.join(self.world.folder, "plan.html")
+        plan = self.plan("--html", page)
+        self.assertEqual(self.records(), before, "a plan writes to no system")
+        self.assertGreater(self.of(plan, "hubspot")["linked"], 0)
+        xero = self.of(plan, "xero")
+        self.assertGreater(xero["creates"], 0)
+        for key in ("linked", "creates", "updates", "deletes", "differs", "reviews", "calls", "hours"):
+            self.assertIn(key, xero)
+        self.assertGreater(sum(s["reviews"] for s in plan["systems"]), 0, "doubtful pairs are in it")
+        personal = [w for w in plan["writes"] if w["class"] == "personal"]
+        self.assertTrue(personal)
+        for write in personal:
+            self.assertIsNone(write["after"], "a personal value is shown only when asked for")
+        shown = self.plan("--personal")
+        self.assertEqual(shown["hash"], plan["hash"])
+        self.assertTrue(any(w["class"] == "personal" and w["after"] for w in shown["writes"]))
+        with open(page) as file:
+            self.assertIn(plan["hash"], file.read())
+
+        status, out, err = self.apply(plan, "first")
+        self.assertEqual(status, 0, err)
+        self.assertEqual(json.loads(out)["version"], 1)
+        status, out, err = self.world.linchpin("run", self.world.hub, "--once", "--json", timeout=300)
+        rows = {r["system"]: r for r in json.loads(out)["rows"] if r["entity"] == "contact"}
+        self.assertEqual(status, 0, err)
+        for system in ("hubspot", "xero"):
+            self.assertEqual(rows[system]["created"], self.of(plan, system)["creates"], system)
+            self.assertEqual(rows[system]["updated"], self.of(plan, system)["updates"], system)
+        after = self.records()
+        self.assertEqual(len(after[1]) - len(before[1]), xero["creates"])
+
+    def test_a_running_hub_keeps_the_version_that_was_applied_until_another_one_is(self):
+        self.mode("link")
+        before = self.records()
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        self.assertEqual(self.records(), before, "link writes nothing")
+        self.mode("live")
+        plan = self.plan()
+        self.assertEqual([(c["file"], c["path"]) for c in plan["changes"]], [("flows/clients.yaml", "mode")])
+        self.world.stop()
+        self.world.start()  # with a folder that says live
+        self.world.wait_quiet()
+        self.assertEqual(self.records(), before, "what was not applied does not run")
+        with open(os.path.join(self.world.folder, "hub.log")) as log:
+            self.assertIn("linchpin apply", log.read())
+
+        # The data move: one value more that would be written.
+        self.world.edit("hubspot", self.pair()["hubspot"], {"phone": "0412 345 631"})
+        eventually("it is in the plan", 20, lambda: self.plan()["hash"] != plan["hash"])
+        self.world.wait_quiet()
+        status, out, _ = self.apply(plan)
+        self.assertEqual(status, 1)
+        self.assertEqual(json.loads(out), {"applied": False, "moved": ["the data"]})
+        plan = self.plan()
+        self.rewrite("hub.yaml", "time_zone:", "# ours\ntime_zone:")
+        status, out, _ = self.apply(plan)
+        self.assertEqual((status, json.loads(out)["moved"]), (1, ["the files"]))
+        self.assertEqual(self.world.xero().keys(), before[1].keys())
+
+        plan = self.plan()
+        pid = self.world.process.pid
+        status, out, err = self.apply(plan, "phase two")
+        self.assertEqual(status, 0, err)
+        self.assertEqual(json.loads(out)["version"], 2)
+        self.world.wait_quiet()
+        self.assertIsNone(self.world.process.poll())
+        self.assertEqual(self.world.process.pid, pid, "the same process serves it")
+        self.assertEqual(len(self.world.xero()) - len(before[1]), self.of(plan, "xero")["creates"])
+        self.assertEqual(self.plan()["writes"], [], "what runs is what the folder says")
+        status, out, _ = self.apply(plan)
+        self.assertEqual(status, 1, "a plan is applied once")
+        status, out, err = self.world.linchpin("apply", self.world.hub, "--list", "--json")
+        self.assertEqual(status, 0, err)
+        versions = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([(v["version"], v["by"], v["why"]) for v in versions][0], (2, "mia", "phase two"))
+        self.world.stop()
+        status, _, err = self.world.linchpin("audit", self.world.hub, "verify")
+        self.assertEqual(status, 0, err)
+
+    def test_what_is_paused_writes_nothing_and_loses_nothing(self):
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        links = self.pair()
+        status, _, err = self.world.linchpin("pause", self.world.hub, "--flow", "clients", "--by", "mia")
+        self.assertEqual(status, 0, err)
+        self.assertEqual(self.world.metric("linchpin_paused", flow="clients"), 1)
+        self.world.stop()
+        self.world.start()
+        self.assertEqual(self.world.metric("linchpin_paused", flow="clients"), 1, "after a restart too")
+        before = self.world.xero()[links["xero"]]
+        self.world.edit("hubspot", links["hubspot"], {"phone": "0412 345 601"})
+        self.world.wait_quiet()
+        self.assertEqual(self.world.xero()[links["xero"]], before)
+        status, out, _ = self.world.linchpin("resume", self.world.hub, "--json")
+        self.assertEqual((status, json.loads(out)), (0, {"paused": []}))
+        eventually("the phone is at Xero", 20, lambda: xero_person(
+            self.world.xero()[links["xero"]])["phone"] == "412345601")
+        self.assertEqual(hubspot_person(self.world.hubspot()[links["hubspot"]])["phone"], "412345601")
+        status, _, err = self.world.linchpin("pause", self.world.hub, "--system", "zero")
+        self.assertEqual(status, 2)
+        self.assertIn("xero", err)
+
+    def test_a_system_that_does_not_answer_is_named_and_a_mistake_has_its_place(self):
+        with open(os.path.join(self.world.hub, "environments/staging.yaml")) as file:
+            text = file.read()
+        with open(os.path.join(self.world.hub, "environments/staging.yaml"), "w") as file:
+            file.write(text.replace(self.world.url("xero"), "http://127.0.0.1:9"))
+        status, _, err = self.world.linchpin("plan", self.world.hub, "--patience", "5 seconds")
+        self.assertEqual(status, 3, err)
+        self.assertIn("xero", err)
+        self.rewrite("flows/clients.yaml", "keep: contact", "mode: pilot\nkeep: contact")
+        status, _, err = self.world.linchpin("plan", self.world.hub)
+        self.assertEqual(status, 2)
+        self.assertIn("flows/clients.yaml", err)
+        status, _, err = self.world.linchpin("apply", self.world.hub, "--plan", "00")
+        self.assertEqual(status, 2)
+        self.assertIn("--why", err)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
