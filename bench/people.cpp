@@ -6,6 +6,7 @@
 #include "engine/confirm.hpp"
 #include "engine/match.hpp"
 #include "engine/merge.hpp"
+#include "engine/register.hpp"
 #include "store/open.hpp"
 
 namespace linchpin::bench {
@@ -50,8 +51,9 @@ void put(Work& work, const model::Hub& hub, Keys& keys, const Change& said, Pers
 }
 
 // What the hub says of itself once it has loaded everything and shared it.
-void loaded(Batch& rows, const model::Hub& hub, Instant at) {
-  rows.registers.push_back({1, hub.digest, "run", "the folder's first version", at});
+void loaded(Batch& rows, const model::Hub& hub, const Secret& hub_key, Instant at) {
+  rows.registers.push_back(
+      register_row(1, hub, {}, {.by = "run", .why = "the folder's first version", .plan = {}}, hub_key, at));
   rows.cursors.push_back({source, people, "first_load", "", {}, at, true});
   for (const auto& [name, flow] : hub.flows)
     rows.cursors.push_back({{}, ObjectName(name.text), "share", "", {}, at, true});
@@ -125,7 +127,7 @@ Result<void> fill(const model::Hub& hub, const JobKeys& given, const std::filesy
       put(work, hub, *keys, said, person_of(hub, make_golden_id(ms_since_epoch(now), random_bytes(10)), said, now),
           now);
     }
-    if (first == 0) loaded(work.rows(), hub, now);
+    if (first == 0) loaded(work.rows(), hub, TRY(keys->of_hub()), now);
     TRY(work.commit());
     while (TRY(log->integrate())) continue;
     progress(last);
