@@ -18,8 +18,10 @@ struct Asked {
   std::string seeds, faults = "all", mutant, corpus;
   int steps = 2000, people = 0, jobs = 2;
   double hours = 0;
-  bool json = false, minimise = false, trace = false, mutants = false, write = false;
+  bool json = false, minimise = false, trace = false, mutants = false, write = false, faults_listed = false;
 };
+
+constexpr std::uint64_t seed_most = 999'999'999'999'999'999;  // as many digits as a plan's line may have
 
 bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
   const std::size_t dots = text.find("..");
@@ -32,7 +34,7 @@ bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
     }
     if (used != dots) return false;
     last = std::stoull(text.substr(dots + 2), &used);
-    return dots + 2 + used == text.size() && first <= last;
+    return dots + 2 + used == text.size() && first <= last && last <= seed_most && text.find('-') == std::string::npos;
   } catch (const std::exception&) {
     return false;
   }
@@ -43,27 +45,32 @@ bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
 int main(int argc, char** argv) {
   CLI::App app{"The engine in a simulated world. Example: linchpin sim --seeds 1..100", "linchpin sim"};
   Asked asked;
-  CLI::Option* seed = app.add_option("--seed", asked.seed, "one run");
+  CLI::Option* seed = app.add_option("--seed", asked.seed, "one run")->check(CLI::Range(std::uint64_t{0}, seed_most));
   CLI::Option* seeds = app.add_option("--seeds", asked.seeds, "A..B: a run for each");
   CLI::Option* hours =
-      app.add_option("--hours", asked.hours, "runs fresh seeds for so long")->check(CLI::PositiveNumber);
+      app.add_option("--hours", asked.hours, "runs fresh seeds for so long")->check(CLI::Range(0.0001, 10'000.0));
   CLI::Option* steps = app.add_option("--steps", asked.steps, "of each run; with --mutant 600, unless it is given")
-                           ->check(CLI::Range(0, 1'000'000))
+                           ->check(CLI::Range(0, sim::steps_most))
                            ->capture_default_str();
-  app.add_option("--people", asked.people, "at the start; 0: the seed decides")->check(CLI::Range(0, 200));
+  app.add_option("--people", asked.people, "at the start; 0: the seed decides")->check(CLI::Range(0, sim::people_most));
   app.add_option("--faults", asked.faults, "those that may be chosen: a list, all or none")->capture_default_str();
-  app.add_option("--mutant", asked.mutant,
-                 "plants one defect, or each in turn (all, or known: those with a seed); 0 means caught");
-  app.add_option("--corpus", asked.corpus,
-                 "a file of plans that once failed: runs them; --hours and --seeds add to it");
+  CLI::Option* mutant =
+      app.add_option("--mutant", asked.mutant,
+                     "plants one defect, or each in turn (all, or known: those with a seed); 0 means caught");
+  CLI::Option* corpus = app.add_option("--corpus", asked.corpus,
+                                       "a file of plans that once failed: runs them; --hours and --seeds add to it");
   app.add_option("--jobs", asked.jobs, "worker processes")->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_flag("--minimise", asked.minimise, "looks for the smallest plan that fails alike");
-  app.add_flag("--trace", asked.trace, "tells each act, with --seed");
+  CLI::Option* minimise = app.add_flag("--minimise", asked.minimise, "looks for the smallest plan that fails alike");
+  CLI::Option* trace = app.add_flag("--trace", asked.trace, "tells each act, with --seed");
+  app.add_flag("--list-faults", asked.faults_listed, "lists the faults that --faults may name");
   app.add_flag("--mutants", asked.mutants, "lists the defects that --mutant plants, and what each one breaks");
-  app.add_flag("--write", asked.write, "with --mutant: the seeds that caught them go into src/base/mutants.def");
+  app.add_flag("--write", asked.write, "with --mutant: the seeds that caught them go into src/base/mutants.def")
+      ->needs(mutant);
   app.add_flag("--json", asked.json, "a JSON line for each run");
   seed->excludes(seeds)->excludes(hours);
   seeds->excludes(hours);
+  mutant->excludes(corpus)->excludes(hours)->excludes(minimise)->excludes(trace);
+  trace->needs(seed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -72,6 +79,11 @@ int main(int argc, char** argv) {
   if (asked.mutants) {
     for (const MutantSpec& m : mutants())
       std::cout << m.name << "  " << to_text(m.breaks) << "  seed " << m.seed << "  " << m.what << "\n";
+    return 0;
+  }
+  if (asked.faults_listed) {
+    for (std::size_t i = 0; i < sim::fault_count; ++i)
+      std::cout << to_text(static_cast<sim::Fault>(i)) << "  " << told(static_cast<sim::Fault>(i)) << "\n";
     return 0;
   }
   const Result<sim::FaultSet> allowed = sim::parse_faults(asked.faults);

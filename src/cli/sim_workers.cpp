@@ -219,11 +219,12 @@ class Pool {
 };
 
 struct Tally {
-  std::int64_t runs = 0, failed = 0, steps = 0, crashes = 0, calls = 0, edits = 0;
+  std::int64_t runs = 0, failed = 0, idle = 0, steps = 0, crashes = 0, calls = 0, edits = 0;
   double virtual_s = 0, run_s = 0;
   void add(const Ran& r) {
     ++runs;
     failed += !r.outcome.held;
+    idle += r.outcome.edits == 0;  // it ended before the first load had: people come after it
     steps += r.outcome.engine_steps;
     crashes += r.outcome.crashes;
     calls += r.outcome.calls;
@@ -247,10 +248,10 @@ void tell(const Tally& t, double seconds, bool json) {
   char line[256];
   std::snprintf(
       line, sizeof line,
-      "%ld runs, %ld failed · %ld engine steps, %ld crashes, %ld calls, %ld acts of people · %.0f h of virtual "
-      "time in %.1f s, %.0f times faster than real",
+      "%ld runs, %ld failed · %ld engine steps, %ld crashes, %ld calls, %ld acts of people (none in %ld runs) · %.0f h "
+      "of virtual time in %.1f s, %.0f times faster than real",
       static_cast<long>(t.runs), static_cast<long>(t.failed), static_cast<long>(t.steps), static_cast<long>(t.crashes),
-      static_cast<long>(t.calls), static_cast<long>(t.edits), t.virtual_s / 3600, seconds,
+      static_cast<long>(t.calls), static_cast<long>(t.edits), static_cast<long>(t.idle), t.virtual_s / 3600, seconds,
       t.virtual_s / std::max(t.run_s, 1e-9));
   std::cout << line << std::endl;
 }
@@ -259,7 +260,8 @@ void keep(const std::string& corpus, const Ran& r) {
   if (corpus.empty()) return;
   std::ofstream file(corpus, std::ios::app);
   file << sim::to_text(r.task.plan) << "   # " << r.outcome.broken << ": " << r.outcome.what << "\n";
-  std::cout << "added to " << corpus << std::endl;
+  file.flush();
+  std::cerr << (file ? "added to " : "cannot be added to ") << corpus << std::endl;
 }
 
 int run_all(const SimJob& job, const Pool::Next& next, bool keeps) {
@@ -438,6 +440,8 @@ int sim_corpus(const SimJob& job) {
                      plan.error().fix});
     if (*plan) plans.push_back(**plan);
   }
+  if (plans.empty())
+    return failed({Code::InvalidArgument, job.corpus + " holds no plan", {}, "--corpus names a file of plans."});
   warm();
   std::size_t at = 0;
   return run_all(

@@ -19,8 +19,6 @@ constexpr milliseconds inbox_kept = std::chrono::days(30);  // where hub.yaml do
 constexpr milliseconds unmade_again{30'000};                // a call that could not be written: a setting is missing
 constexpr std::size_t backlog_most = 200;                   // golden records shared in one step after a first load
 
-// The record as it was when the event happened: older than what we may have written to it since, if the source's clock
-// says so; then it is read.
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::start(std::shared_ptr<const model::Hub> hub, World world, Instant now) {

@@ -192,7 +192,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   link.gone = false;
   link.archived = change.record.archived;
 
-  Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change});
+  const bool ours = !mapping.golden_id_at &&
+                    hub_id_in(mapping, hub_.system(change.key.system), change.record.body) == family->golden.id.text;
+  Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change, ours});
   held_now(mapping, merged.link, held_of(mapping, change.record.body));
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);

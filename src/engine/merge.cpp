@@ -289,7 +289,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     const bool blank_is_nothing = value.is_null() && arrival.mapping->null == mapping::NullRule::Ignore;
     if (blank_is_nothing) continue;
     const auto golden = before.fields.find(field->name);
-    if (!fresh && golden != before.fields.end() && same_value(field->type, value, golden->second.value)) {
+    if ((!fresh || arrival.ours) && golden != before.fields.end() &&
+        same_value(field->type, value, golden->second.value)) {
       after.given[name] = golden->second.value;  // it says what we say: an echo, or agreement
       continue;
     }

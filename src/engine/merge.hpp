@@ -16,6 +16,7 @@ struct Arrival {
   const mapping::Mapping* mapping = nullptr;
   Values values;  // of mapping::read
   const Change* change = nullptr;
+  bool ours = false;  // it carries the golden record's id, so that the hub has made it: an answer was lost
 };
 
 // A system wrote what it does not own.

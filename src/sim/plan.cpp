@@ -45,8 +45,8 @@ Result<FaultSet> parse_faults(std::string_view list) {
     const std::string_view name = list.substr(0, comma);
     const auto fault = parse_fault(name);
     if (!fault)
-      return fail(Code::InvalidArgument, "the simulator has no fault of that name",
-                  "src/sim/faults.def lists them; `all` and `none` are others.");
+      return fail(Code::InvalidArgument, "the simulator has no fault '" + std::string(name) + "'",
+                  "linchpin sim --list-faults names them; `all` and `none` are others.");
     set.set(static_cast<std::size_t>(*fault));
     list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
   }
@@ -84,12 +84,13 @@ Result<std::optional<Plan>> parse_plan(std::string_view line) {
       continue;
     }
     if (value.find_first_not_of("0123456789") != std::string::npos || value.size() > 18) return wrong();
+    const std::int64_t number = std::stoll(value);
     if (word == "--seed")
-      plan.seed = std::stoull(value);
-    else if (word == "--steps")
-      plan.steps = std::stoi(value);
-    else if (word == "--people")
-      plan.people = std::stoi(value);
+      plan.seed = static_cast<std::uint64_t>(number);
+    else if (word == "--steps" && number <= steps_most)
+      plan.steps = static_cast<int>(number);
+    else if (word == "--people" && number <= people_most)
+      plan.people = static_cast<int>(number);
     else
       return wrong();
   }

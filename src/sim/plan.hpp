@@ -32,6 +32,8 @@ std::optional<Fault> parse_fault(std::string_view);
 Result<FaultSet> parse_faults(std::string_view list);  // "crash,slow", "all", "none"
 std::string to_text(const FaultSet&);
 
+inline constexpr int steps_most = 1'000'000, people_most = 200;
+
 struct Plan {
   std::uint64_t seed = 1;
   int steps = 2000;                     // an action of the world or a step of the engine each
@@ -43,8 +45,8 @@ std::string to_text(const Plan&);  // "linchpin sim --seed 17 --steps 812 --faul
 // Such a line, up to a '#'; nothing of an empty one.
 Result<std::optional<Plan>> parse_plan(std::string_view line);
 
-// The seed's choice: a random half of the faults, each with a rate of its own (Groce and others, Swarm Testing, ISSTA
-// 2012: runs that each leave much out find more than runs that each do everything).
+// The seed's choice: some two in five of the faults, each with a rate of its own (Groce and others, Swarm Testing,
+// ISSTA 2012: runs that each leave much out find more than runs that each do everything).
 class Swarm {
  public:
   explicit Swarm(const Plan&);
