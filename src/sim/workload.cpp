@@ -345,11 +345,12 @@ void Workload::pause() {
   tell_still();
 }
 
-void Workload::resume() {
+bool Workload::resume() {
   paused_.clear();
   tell_still();
   const auto done = world_.ask(Json::object({{"command", "resume"}, {"by", "ava"}}));
   note(std::string("resume") + (done ? "" : " (failed)"));
+  return done.has_value();
 }
 
 // As the truth is: the ledger knows whose the records are.
@@ -426,7 +427,10 @@ Result<void> Workload::act() {
   }
   if (swarm_.on(Fault::hub_change) && swarm_.chance(Fault::hub_change).chance(0.02)) return change_hub();
   if (swarm_.on(Fault::paused) && world_.up() && swarm_.chance(Fault::paused).chance(paused_.empty() ? 0.02 : 0.1)) {
-    paused_.empty() ? pause() : resume();
+    if (paused_.empty())
+      pause();
+    else
+      resume();
     return {};
   }
   if (swarm_.strikes(Fault::both_edit)) return edit_both();
@@ -452,8 +456,11 @@ Result<void> Workload::act() {
 
 Result<void> Workload::end_faults() {
   world_.stop_faults();
-  while (!world_.up()) TRY(world_.step());
-  resume();
+  for (;;) {
+    while (!world_.up()) TRY(world_.step());
+    if (resume()) break;
+    TRY(world_.step());  // a disk that was filled stays full for a while
+  }
   if (mode_ == "live") return {};
   mode_ = "live";
   tell_still();

@@ -56,7 +56,7 @@ class Workload {
   Result<void> review_check();
   Result<void> change_hub();
   void pause();
-  void resume();
+  bool resume();
   void tell_still();
   Result<void> operate();
   Result<bool> answer_reviews();
