@@ -76,7 +76,7 @@ class Bench(unittest.TestCase):
         status, out, _ = measure()
         self.assertEqual(status, 0)
         self.assertEqual([line.split()[0] for line in out.splitlines()],
-                         ["intake", "end-to-end", "merge-commit", "scale", "calls", "line", "several", "all"])
+                         ["intake", "end-to-end", "merge-commit", "scale", "calls", "line", "match", "several", "all"])
 
 
 if __name__ == "__main__":
