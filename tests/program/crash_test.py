@@ -175,6 +175,8 @@ class Crash(unittest.TestCase):
                 load.stop()
             self.assertEqual(load.failed, [])
             world.faults()
+            # What was told while nobody listened is told again within a minute: a sweep need not wait for it.
+            world.ask("sync", flow="clients")
             took = world.wait_quiet(600)
             print(f"seed {SEED}: {kills} kills, {load.edits} edits, {len(load.made['hubspot']) + len(load.made['xero'])} new people; "
                   f"ready again in {max(readies):.2f} s at most; quiet {took:.0f} s after the load")

@@ -255,6 +255,8 @@ class SeveralProcesses(unittest.TestCase):
             load.stop()
         self.assertEqual(load.failed, [])
         world.faults()
+        # What was told while nobody listened is told again within a minute: a sweep need not wait for it.
+        world.ask("sync", flow="clients")
         took = world.wait_quiet(300)
         world.active()
         print(f"seed {SEED}: {ROUNDS} kills and pauses, {load.edits} edits; all ready again in {max(readies):.1f} s at most, "
