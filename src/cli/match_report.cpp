@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/csv.hpp"
+#include "cli/html.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -67,23 +68,6 @@ Json rate(double value) {
   char text[16];
   std::snprintf(text, sizeof text, "%.6f", value);
   return Json(Json::Number{text});
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out.push_back(c);
-  }
-  return out;
 }
 
 }  // namespace
@@ -186,7 +170,7 @@ std::string names_of(const std::vector<matching::Record>& values, const RecordId
   std::string text;
   for (const std::string* part : {&f.given_name, &f.family_name, &f.full_name, &f.email, &f.phone, &f.date_of_birth})
     if (!part->empty()) text += (text.empty() ? "" : " · ") + *part;
-  return "<br><small>" + escaped(text) + "</small>";
+  return "<br><small>" + html_escaped(text) + "</small>";
 }
 
 }  // namespace
@@ -208,7 +192,7 @@ std::string match_page(const Book& book, const Partition& found, const std::vect
           std::to_string(found.questions.size()) + " pairs are in doubt: a person should decide them.</p>" +
           "<table><tr><th>system<th class=number>records<th class=number>people<th class=number>duplicates</tr>";
   for (const auto& [system, c] : by_system)
-    page += "<tr><td>" + escaped(system) + "<td class=number>" + std::to_string(c.records) + "<td class=number>" +
+    page += "<tr><td>" + html_escaped(system) + "<td class=number>" + std::to_string(c.records) + "<td class=number>" +
             std::to_string(c.people) + "<td class=number>" + std::to_string(c.records - c.people) + "</tr>";
   page +=
       "</table><h2>Pairs in doubt, the likeliest first</h2><table><tr><th>one<th>the other<th>what they have in "
@@ -217,11 +201,11 @@ std::string match_page(const Book& book, const Partition& found, const std::vect
     const Question& q = found.questions[i];
     page += "<tr>";
     for (const std::uint32_t r : {q.pair.first, q.pair.second})
-      page += "<td>" + escaped(book.id(r).system + " " + book.id(r).id) +
+      page += "<td>" + html_escaped(book.id(r).system + " " + book.id(r).id) +
               (values.empty() ? "" : names_of(values, book.id(r)));
     page += "<td>";
     for (const Told& t : told(comparison_of(book, q)))
-      page += escaped(t.field) + " <span class=" + t.says + ">" + t.says + "</span><br>";
+      page += html_escaped(t.field) + " <span class=" + t.says + ">" + t.says + "</span><br>";
     page += "</tr>";
   }
   return page + "</table><p>" +

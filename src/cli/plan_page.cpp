@@ -3,28 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cli/html.hpp"
+
 namespace linchpin::cli {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out.push_back(c);
-  }
-  return out;
-}
-
 std::string shown(const Json& value) {
-  return escaped(value.is_null() ? "" : value.is_text() ? value.text() : canonical(value));
+  return html_escaped(value.is_null() ? "" : value.is_text() ? value.text() : canonical(value));
 }
 
 std::string row(std::initializer_list<std::string> cells, std::string_view cell = "td") {

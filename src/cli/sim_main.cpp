@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", asked.json, "a JSON line for each run");
   seed->excludes(seeds)->excludes(hours);
   seeds->excludes(hours);
-  mutant->excludes(corpus)->excludes(hours)->excludes(minimise)->excludes(trace);
+  mutant->excludes(corpus)->excludes(hours)->excludes(minimise);
   trace->needs(seed);
   try {
     app.parse(argc, argv);

@@ -25,5 +25,6 @@ int sim_corpus(const SimJob&);               // the plans of a file
 // found goes into the table.
 int sim_mutants(const SimJob&, bool these_seeds, bool write);
 int sim_trace(const SimJob&);
+int no_such_mutant(const std::string& name);
 
 }  // namespace linchpin::cli

@@ -285,16 +285,9 @@ Result<Json> Engine::change_app(const Json& command, Instant now) {
   work.attest(nullptr, {.entry = "app/" + name + "/" + std::to_string(ms_since_epoch(now)),
                         .kind = "app",
                         .trigger = "person",
-                        .change = {},
-                        .flow = {},
-                        .system = {},
-                        .direction = {},
-                        .entity = {},
-                        .values = {},
                         .outcome = revoke ? "revoked" : "added",
                         .by = command["by"].text(),
-                        .at = now,
-                        .version = 0});
+                        .at = now});
   TRY(work.commit());
   return answer;
 }

@@ -28,9 +28,7 @@ Attested delivered(const Delivery& d, std::string kind, std::string outcome, Ins
           .entity = d.entity,
           .values = kind == "refused" ? Values{} : d.values,
           .outcome = std::move(outcome),
-          .by = {},
-          .at = now,
-          .version = 0};
+          .at = now};
 }
 
 AuditRow audit_row(const Attested& a, const Secret& data_key, bool about_person) {

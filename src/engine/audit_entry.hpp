@@ -12,17 +12,17 @@
 namespace linchpin::engine {
 
 struct Attested {
-  std::string entry;    // unique: "c41.3/contact", "d17/2/sent"
-  std::string kind;     // received, sent, confirmed, refused, set, review, connected, applied
-  std::string trigger;  // "webhook", "poll", "flow clients", "person"
-  ChangeId change;
-  FlowName flow;
-  SystemName system;
-  std::string direction;  // "in", "out", ""
-  EntityName entity;
-  Values values;  // committed to, not told
-  std::string outcome;
-  std::string by;
+  std::string entry{};    // unique: "c41.3/contact", "d17/2/sent"
+  std::string kind{};     // received, sent, confirmed, refused, set, review, connected, applied
+  std::string trigger{};  // "webhook", "poll", "flow clients", "person"
+  ChangeId change{};
+  FlowName flow{};
+  SystemName system{};
+  std::string direction{};  // "in", "out", ""
+  EntityName entity{};
+  Values values{};  // committed to, not told
+  std::string outcome{};
+  std::string by{};
   Instant at{};
   std::int64_t version = 0;  // of the register
 };

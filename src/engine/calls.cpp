@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t due_most = 400;         // deliveries looked at for one system in one step
 constexpr std::size_t fetches_most = 8;       // fetch calls for one object in one step
+constexpr std::size_t listing_most = 2'000;   // records that wait to be read: no list asks for more
 constexpr milliseconds renew_before{60'000};  // an access token is renewed this long before it ends
 
 constexpr std::size_t tried_most = 8;  // values of one field that were sent without an answer
@@ -54,13 +55,15 @@ std::vector<std::string> Engine::members(const SystemName& system, const ObjectN
   return {paths.begin(), paths.end()};
 }
 
+bool Engine::Connected::token_due(Instant now) const {
+  return connector->needs_access_token() &&
+         (credential.access_token.empty() || credential.access_expires - renew_before <= now);
+}
+
 bool Engine::may_call(const SystemName& name, const Call& call, Instant now, bool background) {
   Connected& system = systems_.at(name);
   if (!std::holds_alternative<AuthoriseCall>(call.what)) {
-    const bool token_due =
-        system.connector->needs_access_token() &&
-        (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
-    if (system.authorising || token_due) return false;
+    if (system.authorising || system.token_due(now)) return false;
     if (!system.prepared && !std::holds_alternative<PrepareCall>(call.what)) return false;
   }
   return system.limits.allows(now, background, system.connector->special_window(call));
@@ -89,7 +92,7 @@ void Engine::hand_out(std::vector<Send>& sends, Call call, Instant now) {
   const CallId id = call.id;
   const SystemName name = call.system;
   flying_[id] = {std::move(call), now};
-  sends.push_back({id, name, std::move(*request), milliseconds(30'000)});
+  sends.push_back({id, name, std::move(*request)});
 }
 
 // The next requests of calls that take several. They go before anything else of their system.
@@ -110,16 +113,14 @@ void Engine::carry_on(std::vector<Send>& sends, Instant now) {
 // Authorisation and preparation come before anything else of a system.
 void Engine::connect(std::vector<Send>& sends, Instant now) {
   for (auto& [name, system] : systems_) {
-    const bool token_due =
-        system.connector->needs_access_token() &&
-        (system.credential.access_token.empty() || system.credential.access_expires - renew_before <= now);
-    if (token_due && (!system.authorising || mutant(Mutant::RefreshesTwice))) {
+    const bool due = system.token_due(now);
+    if (due && (!system.authorising || mutant(Mutant::RefreshesTwice))) {
       Call call{{}, name, AuthoriseCall{}, {}};
       if (may_call(name, call, now, false)) {
         system.authorising = true;
         send(sends, std::move(call), now);
       }
-    } else if (!token_due && !system.prepared && !system.preparing) {
+    } else if (!due && !system.prepared && !system.preparing) {
       Call call{{}, name, PrepareCall{}, {}};
       if (may_call(name, call, now, false)) {
         system.preparing = true;
@@ -155,8 +156,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
     // here too, where it can be read.
     if (in_doubt(family, d) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
-      return read_.hint({name, d.object, d.record},
-                        {.trigger = Trigger::Reconcile, .seen = {}, .property = {}, .settles = {}, .not_before = now});
+      return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
     if (taken.insert({d.golden, d.record}).second) found.push_back(d);
   };
   // A little more than can be sent, since some may have to wait; all of them where many do.
@@ -324,7 +324,7 @@ void Engine::fetch(std::vector<Send>& sends, Instant now) {
 
 void Engine::list(std::vector<Send>& sends, Instant now) {
   for (auto& [where, sweep] : sweeps_) {
-    if (sweep.asked || sweep.listed || now < sweep.not_before || read_.size() > 2000) continue;
+    if (sweep.asked || sweep.listed || now < sweep.not_before || read_.size() > listing_most) continue;
     if (sweep.began == Instant{}) sweep.began = now;
     Call call{
         {}, where.first, ListCall{where.second, sweep.since, sweep.cursor, members(where.first, where.second)}, {}};

@@ -45,16 +45,9 @@ Result<void> keep_tokens(Work& work, Credential& credential, const SystemName& s
   work.attest(nullptr, {.entry = row_name(system) + "/" + std::to_string(ms_since_epoch(now)),
                         .kind = "connected",
                         .trigger = "token",
-                        .change = {},
-                        .flow = {},
                         .system = system,
-                        .direction = {},
-                        .entity = {},
-                        .values = {},
                         .outcome = "authorised",
-                        .by = {},
-                        .at = now,
-                        .version = 0});
+                        .at = now});
   return {};
 }
 

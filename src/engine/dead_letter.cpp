@@ -122,16 +122,11 @@ Result<Json> Engine::retry(const Json& command, Instant now) {
     work.attest(nullptr, {.entry = "retry/" + letter.id + "/" + std::to_string(ms_since_epoch(now)),
                           .kind = "retry",
                           .trigger = "person",
-                          .change = {},
-                          .flow = {},
                           .system = letter.system,
-                          .direction = {},
                           .entity = letter.entity,
-                          .values = {},
                           .outcome = letter.code,
                           .by = command["by"].text(),
-                          .at = now,
-                          .version = 0});
+                          .at = now});
   }
   if (tried + left == 0 && id != "all")
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");

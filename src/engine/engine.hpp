@@ -99,6 +99,7 @@ class Engine {
     bool behind = false;   // more was due than could be sent, when last looked at
     int failures = 0;      // calls that failed in a row
     Instant failed{};      // when the last of them was counted
+    bool token_due(Instant now) const;
   };
   struct Sweep {  // listing one object: a first load, a sweep or a walk
     enum class Purpose { FirstLoad, Sweep, Walk } purpose = Purpose::FirstLoad;
@@ -141,7 +142,9 @@ class Engine {
   Result<void> on_looked(Work&, Line&, const Flying&, const Looked&, Instant now);
   Result<void> on_authorised(Work&, const Flying&, const Authorised&, Instant now);
   Result<void> on_failure(Work&, Line&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
-  Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, Instant now);
+  Result<void> became(Work&, Line&, Family&, Delivery, const WriteResult&, Instant now);
+  void next_suffix(Work&, Family&, Delivery, const FieldName&, Instant now);
+  Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, const Error&, Instant now);
   void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&,
                     Instant now);
   void not_understood(Work&, const RecordKey& about, const Error&, const Result<Answer>&, Instant now);

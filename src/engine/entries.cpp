@@ -141,12 +141,10 @@ Result<void> Engine::take_entry(Work& work, Line& line, const Opened& o, Instant
       carried.push_back(carried_change(entry, event, item));
       continue;
     }
-    read_.hint(
-        {entry.system, event.object, event.record},
-        {.trigger = entry.trigger, .seen = event.at, .property = event.property, .settles = {item}, .not_before = {}});
+    read_.hint({entry.system, event.object, event.record},
+               {.trigger = entry.trigger, .seen = event.at, .property = event.property, .settles = {item}});
     if (!event.merged_into.empty() && event.merged_into != event.record)
-      read_.hint({entry.system, event.object, event.merged_into},
-                 {.trigger = entry.trigger, .seen = event.at, .property = {}, .settles = {}, .not_before = {}});
+      read_.hint({entry.system, event.object, event.merged_into}, {.trigger = entry.trigger, .seen = event.at});
   }
   if (open == 0) {
     work.rows().done_whole.push_back(entry.position);
@@ -160,9 +158,7 @@ Result<void> Engine::take_entry(Work& work, Line& line, const Opened& o, Instant
       continue;
     }
     // It is being read anyway, later than this.
-    read_.hint(
-        change.key,
-        {.trigger = change.trigger, .seen = change.seen, .property = {}, .settles = change.settles, .not_before = {}});
+    read_.hint(change.key, {.trigger = change.trigger, .seen = change.seen, .settles = change.settles});
   }
   return {};
 }
@@ -204,15 +200,11 @@ Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant 
     settled(work, change.settles);
     return {};
   }
-  Read::Hint again{.trigger = change.trigger,
-                   .seen = change.seen,
-                   .property = {},
-                   .settles = change.settles,
-                   .not_before = now + milliseconds(100)};
+  Read::Hint again{
+      .trigger = change.trigger, .seen = change.seen, .settles = change.settles, .not_before = now + milliseconds(100)};
   read_.hint(change.key, again);
   for (const auto& [property, at] : change.property_at)
-    read_.hint(change.key,
-               {.trigger = change.trigger, .seen = at, .property = property, .settles = {}, .not_before = {}});
+    read_.hint(change.key, {.trigger = change.trigger, .seen = at, .property = property});
   return {};
 }
 

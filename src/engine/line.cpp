@@ -140,15 +140,11 @@ Result<Fate> Line::lost(const Change& change) {
                             .kind = "received",
                             .trigger = std::string(to_text(change.trigger)),
                             .change = change.id,
-                            .flow = {},
                             .system = change.key.system,
                             .direction = "in",
                             .entity = link.entity,
-                            .values = {},
                             .outcome = "gone",
-                            .by = {},
-                            .at = now_,
-                            .version = 0});
+                            .at = now_});
       fate = Fate::Merged;
     }
     if (fate == Fate::Merged) TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
@@ -229,15 +225,12 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
                           .kind = "received",
                           .trigger = std::string(to_text(change.trigger)),
                           .change = change.id,
-                          .flow = {},
                           .system = change.key.system,
                           .direction = "in",
                           .entity = mapping.entity,
                           .values = std::move(took),
                           .outcome = fresh ? "linked" : "merged",
-                          .by = {},
-                          .at = now_,
-                          .version = 0});
+                          .at = now_});
   }
   if (mutant(Mutant::ValueInLog)) log::info("merged " + canonical(change.record.body));
   keep_foreign(change, *family, merged.foreign);
@@ -424,15 +417,10 @@ Result<void> Line::share_anew(Family& family, const Cause& cause) {
                            .kind = "applied",
                            .trigger = "start",
                            .change = cause.change,
-                           .flow = {},
-                           .system = {},
-                           .direction = {},
                            .entity = family.golden.entity,
                            .values = std::move(values),
                            .outcome = "merged",
-                           .by = {},
-                           .at = now_,
-                           .version = 0});
+                           .at = now_});
   }
   return settle(family, &family.golden, cause);
 }

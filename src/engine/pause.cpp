@@ -71,16 +71,11 @@ Result<Json> Engine::change_pause(const Json& command, Instant now) {
     work.attest(nullptr, {.entry = "pause/" + what + "/" + std::to_string(ms_since_epoch(now)),
                           .kind = pause ? "paused" : "resumed",
                           .trigger = "person",
-                          .change = {},
                           .flow = FlowName(what.starts_with("flow/") ? what.substr(5) : ""),
                           .system = SystemName(what.starts_with("system/") ? what.substr(7) : ""),
-                          .direction = {},
-                          .entity = {},
-                          .values = {},
                           .outcome = what,
                           .by = command["by"].text(),
-                          .at = now,
-                          .version = 0});
+                          .at = now});
     // What was held for it is told again: each golden record is shared anew.
     const auto rested = hub_->flows.find(FlowName(what.starts_with("flow/") ? what.substr(5) : ""));
     if (rested == hub_->flows.end() || pause) continue;

@@ -17,9 +17,9 @@ class Read {
  public:
   struct Hint {
     Trigger trigger = Trigger::Webhook;
-    Instant seen{};        // the source's time of the event
-    std::string property;  // the path that it names, or ""
-    std::vector<Settles> settles;
+    Instant seen{};          // the source's time of the event
+    std::string property{};  // the path that it names, or ""
+    std::vector<Settles> settles{};
     Instant not_before{};
   };
   void hint(const RecordKey&, Hint);

@@ -19,16 +19,11 @@ Record record(const std::string& id) {
 
 TEST(Read, HintsForOneRecordAreJoinedIntoOneChange) {
   Read read;
-  read.hint(key("1"), {.trigger = Trigger::Webhook,
-                       .seen = noon + seconds(1),
-                       .property = "properties.phone",
-                       .settles = {item(2)},
-                       .not_before = {}});
-  read.hint(key("1"), {.trigger = Trigger::Webhook,
-                       .seen = noon,
-                       .property = "properties.email",
-                       .settles = {item(1)},
-                       .not_before = {}});
+  read.hint(
+      key("1"),
+      {.trigger = Trigger::Webhook, .seen = noon + seconds(1), .property = "properties.phone", .settles = {item(2)}});
+  read.hint(key("1"),
+            {.trigger = Trigger::Webhook, .seen = noon, .property = "properties.email", .settles = {item(1)}});
   const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
   ASSERT_EQ(call.records.size(), 1u);
   const std::vector<Change> changes = read.answered(crm, call, {record("1")}, noon);
@@ -50,11 +45,9 @@ TEST(Read, ManyRecordsAreFetchedInOneCallInTheOrderOfTheirHints) {
 
 TEST(Read, AHintThatComesAfterTheRecordWasAskedForIsReadAgain) {
   Read read;
-  read.hint(key("1"),
-            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(1)}, .not_before = {}});
+  read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});
   const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
-  read.hint(key("1"),
-            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(2)}, .not_before = {}});
+  read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(2)}});
   EXPECT_EQ(read.answered(crm, call, {record("1")}, noon)[0].settles, std::vector<Settles>{item(1)});
   ASSERT_TRUE(read.waits(key("1")));
   const FetchCall again{contacts, read.ask(crm, contacts, 10, noon), {}};
@@ -72,11 +65,9 @@ TEST(Read, ARecordThatTheSystemDoesNotGiveIsGone) {
 
 TEST(Read, ACallThatFailedIsAskedAgainAndForgetsNothing) {
   Read read;
-  read.hint(key("1"),
-            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(1)}, .not_before = {}});
+  read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});
   const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
-  read.hint(key("1"),
-            {.trigger = Trigger::Webhook, .seen = noon, .property = {}, .settles = {item(2)}, .not_before = {}});
+  read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(2)}});
   read.failed(crm, call, noon + seconds(5));
   EXPECT_TRUE(read.ask(crm, contacts, 10, noon + seconds(4)).empty());
   EXPECT_TRUE(read.objects(crm, noon + seconds(4)).empty());

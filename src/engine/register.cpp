@@ -59,16 +59,9 @@ Result<void> Engine::apply(const std::vector<RegisterRow>& registers, Instant no
   work.attest(nullptr, {.entry = id_of(version_ + 1),
                         .kind = "applied",
                         .trigger = applying.plan.empty() ? "start" : "plan " + applying.plan,
-                        .change = {},
-                        .flow = {},
-                        .system = {},
-                        .direction = {},
-                        .entity = {},
-                        .values = {},
                         .outcome = hub_->digest,
                         .by = applying.by,
-                        .at = now,
-                        .version = 0});
+                        .at = now});
   for (const auto& [name, flow] : hub_->flows)
     if (flow.kind == model::Flow::Kind::Keep && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
       work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});

@@ -46,16 +46,11 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   work.attest(family, {.entry = "review/" + row->id,
                        .kind = "review",
                        .trigger = "person",
-                       .change = {},
-                       .flow = {},
                        .system = row->system,
-                       .direction = {},
                        .entity = row->entity,
-                       .values = {},
                        .outcome = row->kind + " " + row->state,
                        .by = row->by,
-                       .at = now,
-                       .version = 0});
+                       .at = now});
   const ReviewRow answered = *row;
   work.rows().reviews.push_back(*row);
   if (answered.kind == "foreign_write") {

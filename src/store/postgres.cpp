@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/crypto.hpp"
+
 namespace linchpin::store {
 namespace {
 
@@ -314,6 +316,12 @@ std::vector<std::string> Postgres::notifications() {
     PQfreemem(notify);
   }
   return payloads;
+}
+
+std::int64_t new_token() {
+  std::uint64_t number = 0;
+  for (const char c : random_bytes(8)) number = number << 8 | static_cast<unsigned char>(c);
+  return static_cast<std::int64_t>(number >> 1 | 1);
 }
 
 }  // namespace linchpin::store

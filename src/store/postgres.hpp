@@ -140,4 +140,7 @@ class Postgres {
   bool doubtful_ = false;  // PostgreSQL said that a commit is not where it should be (see postgres.cpp, on_notice)
 };
 
+// By which a commit is known again whose answer was lost: random, and never 0, which is a store without a commit.
+std::int64_t new_token();
+
 }  // namespace linchpin::store

@@ -231,12 +231,6 @@ void put_seen(Writer& to, const Batch& batch) {
          [](const std::pair<SystemName, std::string>& event, auto out) { out(event.first, Bytes{event.second}); });
 }
 
-std::int64_t new_token() {
-  std::uint64_t number = 0;
-  for (const char c : random_bytes(8)) number = number << 8 | static_cast<unsigned char>(c);
-  return static_cast<std::int64_t>(number >> 1 | 1);  // never 0: that is a store without a commit
-}
-
 }  // namespace
 
 Result<std::vector<Statement>> statements_of(const Batch& batch) {

@@ -19,12 +19,6 @@ constexpr milliseconds look_within{3000};
 
 std::string new_writer() { return to_hex(random_bytes(8)); }
 
-std::int64_t new_token() {
-  std::uint64_t number = 0;
-  for (const char c : random_bytes(8)) number = number << 8 | static_cast<unsigned char>(c);
-  return static_cast<std::int64_t>(number >> 1 | 1);
-}
-
 std::string table_of(std::string day) {
   std::replace(day.begin(), day.end(), '-', '_');
   return "inbox_" + day;

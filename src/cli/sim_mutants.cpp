@@ -1,0 +1,157 @@
+// The hunt for seeds that catch planted defects.
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "cli/command.hpp"
+#include "cli/sim_pool.hpp"
+#include "cli/sim_workers.hpp"
+#include "model/nearest.hpp"
+
+namespace linchpin::cli {
+namespace {
+
+// Looks for seeds that catch planted defects. One that fails without any shows nothing, so that those that catch one
+// run without it too; nor does a run that was cut short, which a busy machine may have been the reason of.
+class Hunt {
+ public:
+  explicit Hunt(const SimJob& job) : job_(job) {}
+
+  // Each of them by its own seed, all at once.
+  void try_known(const std::vector<const MutantSpec*>& wanted) {
+    std::vector<Task> tasks;
+    std::set<std::uint64_t> seeds;
+    for (const MutantSpec* m : wanted)
+      if (m->seed != 0) tasks.push_back(task(m->seed, m->mutant)), seeds.insert(m->seed);
+    for (const std::uint64_t seed : seeds) tasks.push_back(task(seed, Mutant::None));
+    run(tasks);
+  }
+
+  // One by one seed, up to the first that catches it.
+  void look(const MutantSpec& m, std::uint64_t first, std::uint64_t last) {
+    std::uint64_t seed = first;
+    while (!caught_by(m) && seed <= last) {
+      Pool(
+          job_.jobs,
+          [&]() -> std::optional<Task> {
+            while (seed <= last && ran_.contains({m.mutant, seed})) ++seed;
+            if (seed > last) return std::nullopt;
+            return task(seed++, m.mutant);
+          },
+          [&](const Ran& r) {
+            ran_[{r.task.mutant, r.task.plan.seed}] = r;
+            return !caught(r);
+          })
+          .run();
+      std::vector<Task> unknown;
+      for (const auto& [key, r] : ran_)
+        if (key.first == m.mutant && caught(r) && !ran_.contains({Mutant::None, key.second}))
+          unknown.push_back(task(key.second, Mutant::None));
+      run(unknown);
+    }
+  }
+
+  const Ran* caught_by(const MutantSpec& m) const {
+    for (const auto& [key, r] : ran_) {
+      if (key.first != m.mutant || !caught(r)) continue;
+      const auto without = ran_.find({Mutant::None, key.second});
+      if (without != ran_.end() && without->second.outcome.held) return &r;
+    }
+    return nullptr;
+  }
+
+ private:
+  static bool caught(const Ran& r) { return !r.outcome.held && !r.cut; }
+  Task task(std::uint64_t seed, Mutant mutant) const {
+    Task task{job_.plan, mutant};
+    task.plan.seed = seed;
+    return task;
+  }
+  void run(const std::vector<Task>& tasks) {
+    std::size_t at = 0;
+    Pool(
+        job_.jobs,
+        [&]() -> std::optional<Task> { return at == tasks.size() ? std::nullopt : std::optional<Task>(tasks[at++]); },
+        [&](const Ran& r) {
+          ran_[{r.task.mutant, r.task.plan.seed}] = r;
+          return true;
+        })
+        .run();
+  }
+
+  const SimJob& job_;
+  std::map<std::pair<Mutant, std::uint64_t>, Ran> ran_;
+};
+
+constexpr std::uint64_t seeds_most = 200;  // that a mutant may need
+constexpr const char* table = "src/base/mutants.def";
+
+// The seeds that caught them, into the lines of the table.
+Result<void> write_seeds(const std::map<std::string, std::uint64_t>& seeds) {
+  std::ifstream file(table);
+  if (!file) return fail(Code::NotFound, std::string("there is no file ") + table, "Run it at the root of the tree.");
+  std::string all, line;
+  while (std::getline(file, line)) {
+    const std::size_t name = line.starts_with("MUTANT(") ? 7 : std::string::npos;
+    const std::size_t after = name == std::string::npos ? name : line.find(", ", line.find(", ") + 2);
+    if (after != std::string::npos)
+      if (const auto seed = seeds.find(line.substr(name, line.find(',') - name)); seed != seeds.end())
+        line.replace(after + 2, line.find(',', after + 2) - after - 2, std::to_string(seed->second));
+    all += line + "\n";
+  }
+  file.close();
+  std::ofstream(table) << all;
+  return {};
+}
+
+}  // namespace
+
+int no_such_mutant(const std::string& name) {
+  std::vector<std::string> names;
+  for (const MutantSpec& m : mutants()) names.emplace_back(m.name);
+  return failed({Code::NotFound,
+                 "there is no mutant '" + name + "'",
+                 {},
+                 model::suggestion(name, names) + " --mutants lists them."});
+}
+
+int sim_mutants(const SimJob& job, bool these_seeds, bool write) {
+  std::vector<const MutantSpec*> wanted;
+  for (const MutantSpec& m : mutants())
+    if (job.mutant == "all" || job.mutant == m.name || (job.mutant == "known" && m.seed != 0)) wanted.push_back(&m);
+  if (wanted.empty()) return no_such_mutant(job.mutant);
+  warm();
+  Hunt hunt(job);
+  if (!these_seeds) hunt.try_known(wanted);
+  std::map<std::string, std::uint64_t> seeds;
+  std::size_t survived = 0;
+  for (const MutantSpec* m : wanted) {
+    hunt.look(*m, these_seeds ? job.first : 1, these_seeds ? job.last : seeds_most);
+    const Ran* caught = hunt.caught_by(*m);
+    if (!caught) {
+      ++survived;
+      std::cout << m->name << ": survived" << std::endl;
+      continue;
+    }
+    const std::uint64_t seed = caught->task.plan.seed;
+    seeds[std::string(m->name)] = seed;
+    if (job.json)
+      std::cout << canonical(to_json(*caught).with("mutant", std::string(m->name))) << std::endl;
+    else
+      std::cout << m->name << ": caught by seed " << seed
+                << (these_seeds || m->seed == 0 || m->seed == seed
+                        ? ""
+                        : " (not by " + std::to_string(m->seed) + ", its own)")
+                << ", " << caught->outcome.broken << ": " << caught->outcome.what << std::endl;
+  }
+  if (job.mutant == "known")
+    for (const MutantSpec& m : mutants())
+      if (m.seed == 0) std::cout << m.name << ": no seed that catches it is known yet" << std::endl;
+  if (survived > 0) std::cout << survived << " of " << wanted.size() << " survived: a check is missing" << std::endl;
+  if (write)
+    if (const Result<void> written = write_seeds(seeds); !written) return failed(written.error());
+  return survived > 0 ? 1 : 0;
+}
+
+}  // namespace linchpin::cli
