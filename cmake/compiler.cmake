@@ -1,4 +1,4 @@
-# Flags: the same for everything, so that one precompiled header serves all.
+# Flags: the same for everything, so that one precompiled header serves all (with sanitizers: two).
 
 if(NOT CMAKE_BUILD_TYPE)
   add_compile_options(-O1 -g1)
@@ -33,15 +33,36 @@ if(CCACHE)
 endif()
 
 # The precompiled header: the standard library, which every file needs and which never changes.
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp.in "namespace {}\n")
-configure_file(${CMAKE_BINARY_DIR}/pch.cpp.in ${CMAKE_BINARY_DIR}/pch.cpp COPYONLY)
-add_library(linchpin_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
 set(pch_headers <algorithm> <array> <chrono> <compare> <cstdint> <cstring> <functional> <initializer_list> <map> <memory>
                 <mutex> <optional> <set> <span> <sstream> <string> <string_view> <thread> <tuple> <type_traits>
                 <unordered_map> <utility> <variant> <vector> <tl/expected.hpp>)
-target_precompile_headers(linchpin_pch PRIVATE ${pch_headers})
-# ccache takes this for the precompiled header's content, which would differ by the checkout's path.
-get_directory_property(pch_options COMPILE_OPTIONS)
-string(REPLACE "${CMAKE_SOURCE_DIR}" "" pch_options "${pch_options}")
-string(SHA256 pch_sum "${pch_headers} ${pch_options} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${CMAKE_CXX_FLAGS}")
-file(WRITE ${CMAKE_BINARY_DIR}/CMakeFiles/linchpin_pch.dir/cmake_pch.hxx.pch.sum "${pch_sum}\n")
+file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp.in "namespace {}\n")
+configure_file(${CMAKE_BINARY_DIR}/pch.cpp.in ${CMAKE_BINARY_DIR}/pch.cpp COPYONLY)
+function(precompiled_header name)
+  add_library(${name} OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/pch.cpp)
+  target_compile_options(${name} PRIVATE ${ARGN})
+  target_precompile_headers(${name} PRIVATE ${pch_headers})
+  # ccache takes this for the precompiled header's content, which would differ by the checkout's path.
+  get_directory_property(options COMPILE_OPTIONS)
+  string(REPLACE "${CMAKE_SOURCE_DIR}" "" options "${options} ${ARGN}")
+  string(SHA256 sum "${pch_headers} ${options} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${CMAKE_CXX_FLAGS}")
+  file(WRITE ${CMAKE_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum "${sum}\n")
+endfunction()
+precompiled_header(linchpin_pch)
+precompiled_header(linchpin_unoptimized_pch -O0)
+
+# precompiled(TARGET): it uses the precompiled header.
+function(precompiled target)
+  target_precompile_headers(${target} REUSE_FROM linchpin_pch)
+endfunction()
+
+# precompiled_unoptimized(TARGET): the same; but with sanitizers, whose code takes long to optimize, the target's code is
+# not. For what the tests run once: the tests themselves, and the commands.
+function(precompiled_unoptimized target)
+  if(LINCHPIN_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+    target_precompile_headers(${target} REUSE_FROM linchpin_unoptimized_pch)
+  else()
+    precompiled(${target})
+  endif()
+endfunction()
