@@ -5,8 +5,6 @@
 #include "cli/ask_hub.hpp"
 #include "cli/planned.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -76,21 +74,17 @@ Result<int> apply(const Asked& asked) {
 
 }  // namespace
 
-void add_apply(CLI::App& app, int& status) {
+void add_apply(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "apply",
       "Switch to what the folder says. Example: linchpin apply my-hub --plan 3f9c… --by mia --why \"phase two\"");
-  add_where(*command, *asked);
-  command->add_option("--plan", asked->plan, "the hash that `linchpin plan` printed");
-  command->add_option("--by", asked->by, "who applies it");
-  command->add_option("--why", asked->why, "why, for the register");
-  command->add_flag("--list", asked->list,
-                    "lists the versions that were applied, the latest first, and does nothing else");
-  command->callback([asked, &status] {
-    const Result<int> done = apply(*asked);
-    status = done ? *done : failed(done.error());
-  });
+  add_where(command, *asked);
+  command.option("--plan", asked->plan, "the hash that `linchpin plan` printed");
+  command.option("--by", asked->by, "who applies it");
+  command.option("--why", asked->why, "why, for the register");
+  command.flag("--list", asked->list, "lists the versions that were applied, the latest first, and does nothing else");
+  command.runs([asked] { return apply(*asked); });
 }
 
 }  // namespace linchpin::cli

@@ -9,8 +9,6 @@
 #include "model/nearest.hpp"
 #include "model/shape.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -24,10 +22,11 @@ Error nearest_of(const Error& error, const std::string& what, const std::string&
   return {Code::NotFound, what, {}, model::suggestion(written, names)};
 }
 
-int say(const Where& where, const Json& command, const std::function<void(const Json&)>& print,
-        const Better& better = {}) {
+Result<int> say(const Where& where, const Json& command, const std::function<void(const Json&)>& print,
+                const Better& better = {}) {
   const Result<Json> answer = ask_hub(where, command);
-  if (!answer) return failed(better && answer.error().code == Code::NotFound ? better(answer.error()) : answer.error());
+  if (!answer)
+    return tl::unexpected(better && answer.error().code == Code::NotFound ? better(answer.error()) : answer.error());
   print(*answer);
   return 0;
 }
@@ -127,15 +126,15 @@ Error not_synced(const Where& where, const std::string& flow, const Error& error
 
 }  // namespace
 
-void add_explain(CLI::App& app, int& status) {
+void add_explain(Command& program) {
   auto asked = std::make_shared<AskedWhy>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "explain", "Why a golden record holds what it holds. Example: linchpin explain my-hub contact xero:0e3c… phone");
-  add_where(*command, *asked);
-  command->add_option("ENTITY", asked->entity, "contact, verification, …")->required();
-  command->add_option("ID", asked->id, "a golden id, or system:record")->required();
-  command->add_option("FIELD", asked->field, "one field; all when left out");
-  command->callback([asked, &status] {
+  add_where(command, *asked);
+  command.option("ENTITY", asked->entity, "contact, verification, …").required();
+  command.option("ID", asked->id, "a golden id, or system:record").required();
+  command.option("FIELD", asked->field, "one field; all when left out");
+  command.runs([asked] {
     const Json question =
         Json::object({{"command", "explain"}, {"entity", asked->entity}, {"id", asked->id}, {"field", asked->field}});
     const auto print = [&](const Json& answer) {
@@ -148,54 +147,43 @@ void add_explain(CLI::App& app, int& status) {
         for (const Json& field : answer["fields"].items()) print_field(field);
       }
     };
-    status = say(*asked, question, print, [&](const Error& error) { return not_explained(*asked, error); });
+    return say(*asked, question, print, [&](const Error& error) { return not_explained(*asked, error); });
   });
 }
 
-void add_sync(CLI::App& app, int& status) {
+void add_sync(Command& program) {
   struct Asked : Where {
     std::string flow;
   };
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand(
-      "sync", "Ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
-  add_where(*command, *asked);
-  command->add_option("FLOW", asked->flow, "a flow that keeps an entity")->required();
-  command->callback([asked, &status] {
-    if (!hub_runs(asked->folder)) {
-      status = failed({Code::SystemUnavailable,
-                       "no hub runs on this folder",
-                       {},
-                       "Start it with `linchpin run`; it sweeps every system when it starts."});
-      return;
-    }
+  Command command =
+      program.command("sync", "Ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
+  add_where(command, *asked);
+  command.option("FLOW", asked->flow, "a flow that keeps an entity").required();
+  command.runs([asked]() -> Result<int> {
+    if (!hub_runs(asked->folder))
+      return fail(Code::SystemUnavailable, "no hub runs on this folder",
+                  "Start it with `linchpin run`; it sweeps every system when it starts.");
     const auto print = [&](const Json&) {
       if (asked->json) std::cout << canonical(Json::object({{"flow", asked->flow}})) << "\n";
       if (!asked->json) std::cout << "The systems of " << asked->flow << " are being asked for what has changed.\n";
     };
-    status = say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), print,
-                 [&](const Error& error) { return not_synced(*asked, asked->flow, error); });
+    return say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), print,
+               [&](const Error& error) { return not_synced(*asked, asked->flow, error); });
   });
 }
 
-void add_dead_letters(CLI::App& app, int& status) {
+void add_dead_letters(Command& program) {
   auto verb = std::make_shared<Verb>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "dead-letters", "What cannot succeed without a person. Example: linchpin dead-letters my-hub retry all");
-  add_where(*command, verb->where);
-  command->add_option("VERB", verb->verb, "list, show or retry")
-      ->required()
-      ->check(CLI::IsMember({"list", "show", "retry"}));
-  command->add_option("ID", verb->id, "which one; for retry also `all`");
-  command->callback([verb, &status] {
-    if (const auto right =
-            one_or_list(*verb, "dead letter", "Give its ID; `linchpin dead-letters DIR list` shows them.");
-        !right) {
-      status = failed(right.error());
-      return;
-    }
+  add_where(command, verb->where);
+  command.option("VERB", verb->verb, "list, show or retry").required().one_of({"list", "show", "retry"});
+  command.option("ID", verb->id, "which one; for retry also `all`");
+  command.runs([verb]() -> Result<int> {
+    TRY(one_or_list(*verb, "dead letter", "Give its ID; `linchpin dead-letters DIR list` shows them."));
     const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", user()}});
-    status = say(verb->where, question, [&](const Json& answer) {
+    return say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "retry")
         std::cout << (verb->where.json ? canonical(answer)
                                        : answer["retried"].number_text() + " tried again" +
@@ -209,29 +197,24 @@ void add_dead_letters(CLI::App& app, int& status) {
   });
 }
 
-void add_review(CLI::App& app, int& status) {
+void add_review(Command& program) {
   auto verb = std::make_shared<Verb>();
-  auto* command =
-      app.add_subcommand("review", "Questions for a person. Example: linchpin review my-hub accept r0a1b2c3d4e5f");
-  add_where(*command, verb->where);
-  command->add_option("VERB", verb->verb, "list, accept (yes: the same person; take the value) or reject (no)")
-      ->required()
-      ->check(CLI::IsMember({"list", "accept", "reject"}));
-  command->add_option("ID", verb->id, "which one");
-  command->add_option("--by", verb->by, "who answers (default: the user)");
-  command->add_flag("--all", verb->all, "list: the answered ones too");
-  command->callback([verb, &status] {
-    if (const auto right =
-            one_or_list(*verb, "review", "Give its ID; `linchpin review DIR list` shows those that are open.");
-        !right) {
-      status = failed(right.error());
-      return;
-    }
+  Command command =
+      program.command("review", "Questions for a person. Example: linchpin review my-hub accept r0a1b2c3d4e5f");
+  add_where(command, verb->where);
+  command.option("VERB", verb->verb, "list, accept (yes: the same person; take the value) or reject (no)")
+      .required()
+      .one_of({"list", "accept", "reject"});
+  command.option("ID", verb->id, "which one");
+  command.option("--by", verb->by, "who answers (default: the user)");
+  command.flag("--all", verb->all, "list: the answered ones too");
+  command.runs([verb]() -> Result<int> {
+    TRY(one_or_list(*verb, "review", "Give its ID; `linchpin review DIR list` shows those that are open."));
     const Json question = Json::object({{"command", "review." + verb->verb},
                                         {"id", verb->id},
                                         {"all", verb->all},
                                         {"by", verb->by.empty() ? user() : verb->by}});
-    status = say(verb->where, question, [&](const Json& answer) {
+    return say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "list")
         print_lines(answer["items"], verb->where.json, line_of);
       else
@@ -241,22 +224,16 @@ void add_review(CLI::App& app, int& status) {
   });
 }
 
-void add_app(CLI::App& app, int& status) {
+void add_app(Command& program) {
   auto verb = std::make_shared<Verb>();
-  auto* command =
-      app.add_subcommand("app", "Tokens for apps that read. Example: linchpin app my-hub add client-portal");
-  add_where(*command, verb->where);
-  command->add_option("VERB", verb->verb, "add, list or revoke")
-      ->required()
-      ->check(CLI::IsMember({"add", "list", "revoke"}));
-  command->add_option("NAME", verb->id, "the app");
-  command->callback([verb, &status] {
-    if (const auto right = app_named(*verb); !right) {
-      status = failed(right.error());
-      return;
-    }
+  Command command = program.command("app", "Tokens for apps that read. Example: linchpin app my-hub add client-portal");
+  add_where(command, verb->where);
+  command.option("VERB", verb->verb, "add, list or revoke").required().one_of({"add", "list", "revoke"});
+  command.option("NAME", verb->id, "the app");
+  command.runs([verb]() -> Result<int> {
+    TRY(app_named(*verb));
     const Json question = Json::object({{"command", "app." + verb->verb}, {"name", verb->id}, {"by", user()}});
-    status = say(verb->where, question, [&](const Json& answer) {
+    return say(verb->where, question, [&](const Json& answer) {
       if (verb->verb == "list") {
         print_lines(answer["items"], verb->where.json, [](const Json& a) {
           return a["name"].text() + "  since " + a["made"].text() + (a["revoked"].boolean() ? "  revoked" : "");

@@ -9,8 +9,6 @@
 #include "model/secret.hpp"
 #include "vault/keys.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -89,19 +87,16 @@ Result<int> checkpoint(const Asked& asked) {
 
 }  // namespace
 
-void add_audit(CLI::App& app, int& status) {
+void add_audit(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "audit", "Whether the audit log is whole. Example: linchpin audit my-hub verify --since checkpoint.txt");
-  add_where(*command, *asked);
-  command->add_option("VERB", asked->verb, "verify, or checkpoint (prints the last signed one)")
-      ->required()
-      ->check(CLI::IsMember({"verify", "checkpoint"}));
-  command->add_option("--since", asked->since, "verify: a checkpoint that you kept, which the log must extend");
-  command->callback([asked, &status] {
-    const Result<int> done = asked->verb == "verify" ? verify(*asked) : checkpoint(*asked);
-    status = done ? *done : failed(done.error());
-  });
+  add_where(command, *asked);
+  command.option("VERB", asked->verb, "verify, or checkpoint (prints the last signed one)")
+      .required()
+      .one_of({"verify", "checkpoint"});
+  command.option("--since", asked->since, "verify: a checkpoint that you kept, which the log must extend");
+  command.runs([asked] { return asked->verb == "verify" ? verify(*asked) : checkpoint(*asked); });
 }
 
 }  // namespace linchpin::cli

@@ -6,8 +6,6 @@
 #include "cli/command.hpp"
 #include "model/hub.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -50,12 +48,12 @@ int check(const Where& where) {
 
 }  // namespace
 
-void add_check(CLI::App& app, int& status) {
+void add_check(Command& program) {
   auto where = std::make_shared<Where>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "check", "Every mistake in a hub's files, and who may receive what. Example: linchpin check my-hub");
-  add_where(*command, *where);
-  command->callback([where, &status] { status = check(*where); });
+  add_where(command, *where);
+  command.runs([where] { return check(*where); });
 }
 
 }  // namespace linchpin::cli

@@ -5,14 +5,12 @@
 #include <functional>
 #include <iostream>
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 
-void add_where(CLI::App& command, Where& where) {
-  command.add_option("DIR", where.folder, "the hub's folder")->required()->check(CLI::ExistingDirectory);
-  command.add_option("--env", where.environment, "the environment (the only one, or staging)");
-  command.add_flag("--json", where.json, "for machines");
+void add_where(Command& command, Where& where) {
+  command.option("DIR", where.folder, "the hub's folder").required().existing_folder();
+  command.option("--env", where.environment, "the environment (the only one, or staging)");
+  command.flag("--json", where.json, "for machines");
 }
 
 std::string user() {

@@ -8,10 +8,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.hpp"
 
 namespace linchpin::cli {
 
@@ -21,7 +18,7 @@ struct Where {
   std::string environment;  // --env
   bool json = false;        // --json
 };
-void add_where(CLI::App& command, Where&);
+void add_where(Command& command, Where&);
 
 // Who runs the program.
 std::string user();
@@ -32,25 +29,25 @@ Result<bool> next_line(std::istream& lines, std::string& line);
 // Prints a list for people (a line each, made by `line`) or as JSON lines.
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line);
 
-void add_init(CLI::App&, int& status);
-void add_check(CLI::App&, int& status);
-void add_connect(CLI::App&, int& status);
-void add_run(CLI::App&, int& status);
-void add_plan(CLI::App&, int& status);
-void add_apply(CLI::App&, int& status);
-void add_pause(CLI::App&, int& status);
-void add_resume(CLI::App&, int& status);
-void add_sync(CLI::App&, int& status);
-void add_map(CLI::App&, int& status);
-void add_transform(CLI::App&, int& status);
-void add_match(CLI::App&, int& status);
-void add_explain(CLI::App&, int& status);
-void add_dead_letters(CLI::App&, int& status);
-void add_review(CLI::App&, int& status);
-void add_app(CLI::App&, int& status);
-void add_audit(CLI::App&, int& status);
-void add_sandbox(CLI::App&, int& status);
-void add_sim(CLI::App&, int& status);
-void add_bench(CLI::App&, int& status);
+void add_init(Command& program);
+void add_check(Command& program);
+void add_connect(Command& program);
+void add_run(Command& program);
+void add_plan(Command& program);
+void add_apply(Command& program);
+void add_pause(Command& program);
+void add_resume(Command& program);
+void add_sync(Command& program);
+void add_map(Command& program);
+void add_transform(Command& program);
+void add_match(Command& program);
+void add_explain(Command& program);
+void add_dead_letters(Command& program);
+void add_review(Command& program);
+void add_app(Command& program);
+void add_audit(Command& program);
+void add_sandbox(Command& program);
+void add_sim(Command& program);
+void add_bench(Command& program);
 
 }  // namespace linchpin::cli

@@ -13,8 +13,6 @@
 #include "model/nearest.hpp"
 #include "model/privacy.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -157,16 +155,13 @@ Result<int> connect(const Asked& asked) {
 
 }  // namespace
 
-void add_connect(CLI::App& app, int& status) {
+void add_connect(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "connect", "Authorise a connection, and show until when and for what. Example: linchpin connect my-hub xero");
-  add_where(*command, *asked);
-  command->add_option("SYSTEM", asked->system, "its name, as in systems/")->required();
-  command->callback([asked, &status] {
-    const Result<int> done = connect(*asked);
-    status = done ? *done : failed(done.error());
-  });
+  add_where(command, *asked);
+  command.option("SYSTEM", asked->system, "its name, as in systems/").required();
+  command.runs([asked] { return connect(*asked); });
 }
 
 }  // namespace linchpin::cli

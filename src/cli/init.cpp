@@ -14,8 +14,6 @@
 #include "model/hub.hpp"
 #include "model/secret.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -81,7 +79,7 @@ Result<Key> key(const std::string& name, const model::SecretSource& source, cons
   return Key{name, path.string(), Key::State::Made};
 }
 
-Result<std::vector<Key>> init(const Asked& asked) {
+Result<std::vector<Key>> lay_down_with_keys(const Asked& asked) {
   if (asked.from != only_template)
     return fail(Code::NotFound, "there is no template of that name", std::string("There is: ") + only_template + ".");
   TRY(lay_down(asked.folder));
@@ -121,26 +119,31 @@ void say(const Asked& asked, const std::vector<Key>& keys) {
             << "  4. linchpin run " << folder << "\n";
 }
 
+void say_json(const Asked& asked, const std::vector<Key>& keys) {
+  Json::List list;
+  for (const Key& k : keys)
+    list.push_back(Json::object({{"name", k.name}, {"where", k.where}, {"made", k.state == Key::State::Made}}));
+  std::cout << canonical(Json::object({{"folder", asked.folder}, {"keys", std::move(list)}})) << "\n";
+}
+
+Result<int> init(const Asked& asked) {
+  const std::vector<Key> keys = TRY(lay_down_with_keys(asked));
+  if (asked.json)
+    say_json(asked, keys);
+  else
+    say(asked, keys);
+  return 0;
+}
+
 }  // namespace
 
-void add_init(CLI::App& app, int& status) {
+void add_init(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand("init", "A new hub folder. Example: linchpin init my-hub");
-  command->add_option("DIR", asked->folder, "a folder that is empty or not there yet")->required();
-  command->add_option("--template", asked->from, "what it begins as")->capture_default_str();
-  command->add_flag("--json", asked->json, "for machines");
-  command->callback([asked, &status] {
-    const Result<std::vector<Key>> keys = init(*asked);
-    if (!keys) {
-      status = failed(keys.error());
-      return;
-    }
-    if (!asked->json) return say(*asked, *keys);
-    Json::List list;
-    for (const Key& k : *keys)
-      list.push_back(Json::object({{"name", k.name}, {"where", k.where}, {"made", k.state == Key::State::Made}}));
-    std::cout << canonical(Json::object({{"folder", asked->folder}, {"keys", std::move(list)}})) << "\n";
-  });
+  Command command = program.command("init", "A new hub folder. Example: linchpin init my-hub");
+  command.option("DIR", asked->folder, "a folder that is empty or not there yet").required();
+  command.option("--template", asked->from, "what it begins as").shows_default();
+  command.flag("--json", asked->json, "for machines");
+  command.runs([asked] { return init(*asked); });
 }
 
 }  // namespace linchpin::cli

@@ -7,8 +7,6 @@
 #include "cli/open_hub.hpp"
 #include "mapping/mapping.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -89,20 +87,16 @@ Result<int> map(const Asked& asked) {
 
 }  // namespace
 
-void add_map(CLI::App& app, int& status) {
+void add_map(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command =
-      app.add_subcommand("map",
-                         "Run one mapping on records, a JSON line each, and print the fields or the errors. "
-                         "Example: linchpin map my-hub xero.contacts --file contacts.jsonl");
-  add_where(*command, *asked);
-  command->add_option("MAPPING", asked->mapping, "its name, as in mappings/")->required();
-  command->add_flag("--out", asked->out, "the other way: from fields to the system's record");
-  command->add_option("--file", asked->file, "where the records are (default: standard input)");
-  command->callback([asked, &status] {
-    const Result<int> done = map(*asked);
-    status = done ? *done : failed(done.error());
-  });
+  Command command = program.command("map",
+                                    "Run one mapping on records, a JSON line each, and print the fields or the errors. "
+                                    "Example: linchpin map my-hub xero.contacts --file contacts.jsonl");
+  add_where(command, *asked);
+  command.option("MAPPING", asked->mapping, "its name, as in mappings/").required();
+  command.flag("--out", asked->out, "the other way: from fields to the system's record");
+  command.option("--file", asked->file, "where the records are (default: standard input)");
+  command.runs([asked] { return map(*asked); });
 }
 
 }  // namespace linchpin::cli

@@ -13,8 +13,6 @@
 #include "cli/open_hub.hpp"
 #include "model/nearest.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -151,38 +149,33 @@ Result<int> match(const Asked& asked) {
   return 0;
 }
 
-void add_options(CLI::App& command, Asked& asked) {
-  command.add_option("ENTITY", asked.entity, "what the records are of: contact")->required();
-  command.add_option("FILE", asked.files, "CSV with a header, or JSON lines; the system is the file's base name")
-      ->required();
-  command.add_option("--model", asked.model, "a model of your own (default: the one built in)");
-  command.add_option("--train", asked.train, "learn a model from who is who (CSV: system,id,person), into --model");
-  command.add_option("--with", asked.beside, "learn also from these folders: CSV files and truth.csv")
-      ->expected(1)
-      ->take_all();
-  command.add_option("--evaluate", asked.evaluate, "how right it is, by who is who (CSV: system,id,person)");
-  command.add_option("--review", asked.review, "write the pairs in doubt there, as CSV");
-  command.add_option("--html", asked.html, "write a page for people there: counts and pairs in doubt, no values");
-  command.add_flag("--values", asked.values, "with --html: show names, e-mail, phone and date of birth");
-  command.add_option("--accept", asked.accept, "from this probability on nobody is asked (default: the model's)")
-      ->check(CLI::Range(0.0, 1.0));
-  command.add_option("--ask", asked.ask, "from this probability on a person is asked (default: the model's)")
-      ->check(CLI::Range(0.0, 1.0));
+void add_options(Command& command, Asked& asked) {
+  command.option("ENTITY", asked.entity, "what the records are of: contact").required();
+  command.option("FILE", asked.files, "CSV with a header, or JSON lines; the system is the file's base name")
+      .required();
+  command.option("--model", asked.model, "a model of your own (default: the one built in)");
+  command.option("--train", asked.train, "learn a model from who is who (CSV: system,id,person), into --model");
+  command.option("--with", asked.beside, "learn also from these folders: CSV files and truth.csv").each();
+  command.option("--evaluate", asked.evaluate, "how right it is, by who is who (CSV: system,id,person)");
+  command.option("--review", asked.review, "write the pairs in doubt there, as CSV");
+  command.option("--html", asked.html, "write a page for people there: counts and pairs in doubt, no values");
+  command.flag("--values", asked.values, "with --html: show names, e-mail, phone and date of birth");
+  command.option("--accept", asked.accept, "from this probability on nobody is asked (default: the model's)")
+      .between(0.0, 1.0);
+  command.option("--ask", asked.ask, "from this probability on a person is asked (default: the model's)")
+      .between(0.0, 1.0);
 }
 
 }  // namespace
 
-void add_match(CLI::App& app, int& status) {
+void add_match(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand("match",
-                                     "Which records of files are one person's. "
-                                     "Example: linchpin match my-hub contact crm.csv books.csv > clusters.csv");
-  add_where(*command, *asked);
-  add_options(*command, *asked);
-  command->callback([asked, &status] {
-    const Result<int> done = match(*asked);
-    status = done ? *done : failed(done.error());
-  });
+  Command command = program.command("match",
+                                    "Which records of files are one person's. "
+                                    "Example: linchpin match my-hub contact crm.csv books.csv > clusters.csv");
+  add_where(command, *asked);
+  add_options(command, *asked);
+  command.runs([asked] { return match(*asked); });
 }
 
 }  // namespace linchpin::cli

@@ -3,8 +3,6 @@
 
 #include "cli/ask_hub.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -24,39 +22,36 @@ void print(const Json& paused) {
   }
 }
 
-void add(CLI::App& app, int& status, const std::string& name, const std::string& about) {
+void add(Command& program, const std::string& name, const std::string& about) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand(name, about);
-  add_where(*command, *asked);
-  command->add_option("--system", asked->system, "one system");
-  command->add_option("--flow", asked->flow, "one flow");
-  command->add_option("--by", asked->by, "who says so (default: the user)");
-  command->callback([asked, name, &status] {
-    const Result<Json> answer = ask_hub(*asked, Json::object({{"command", name},
-                                                              {"system", asked->system},
-                                                              {"flow", asked->flow},
-                                                              {"by", asked->by.empty() ? user() : asked->by}}));
-    if (!answer) {
-      status = failed(answer.error());
-      return;
-    }
+  Command command = program.command(name, about);
+  add_where(command, *asked);
+  command.option("--system", asked->system, "one system");
+  command.option("--flow", asked->flow, "one flow");
+  command.option("--by", asked->by, "who says so (default: the user)");
+  command.runs([asked, name]() -> Result<int> {
+    const Json answer = TRY(ask_hub(*asked, Json::object({{"command", name},
+                                                          {"system", asked->system},
+                                                          {"flow", asked->flow},
+                                                          {"by", asked->by.empty() ? user() : asked->by}})));
     if (asked->json)
-      std::cout << canonical(*answer) << "\n";
+      std::cout << canonical(answer) << "\n";
     else
-      print((*answer)["paused"]);
+      print(answer["paused"]);
+    return 0;
   });
 }
 
 }  // namespace
 
-void add_pause(CLI::App& app, int& status) {
-  add(app, status, "pause",
+void add_pause(Command& program) {
+  add(program, "pause",
       "Write nothing to a system, by a flow, or at all, until it is resumed. Example: linchpin pause my-hub --flow "
       "clients");
 }
 
-void add_resume(CLI::App& app, int& status) {
-  add(app, status, "resume",
+void add_resume(Command& program) {
+  add(program, "resume",
       "Write again; without a name all that is paused. Example: linchpin resume my-hub --flow clients");
 }
 

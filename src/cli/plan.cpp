@@ -8,8 +8,6 @@
 #include "cli/plan_page.hpp"
 #include "cli/settle.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -87,7 +85,7 @@ void print(const Json& plan, const Asked& asked) {
             << " --by WHO --why TEXT\n";
 }
 
-Result<void> plan(const Asked& asked) {
+Result<int> plan(const Asked& asked) {
   const Json command = Json::object({{"command", "plan"}, {"personal", asked.personal}});
   const Json plan = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : plan_on_store(asked, command));
   if (!asked.page.empty()) TRY(write_page(asked.page, plan_page(plan)));
@@ -95,24 +93,22 @@ Result<void> plan(const Asked& asked) {
     std::cout << canonical(plan) << "\n";
   else
     print(plan, asked);
-  return {};
+  return 0;
 }
 
 }  // namespace
 
-void add_plan(CLI::App& app, int& status) {
+void add_plan(Command& program) {
   auto asked = std::make_shared<Asked>();
-  auto* command = app.add_subcommand(
+  Command command = program.command(
       "plan", "What the folder would do against what runs. Example: linchpin plan my-hub --html plan.html");
-  add_where(*command, *asked);
-  command->add_option("--html", asked->page, "also writes the plan to this file, as a page");
-  command->add_flag("--personal", asked->personal, "shows personal values too (restricted ones never)");
-  command->add_option("--patience", asked->patience, "how long a system may fail, where no hub runs")
-      ->capture_default_str();
-  command->callback([asked, &status] {
+  add_where(command, *asked);
+  command.option("--html", asked->page, "also writes the plan to this file, as a page");
+  command.flag("--personal", asked->personal, "shows personal values too (restricted ones never)");
+  command.option("--patience", asked->patience, "how long a system may fail, where no hub runs").shows_default();
+  command.runs([asked] {
     std::signal(SIGPIPE, SIG_IGN);
-    const Result<void> done = plan(*asked);
-    status = done ? 0 : failed(done.error());
+    return plan(*asked);
   });
 }
 

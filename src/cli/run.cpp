@@ -22,8 +22,6 @@
 #include "server/tier_process.hpp"
 #include "server/webhooks.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -188,21 +186,17 @@ Result<int> run(const Asked& where) {
 
 }  // namespace
 
-void add_run(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("run", "Serve. Example: linchpin run my-hub --env staging");
+void add_run(Command& program) {
+  Command command = program.command("run", "Serve. Example: linchpin run my-hub --env staging");
   auto asked = std::make_shared<Asked>();
-  add_where(*command, *asked);
-  command->add_flag("--once", asked->once, "run until every system agrees, print what was moved, and stop");
-  command->add_option("--patience", asked->patience, "--once: how long a system may fail before the run ends")
-      ->capture_default_str();
+  add_where(command, *asked);
+  command.flag("--once", asked->once, "run until every system agrees, print what was moved, and stop");
+  command.option("--patience", asked->patience, "--once: how long a system may fail before the run ends")
+      .shows_default();
   command
-      ->add_option("--port", asked->port,
-                   "another port than the environment's listen: of several processes on one machine")
-      ->check(CLI::Range(1, 65535));
-  command->callback([asked, &status] {
-    const Result<int> done = run(*asked);
-    status = done ? *done : failed(done.error());
-  });
+      .option("--port", asked->port, "another port than the environment's listen: of several processes on one machine")
+      .between(1, 65535);
+  command.runs([asked] { return run(*asked); });
 }
 
 }  // namespace linchpin::cli

@@ -11,8 +11,6 @@
 #include "sandbox/service.hpp"
 #include "server/http.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -77,7 +75,7 @@ Result<void> fill(const std::vector<Running>& all, const Options& options) {
   return {};
 }
 
-Result<void> run(const Options& options) {
+Result<int> run(const Options& options) {
   // Before any thread starts, so that all of them leave the signals to the wait below.
   sigset_t ending;
   sigemptyset(&ending);
@@ -97,32 +95,27 @@ Result<void> run(const Options& options) {
 
   int signal = 0;
   sigwait(&ending, &signal);
-  return {};
+  return 0;
 }
 
 }  // namespace
 
-void add_sandbox(CLI::App& app, int& status) {
+void add_sandbox(Command& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("sandbox",
-                                         "Serve simulated systems, with faults on request. Example: linchpin sandbox "
-                                         "hubspot xero --listen 127.0.0.1:9100 --seed 7");
-  command->add_option("SYSTEM", options->systems, "hubspot, xero, idcheck (all of them)")
-      ->check(CLI::IsMember(sandbox::vendor_names()));
-  command->add_option("--listen", options->listen, "the first one's address; the next ports are the others'")
-      ->capture_default_str();
-  command->add_option("--limits", options->limits, "how many calls they allow: the vendor's own, none, or ten times")
-      ->check(CLI::IsMember({"real", "none", "10x"}))
-      ->capture_default_str();
-  command->add_option("--seed", options->seed, "what the ids and tokens that they make up follow from")
-      ->capture_default_str();
-  command->add_option("--clients", options->clients, "people of an invented client book, from the seed, to begin with")
-      ->check(CLI::Range(0, 100'000))
-      ->capture_default_str();
-  command->callback([options, &status] {
-    const Result<void> ran = run(*options);
-    status = ran ? 0 : failed(ran.error());
-  });
+  Command command = program.command("sandbox",
+                                    "Serve simulated systems, with faults on request. Example: linchpin sandbox "
+                                    "hubspot xero --listen 127.0.0.1:9100 --seed 7");
+  command.option("SYSTEM", options->systems, "hubspot, xero, idcheck (all of them)").one_of(sandbox::vendor_names());
+  command.option("--listen", options->listen, "the first one's address; the next ports are the others'")
+      .shows_default();
+  command.option("--limits", options->limits, "how many calls they allow: the vendor's own, none, or ten times")
+      .one_of({"real", "none", "10x"})
+      .shows_default();
+  command.option("--seed", options->seed, "what the ids and tokens that they make up follow from").shows_default();
+  command.option("--clients", options->clients, "people of an invented client book, from the seed, to begin with")
+      .between(0, 100'000)
+      .shows_default();
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace linchpin::cli

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <sstream>
 #include <thread>
 
@@ -10,8 +9,6 @@
 #include "base/time.hpp"
 #include "cli/command.hpp"
 #include "server/raw_client.hpp"
-
-#include <CLI/CLI.hpp>
 
 namespace linchpin::cli {
 namespace {
@@ -25,17 +22,10 @@ int free_ports() {
   return 0;
 }
 
-int run(std::vector<std::string> arguments) {
-  CLI::App app;
-  int status = 0;
-  add_sandbox(app, status);
-  std::reverse(arguments.begin(), arguments.end());
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    return 2;
-  }
-  return status;
+int run(const std::vector<std::string>& words) {
+  Program program("linchpin", "");
+  add_sandbox(program);
+  return program.run(words);
 }
 
 TEST(SandboxCommand, ServesEachSystemOnAPortOfItsOwnSaysSoAndEndsOnSigterm) {

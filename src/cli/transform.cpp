@@ -4,8 +4,6 @@
 #include "cli/command.hpp"
 #include "mapping/transform.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace linchpin::cli {
 namespace {
 
@@ -48,24 +46,20 @@ Result<int> transform(const std::string& name, const std::string& options_text) 
 
 }  // namespace
 
-void add_transform(CLI::App& app, int& status) {
+void add_transform(Command& program) {
   struct Asked {
     std::string name, options = "{}";
     bool json = false;
   };
   auto asked = std::make_shared<Asked>();
-  auto* command =
-      app.add_subcommand("transform",
-                         "Run one transform on JSON lines {\"input\":…,\"options\":{…}} of standard input. "
-                         "Example: echo '{\"input\":\"0412 345 678\"}' | linchpin transform phone.normalise "
-                         "--options '{\"region\":\"AU\"}'");
-  command->add_option("NAME", asked->name, "phone.normalise, date.parse, enum.table, …")->required();
-  command->add_option("--options", asked->options, "for lines that give none: a JSON object");
-  command->add_flag("--json", asked->json, "for machines; it is JSON lines always");
-  command->callback([asked, &status] {
-    const Result<int> done = transform(asked->name, asked->options);
-    status = done ? *done : failed(done.error());
-  });
+  Command command = program.command("transform",
+                                    "Run one transform on JSON lines {\"input\":…,\"options\":{…}} of standard input. "
+                                    "Example: echo '{\"input\":\"0412 345 678\"}' | linchpin transform phone.normalise "
+                                    "--options '{\"region\":\"AU\"}'");
+  command.option("NAME", asked->name, "phone.normalise, date.parse, enum.table, …").required();
+  command.option("--options", asked->options, "for lines that give none: a JSON object");
+  command.flag("--json", asked->json, "for machines; it is JSON lines always");
+  command.runs([asked] { return transform(asked->name, asked->options); });
 }
 
 }  // namespace linchpin::cli
