@@ -1,5 +1,5 @@
-// linchpin init: lays down a hub folder from the template that the program carries, and makes the three keys that its
-// environment names.
+// linchpin init: lays down a hub folder from the template that the program carries, with the schemas by which an editor
+// knows its files, and makes the three keys that its environment names.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "cli/command.hpp"
 #include "model/embedded.hpp"
 #include "model/hub.hpp"
+#include "model/schema.hpp"
 #include "model/secret.hpp"
 
 namespace linchpin::cli {
@@ -23,7 +24,7 @@ constexpr const char* only_template = "accounting-practice";
 
 struct Asked {
   std::string folder, from = only_template;
-  bool json = false;
+  bool schemas = false, json = false;
 };
 struct Key {
   std::string name;
@@ -31,24 +32,37 @@ struct Key {
   enum class State { Made, Kept, Yours } state = State::Yours;
 };
 
+Result<void> write(const fs::path& path, std::string_view text) {
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) return fail(Code::FileUnreadable, "the file " + path.string() + " cannot be written");
+  return {};
+}
+
+Result<void> write_schemas(const fs::path& folder) {
+  for (const model::Schema& schema : model::schemas()) TRY(write(folder / schema.file, pretty(schema.document) + "\n"));
+  return {};
+}
+
+// Where those of an older program are, or none.
+Result<void> renew_schemas(const fs::path& folder) {
+  std::error_code failed;
+  if (fs::exists(folder / "hub.yaml", failed)) return write_schemas(folder);
+  return fail(Code::NotFound, "there is no hub in " + folder.string(), "`linchpin init` without --schemas makes one");
+}
+
 Result<void> lay_down(const fs::path& folder) {
   std::error_code failed;
   if (fs::exists(folder, failed) && (!fs::is_directory(folder, failed) || !fs::is_empty(folder, failed)))
     return fail(Code::InvalidArgument, folder.string() + " is not an empty folder", "Choose another, or empty it.");
-  for (const model::EmbeddedFile& file : model::embedded_templates()) {
-    const fs::path path = folder / file.name;
-    fs::create_directories(path.parent_path(), failed);
-    std::ofstream out(path, std::ios::binary);
-    out << file.text;
-    out.close();
-    if (!out) return fail(Code::FileUnreadable, "the file " + path.string() + " cannot be written");
-  }
+  for (const model::EmbeddedFile& file : model::embedded_templates())
+    TRY(write(folder / file.name, model::schema_line(file.name) + std::string(file.text)));
+  TRY(write_schemas(folder));
   // What the hub knows is not what a firm decided: it stays out of version control.
-  std::ofstream ignore(folder / ".gitignore");
-  ignore << "data/\n";
-  ignore.close();
-  if (!ignore) return fail(Code::FileUnreadable, "the folder " + folder.string() + " cannot be written");
-  return {};
+  return write(folder / ".gitignore", "data/\n");
 }
 
 // A new key as its file holds it, durable before this returns: data sealed with a key that a crash took would be lost.
@@ -82,6 +96,10 @@ Result<Key> key(const std::string& name, const model::SecretSource& source, cons
 Result<std::vector<Key>> lay_down_with_keys(const Asked& asked) {
   if (asked.from != only_template)
     return fail(Code::NotFound, "there is no template of that name", std::string("There is: ") + only_template + ".");
+  if (asked.schemas) {
+    TRY(renew_schemas(asked.folder));
+    return std::vector<Key>{};
+  }
   TRY(lay_down(asked.folder));
   const model::Checked checked = model::check(asked.folder, {});
   if (!checked.hub) return fail(Code::Internal, "the template has mistakes", "`linchpin check` shows them.");
@@ -95,6 +113,10 @@ Result<std::vector<Key>> lay_down_with_keys(const Asked& asked) {
 
 void say(const Asked& asked, const std::vector<Key>& keys) {
   const std::string& folder = asked.folder;
+  if (asked.schemas) {
+    std::cout << "The schemas in " << folder << "/.schemas are this program's.\n";
+    return;
+  }
   std::cout << "A new hub is in " << folder << ". Its keys:\n";
   for (const Key& k : keys) {
     std::cout << "  " << k.name << "  " << k.where;
@@ -141,7 +163,9 @@ void add_init(Command& program) {
   auto asked = std::make_shared<Asked>();
   Command command = program.command("init", "A new hub folder. Example: linchpin init my-hub");
   command.option("DIR", asked->folder, "a folder that is empty or not there yet").required();
-  command.option("--template", asked->from, "what it begins as").shows_default();
+  const Option from = command.option("--template", asked->from, "what it begins as").shows_default();
+  command.flag("--schemas", asked->schemas, "only renew the schemas for editors, in a hub that is there")
+      .excludes(from);
   command.flag("--json", asked->json, "for machines");
   command.runs([asked] { return init(*asked); });
 }

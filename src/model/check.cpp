@@ -4,33 +4,12 @@
 
 #include "base/crypto.hpp"
 #include "model/draft.hpp"
+#include "model/manifest_shape.hpp"
 #include "model/nearest.hpp"
 #include "model/privacy.hpp"
 
 namespace linchpin::model {
 namespace {
-
-struct Kind {
-  std::string_view folder;  // or the file's name
-  const Shape& (*shape)();
-  void (*read)(const Node&, Draft&);
-};
-
-// In order of reading: what a kind needs of another stands before it.
-const Kind kinds[] = {
-    {"hub.yaml", hub_shape, read_hub},
-    {"environments/", environment_shape, read_environment},
-    {"systems/", system_shape, read_system},
-    {"entities/", entity_shape, read_entity},
-    {"mappings/", mapping_shape, read_mapping},
-    {"flows/", flow_shape, read_flow},
-    {"access.yaml", access_shape, [](const Node& node, Draft& draft) { draft.access_node = node; }},
-    {"alerts.yaml", alerts_shape, [](const Node& node, Draft& draft) { draft.alerts_node = node; }},
-};
-
-bool is_of(const HubFile& file, const Kind& kind) {
-  return kind.folder.ends_with('/') ? file.name.starts_with(kind.folder) : file.name == kind.folder;
-}
 
 // The environment's file: of that name, or the only one, or staging's.
 std::string environment_file(const std::vector<HubFile>& files, const std::string& wanted, Findings& findings) {
@@ -97,9 +76,10 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
   draft.findings = std::move(findings);
   draft.manifests = [&](std::string_view connector) { return own_manifest(files, connector, manifests); };
   const std::string environment = environment_file(files, wanted, draft.findings);
-  for (const Kind& kind : kinds)
+  for (const Kind& kind : kinds()) {
+    if (kind.read == nullptr) continue;
     for (const HubFile& file : files) {
-      if (!is_of(file, kind)) continue;
+      if (!is_of(file.name, kind)) continue;
       auto node = parse_yaml(file.name, file.text);
       if (!node) {
         draft.findings.mistake(node.error());
@@ -107,8 +87,9 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
       }
       judge(*node, kind.shape(), draft.findings);
       // Other environments are judged by their shape and otherwise left alone.
-      if (node->is_mapping() && (kind.folder != "environments/" || file.name == environment)) kind.read(*node, draft);
+      if (node->is_mapping() && (!is_environment(file) || file.name == environment)) kind.read(*node, draft);
     }
+  }
   if (std::none_of(files.begin(), files.end(), [](const HubFile& f) { return f.name == "hub.yaml"; }))
     draft.findings.mistake(Code::KeyRequired, {"hub.yaml", 0, 0}, "the folder has no hub.yaml", "Add one: hub: NAME");
 
@@ -135,6 +116,25 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
 }
 
 }  // namespace
+
+std::span<const Kind> kinds() {
+  static const Kind all[] = {
+      {"hub", "hub.yaml", hub_shape, read_hub},
+      {"environment", "environments/", environment_shape, read_environment},
+      {"system", "systems/", system_shape, read_system},
+      {"entity", "entities/", entity_shape, read_entity},
+      {"mapping", "mappings/", mapping_shape, read_mapping},
+      {"flow", "flows/", flow_shape, read_flow},
+      {"access", "access.yaml", access_shape, [](const Node& node, Draft& draft) { draft.access_node = node; }},
+      {"alerts", "alerts.yaml", alerts_shape, [](const Node& node, Draft& draft) { draft.alerts_node = node; }},
+      {"connector", "connectors/", manifest_shape, nullptr},
+  };
+  return all;
+}
+
+bool is_of(std::string_view file, const Kind& kind) {
+  return kind.place.ends_with('/') ? file.starts_with(kind.place) && file.ends_with(".yaml") : file == kind.place;
+}
 
 Checked check_files(const std::vector<HubFile>& files, const std::string& environment,
                     const ManifestSource& manifests) {

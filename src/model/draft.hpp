@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,16 @@ const Shape& mapping_shape();
 const Shape& flow_shape();
 const Shape& access_shape();
 const Shape& alerts_shape();
+
+// A kind of file: which files of the folder are of it, and what is made of them.
+struct Kind {
+  std::string_view name;
+  std::string_view place;  // a folder ("flows/"), or the one file
+  const Shape& (*shape)();
+  void (*read)(const Node&, Draft&);  // none: a manifest is read when a system names its connector
+};
+std::span<const Kind> kinds();  // in order of reading: what a kind needs of another stands before it
+bool is_of(std::string_view file, const Kind&);
 
 // Read one file's node, already judged by its shape, into the draft. Entities go before mappings, systems before both.
 void read_hub(const Node&, Draft&);

@@ -28,6 +28,13 @@ std::optional<std::pair<Type, Type>> type_of(const std::string& text) {
   return known && type ? std::optional(std::pair{*type, Type::Text}) : std::nullopt;
 }
 
+// The texts of which type_of makes something.
+std::vector<std::string> types() {
+  std::vector<std::string> all = type_names;
+  for (const std::string& item : type_names) all.push_back("list<" + item + ">");
+  return all;
+}
+
 bool is_veto(const std::string& text) { return text.ends_with(" differs"); }
 
 }  // namespace
@@ -37,7 +44,7 @@ const Shape& entity_shape() {
   static const Shape field =
       object("a field",
              {
-                 required("type", text(), "what kind of value it holds"),
+                 required("type", listed(types()), "what kind of value it holds"),
                  key("class", choice({"public", "internal", "personal", "restricted", "compliance_only"}),
                      "how private it is"),
                  key("owner", text(), "the system of record for it"),

@@ -35,6 +35,11 @@ Shape choice(std::vector<std::string> choices) {
   shape.choices = std::move(choices);
   return shape;
 }
+Shape listed(std::vector<std::string> choices) {
+  Shape shape = text();
+  shape.choices = std::move(choices);
+  return shape;
+}
 Shape list_of(Shape item) {
   Shape shape = of(Shape::Form::List, "a list");
   shape.parts.push_back(std::move(item));

@@ -16,7 +16,7 @@ struct Shape {
   struct Key;
   Form form = Form::Any;
   std::string what;                            // what is due, for messages: "a field", "a span such as 30 days"
-  std::vector<std::string> choices;            // Choice
+  std::vector<std::string> choices;            // Choice; Text: those of listed()
   std::vector<Key> keys;                       // Object
   std::vector<Shape> parts;                    // List, MapOf: the one of every item; Either: the alternatives
   bool (*fits)(const std::string&) = nullptr;  // Text: whether it has the form that `what` says
@@ -36,6 +36,8 @@ Shape secret(std::string what, bool (*fits)(const std::string&));
 Shape boolean();
 Shape integer();
 Shape choice(std::vector<std::string> choices);
+// A text that is one of a closed list, which who reads the kind judges, with words of its own.
+Shape listed(std::vector<std::string> choices);
 Shape list_of(Shape item);
 Shape map_of(Shape value, std::string what = "a mapping");
 Shape object(std::string what, std::vector<Shape::Key> keys);
