@@ -57,7 +57,7 @@ function(precompiled target)
 endfunction()
 
 # precompiled_unoptimized(TARGET): the same; but with sanitizers, whose code takes long to optimize, the target's code is
-# not. For what the tests run once: the tests themselves, and the commands.
+# not. For what is run once: the tests themselves.
 function(precompiled_unoptimized target)
   if(LINCHPIN_SANITIZE)
     target_compile_options(${target} PRIVATE -O0)

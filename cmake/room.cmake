@@ -1,18 +1,14 @@
-# room(NAME [UNOPTIMIZED] [ROOMS room…] [PRIVATE_LIBS lib…]): the library linchpin_NAME of src/NAME/*.cpp without tests (and without
+# room(NAME [ROOMS room…] [PRIVATE_LIBS lib…]): the library linchpin_NAME of src/NAME/*.cpp without tests (and without
 # the programs' main.cpp and sim_main.cpp). A room that has no .cpp yet is a library of headers. Sets NAME_scope to what
 # its link dependencies are called.
 function(room name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "UNOPTIMIZED" "" "ROOMS;PRIVATE_LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ROOMS;PRIVATE_LIBS")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "(_test|/main|/sim_main)\\.cpp$")
   list(TRANSFORM arg_ROOMS PREPEND linchpin_)
   if(sources OR name STREQUAL model)  # model always has the embedded files
     add_library(linchpin_${name} STATIC ${sources})
-    if(arg_UNOPTIMIZED)
-      precompiled_unoptimized(linchpin_${name})
-    else()
-      precompiled(linchpin_${name})
-    endif()
+    precompiled(linchpin_${name})
     set(scope PUBLIC)
     target_link_libraries(linchpin_${name} PUBLIC ${arg_ROOMS} tl::expected PRIVATE ${arg_PRIVATE_LIBS})
   else()
@@ -24,12 +20,19 @@ function(room name)
   set(${name}_scope ${scope} PARENT_SCOPE)
 endfunction()
 
-# planted_room(NAME): the sources of src/NAME once more, with the switches of base/mutant.hpp, as the
+# planted_room(NAME): those sources of src/NAME that have switches of base/mutant.hpp, once more and with them, as the
 # objects linchpin_NAME_planted. A program that links them has no use for the same objects of linchpin_NAME: an archive
-# gives only what is still missing.
+# gives only what is still missing. A file that is given its first switch is found when CMake runs next (`cmake build`).
 function(planted_room name)
-  get_target_property(sources linchpin_${name} SOURCES)
+  get_target_property(all linchpin_${name} SOURCES)
   get_target_property(libs linchpin_${name} LINK_LIBRARIES)
+  set(sources "")
+  foreach(source ${all})
+    file(STRINGS ${source} includes REGEX "^#include \"base/mutant\\.hpp\"" LIMIT_COUNT 1)
+    if(includes)
+      list(APPEND sources ${source})
+    endif()
+  endforeach()
   add_library(linchpin_${name}_planted OBJECT EXCLUDE_FROM_ALL ${sources})
   precompiled(linchpin_${name}_planted)
   target_compile_definitions(linchpin_${name}_planted PRIVATE LINCHPIN_MUTANTS)
@@ -81,6 +84,9 @@ function(connector_library name)
   endif()
 endfunction()
 
+# Every executable of tests, and nothing that none of them links.
+add_custom_target(tests)
+
 # One executable of tests beside the code. It runs at the root of the tree.
 function(test_executable name room)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SOURCES;LIBS")
@@ -91,6 +97,7 @@ function(test_executable name room)
   precompiled_unoptimized(${name})
   target_link_libraries(${name} PRIVATE ${room} ${arg_LIBS} GTest::gtest GTest::gtest_main rapidcheck)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+  add_dependencies(tests ${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   # The longest begin first, so that none runs alone at the end.
   if(name MATCHES "^(sim|store)_test$")
