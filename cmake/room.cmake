@@ -26,6 +26,7 @@ endfunction()
 function(planted_room name)
   get_target_property(all linchpin_${name} SOURCES)
   get_target_property(libs linchpin_${name} LINK_LIBRARIES)
+  list(FILTER all INCLUDE REGEX "^${CMAKE_SOURCE_DIR}/src/")  # the others are generated, and later than this
   set(sources "")
   foreach(source ${all})
     file(STRINGS ${source} includes REGEX "^#include \"base/mutant\\.hpp\"" LIMIT_COUNT 1)
