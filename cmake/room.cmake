@@ -1,10 +1,10 @@
 # room(NAME [ROOMS room…] [PRIVATE_LIBS lib…]): the library linchpin_NAME of src/NAME/*.cpp without tests (and without
-# the programs' main.cpp and sim_main.cpp). A room that has no .cpp yet is a library of headers. Sets NAME_scope to what
-# its link dependencies are called.
+# the program's main.cpp and the simulator's sim_*.cpp). A room that has no .cpp yet is a library of headers. Sets
+# NAME_scope to what its link dependencies are called.
 function(room name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ROOMS;PRIVATE_LIBS")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "(_test|/main|/sim_main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main|/sim_[a-z]+)\\.cpp$")
   list(TRANSFORM arg_ROOMS PREPEND linchpin_)
   if(sources OR name STREQUAL model)  # model always has the embedded files
     add_library(linchpin_${name} STATIC ${sources})

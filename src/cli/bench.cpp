@@ -35,6 +35,22 @@ void add_peers(Command& command, std::filesystem::path& peers) {
       .existing_folder();
 }
 
+void add_seconds(Command& command, int& seconds, const std::string& about) {
+  command.option("--seconds", seconds, about).between(1, 600).shows_default();
+}
+
+// Webhooks in bursts, in turns, and gently. `of`: what so many of them make.
+template <class Options>
+void add_load(Command& command, Options& options, const std::string& of) {
+  command.option("--webhooks", options.webhooks, "of a " + of + ", of 1 to 10 events each")
+      .between(100, 1'000'000)
+      .shows_default();
+  command.option("--turns", options.turns).between(1, 100).shows_default();
+  command.option("--gentle", options.gentle_seconds, "seconds at 50 events a second; 0: not")
+      .between(0, 600)
+      .shows_default();
+}
+
 // What the command does: measures, and prints a table, or JSON.
 template <class Options>
 void add_measuring(Command& command, std::shared_ptr<Options> options, Result<Json> (*measure)(const Options&),
@@ -53,9 +69,7 @@ void add_intake(Command& bench) {
   options->program = this_program;
   Command command = bench.command(
       "intake", "signed webhooks a second, sealed and durable, beside a bare server, a Node script and the disk");
-  command.option("--seconds", options->seconds, "a turn: there are two of each server for each count of senders")
-      .between(1, 600)
-      .shows_default();
+  add_seconds(command, options->seconds, "a turn: there are two of each server for each count of senders");
   command.option("--senders", options->senders, "how many send at once, one count or several")
       .between(1, 2000)
       .shows_default();
@@ -70,13 +84,7 @@ void add_end_to_end(Command& bench) {
   Command command = bench.command(
       "end-to-end", "signed webhooks to two sinks: the hub beside a Node script with SQLite and Node-RED, in turns");
   add_peers(command, options->peers);
-  command.option("--webhooks", options->webhooks, "of a turn, of 1 to 10 events each")
-      .between(100, 1'000'000)
-      .shows_default();
-  command.option("--turns", options->turns).between(1, 100).shows_default();
-  command.option("--gentle", options->gentle_seconds, "seconds at 50 events a second; 0: not")
-      .between(0, 600)
-      .shows_default();
+  add_load(command, *options, "turn");
   command.flag("!--no-red", options->red, "without Node-RED");
   command.flag("!--no-kill", options->kill, "without kill -9");
   command.flag("!--no-batches", options->batches, "without the sinks that take batches");
@@ -89,9 +97,7 @@ void add_several(Command& bench) {
   options->program = this_program;
   Command command =
       bench.command("several", "signed webhooks a second into one PostgreSQL, by one, two and three processes");
-  command.option("--seconds", options->seconds, "a turn: there are two for each count of processes")
-      .between(1, 600)
-      .shows_default();
+  add_seconds(command, options->seconds, "a turn: there are two for each count of processes");
   command.option("--senders", options->senders, "how many send at once, over all processes")
       .between(6, 2000)
       .shows_default();
@@ -118,9 +124,7 @@ void add_merge_commit(Command& bench) {
   command.option("--groups", options->groups, "merges in one commit, one size or several")
       .between(1, 500)
       .shows_default();
-  command.option("--seconds", options->seconds, "a turn of each: there are two for each size of group")
-      .between(1, 600)
-      .shows_default();
+  add_seconds(command, options->seconds, "a turn of each: there are two for each size of group");
   add_folder(command, options->folder);
   add_measuring(command, options, bench::measure_merge_commit, bench::merge_commit_table);
 }
@@ -135,13 +139,7 @@ void add_scale(Command& bench) {
       .between(1'000, 100'000'000)
       .shows_default();
   command.option("--few", options->few, "golden records of the small hub").between(1'000, 100'000'000).shows_default();
-  command.option("--webhooks", options->webhooks, "of a burst, of 1 to 10 events each")
-      .between(100, 1'000'000)
-      .shows_default();
-  command.option("--turns", options->turns).between(1, 100).shows_default();
-  command.option("--gentle", options->gentle_seconds, "seconds at 50 events a second; 0: not")
-      .between(0, 600)
-      .shows_default();
+  add_load(command, *options, "burst");
   add_folder(command, options->folder);
   add_measuring(command, options, bench::measure_scale, bench::scale_table);
 }

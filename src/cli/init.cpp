@@ -96,10 +96,6 @@ Result<Key> key(const std::string& name, const model::SecretSource& source, cons
 Result<std::vector<Key>> lay_down_with_keys(const Asked& asked) {
   if (asked.from != only_template)
     return fail(Code::NotFound, "there is no template of that name", std::string("There is: ") + only_template + ".");
-  if (asked.schemas) {
-    TRY(renew_schemas(asked.folder));
-    return std::vector<Key>{};
-  }
   TRY(lay_down(asked.folder));
   const model::Checked checked = model::check(asked.folder, {});
   if (!checked.hub) return fail(Code::Internal, "the template has mistakes", "`linchpin check` shows them.");
@@ -113,10 +109,6 @@ Result<std::vector<Key>> lay_down_with_keys(const Asked& asked) {
 
 void say(const Asked& asked, const std::vector<Key>& keys) {
   const std::string& folder = asked.folder;
-  if (asked.schemas) {
-    std::cout << "The schemas in " << folder << "/.schemas are this program's.\n";
-    return;
-  }
   std::cout << "A new hub is in " << folder << ". Its keys:\n";
   for (const Key& k : keys) {
     std::cout << "  " << k.name << "  " << k.where;
@@ -149,6 +141,14 @@ void say_json(const Asked& asked, const std::vector<Key>& keys) {
 }
 
 Result<int> init(const Asked& asked) {
+  if (asked.schemas) {
+    TRY(renew_schemas(asked.folder));
+    if (asked.json)
+      say_json(asked, {});
+    else
+      std::cout << "The schemas in " << asked.folder << "/.schemas are this program's.\n";
+    return 0;
+  }
   const std::vector<Key> keys = TRY(lay_down_with_keys(asked));
   if (asked.json)
     say_json(asked, keys);

@@ -1,4 +1,4 @@
-// The hunt for seeds that catch planted defects.
+// linchpin sim --mutant: whether each planted defect is caught, and by which seed.
 #include <fstream>
 #include <iostream>
 #include <map>

@@ -13,8 +13,20 @@ namespace fs = std::filesystem;
 constexpr std::size_t files_most = 2000;
 constexpr std::size_t bytes_most = 1u << 20;
 
-const std::vector<std::string> folders = {"environments", "systems", "entities", "mappings", "flows", "connectors"};
-const std::vector<std::string> single = {"hub.yaml", "access.yaml", "alerts.yaml"};
+// Where the kinds of file lie: in folders, or each in one file.
+struct Places {
+  std::vector<std::string> folders, single;
+};
+Places places() {
+  Places all;
+  for (const Kind& kind : kinds()) {
+    if (kind.place.ends_with('/'))
+      all.folders.emplace_back(kind.place.substr(0, kind.place.size() - 1));
+    else
+      all.single.emplace_back(kind.place);
+  }
+  return all;
+}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -62,6 +74,7 @@ void read_kind(const fs::path& folder, const std::string& kind, std::vector<HubF
 }  // namespace
 
 std::vector<HubFile> read_folder(const std::string& folder, Findings& findings) {
+  const auto [folders, single] = places();
   std::vector<HubFile> files;
   std::error_code error;
   if (!fs::exists(folder, error) && !error) {
