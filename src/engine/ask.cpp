@@ -59,50 +59,6 @@ Result<Family*> Engine::named(Work& work, const std::string& id, const EntityNam
   return nullptr;
 }
 
-Engine::Counting Engine::counting() const {
-  Counting fresh;
-  for (const auto& [name, mapping] : hub_->mappings) fresh.rows[{mapping.system, mapping.entity}];
-  return fresh;
-}
-
-// Up to `most` golden records more; whether all are counted.
-Result<bool> Engine::count(Counting& c, std::size_t most) {
-  if (c.entities == hub_->entities.size()) return true;
-  const EntityName entity = std::next(hub_->entities.begin(), static_cast<std::ptrdiff_t>(c.entities))->first;
-  const std::vector<GoldenRow> goldens = TRY(world_.store.goldens(entity, c.after, most));
-  Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
-  for (const GoldenRow& golden : goldens) {
-    c.after = golden.id;
-    const Family* kept = families_.look(golden.id);
-    const Family& family = kept ? *kept : *TRY(reading.family(golden.id));
-    for (const Link& link : family.links) {
-      if (link.gone) continue;
-      Counted& row = c.rows[{link.key.system, entity}];
-      ++row.linked;
-      row.discrepant += static_cast<std::int64_t>(discrepant(*hub_, family.golden, link).size());
-    }
-  }
-  if (goldens.size() == most) return false;
-  c.after = {};
-  return ++c.entities == hub_->entities.size();
-}
-
-void Engine::show(const Counting& c) const {
-  for (const auto& [key, row] : c.rows)
-    if (!key.second.empty())
-      metric::set("linchpin_discrepant_fields", {{"system", key.first.text}, {"entity", key.second.text}},
-                  static_cast<double>(row.discrepant));
-}
-
-Result<bool> Engine::count() {
-  constexpr std::size_t count_most = 20;
-  if (!counting_) counting_ = counting();
-  if (!TRY(count(*counting_, count_most))) return false;
-  show(*counting_);
-  counting_.reset();
-  return true;
-}
-
 Result<Json> Engine::table() {
   constexpr std::size_t page = 256;
   Counting counted = counting();

@@ -19,45 +19,6 @@ constexpr milliseconds clocks_differ{300'000};  // a system's and the hub's, at 
 using mapping::Mapping;
 using model::Entity;
 
-std::string about(const RecordKey& key) { return key.system.text + "/" + key.object.text + "/" + key.record.text; }
-
-// The golden id that a record names, "" when it names none.
-std::string hub_id_in(const Mapping& mapping, const model::System& system, const Json& record) {
-  std::optional<mapping::Path> path = mapping.golden_id_at;
-  const model::ObjectSpec* spec = system.connector ? system.connector->object(mapping.object) : nullptr;
-  if (!path && spec && !spec->hub_id_at.empty())
-    if (const Result<mapping::Path> parsed = mapping::parse_path(spec->hub_id_at)) path = *parsed;
-  if (!path) return {};
-  const std::optional<Json> found = mapping::read(*path, record);
-  return found ? found->text() : std::string();
-}
-
-// Every set of values that a golden record's sources hold: old names and numbers too.
-std::vector<Values> alternates(const Family& family) {
-  std::vector<Values> all(1);
-  for (const auto& [field, s] : family.golden.fields) all[0].emplace(field.text, s.value);
-  for (const Link& link : family.links) {
-    if (!link.base.empty()) all.push_back(link.base);
-    Values own;
-    for (const auto& [field, o] : link.own) own.emplace(field.text, o.value);
-    if (!own.empty()) all.push_back(std::move(own));
-  }
-  return all;
-}
-
-bool linked_in(const Family& family, const RecordKey& key) {
-  return std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) {
-    return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone;
-  });
-}
-
-bool being_created_in(const Family& family, const RecordKey& key) {
-  return std::any_of(family.deliveries.begin(), family.deliveries.end(), [&](const Delivery& d) {
-    return d.system == key.system && d.object == key.object && d.operation == Operation::Create &&
-           (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown);
-  });
-}
-
 Json held_of(const Mapping& mapping, const Json& record) {
   Json held = Json(Json::Object{});
   for (const mapping::FieldMapping& m : mapping.fields) {
@@ -68,6 +29,18 @@ Json held_of(const Mapping& mapping, const Json& record) {
 }
 
 }  // namespace
+
+std::string about(const RecordKey& key) { return key.system.text + "/" + key.object.text + "/" + key.record.text; }
+
+std::string hub_id_in(const Mapping& mapping, const model::System& system, const Json& record) {
+  std::optional<mapping::Path> path = mapping.golden_id_at;
+  const model::ObjectSpec* spec = system.connector ? system.connector->object(mapping.object) : nullptr;
+  if (!path && spec && !spec->hub_id_at.empty())
+    if (const Result<mapping::Path> parsed = mapping::parse_path(spec->hub_id_at)) path = *parsed;
+  if (!path) return {};
+  const std::optional<Json> found = mapping::read(*path, record);
+  return found ? found->text() : std::string();
+}
 
 std::string_view to_text(Fate fate) {
   switch (fate) {
@@ -236,128 +209,6 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   keep_foreign(change, *family, merged.foreign);
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   return Fate::Merged;
-}
-
-Result<Line::Found> Line::find(const Mapping& mapping, const Change& change, const Values& values) {
-  if (Family* linked = TRY(work_.family_of(change.key, mapping.entity))) return Found{Found::Kind::Golden, linked};
-  const std::string id = hub_id_in(mapping, hub_.system(change.key.system), change.record.body);
-  if (is_golden_id(id))
-    if (Family* named = TRY(work_.family(GoldenId(id))); named && named->golden.entity == mapping.entity)
-      if (mapping.golden_id_at || !linked_in(*named, change.key)) return Found{Found::Kind::Golden, named};
-  if (mapping.golden_id_at) return Found{Found::Kind::Nobody, nullptr};  // it is about a golden record that is not here
-  return find_by_rules(mapping, change, values);
-}
-
-Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& change, const Values& values) {
-  constexpr std::size_t holders_most = 200;
-  const Entity& entity = hub_.entity(mapping.entity);
-  if (entity.match.same.empty()) return Found{};
-  std::map<std::string, std::string>
-      answered;  // golden id → accepted, rejected: a person's answer outlives every rematch
-  const std::vector<ReviewRow> asked = TRY(store_.reviews_of(change.key));
-  for (const ReviewRow& r : asked)
-    if (r.kind == "match" && r.entity == mapping.entity && (r.state == "accepted" || r.state == "rejected"))
-      answered[r.golden.text] = r.state;
-
-  std::set<GoldenId> near;
-  for (const auto& [id, answer] : answered)
-    if (answer == "accepted") near.insert(GoldenId(id));
-  std::set<std::pair<std::string, std::string>> crowded;
-  for (const BlindKey& key : match_keys(entity, values, keys_)) {
-    std::set<std::string> names;
-    std::set<GoldenId> holders;
-    for (const MatchKeyRow& row : TRY(work_.holders(mapping.entity, key.key, holders_most))) holders.insert(row.golden);
-    if (!key.field.empty() && static_cast<int>(holders.size()) >= entity.match.shared) {
-      for (const GoldenId& id : holders)
-        if (const Family* f = TRY(work_.family(id)))
-          for (const Values& v : alternates(*f)) names.insert(whole_name(entity, v));
-      names.erase("");
-      if (static_cast<int>(names.size()) >= entity.match.shared) crowded.insert({key.field.text, key.text});
-    }
-    near.insert(holders.begin(), holders.end());
-  }
-  std::vector<Family*> same, doubtful;
-  for (const GoldenId& id : near) {
-    Family* family = TRY(work_.family(id));
-    if (!family || family->golden.entity != mapping.entity) continue;
-    const auto answer = answered.find(id.text);
-    if (answer != answered.end() && answer->second == "rejected") continue;
-    Verdict verdict = compare(entity, values, {id, alternates(*family)}, crowded);
-    if (answer != answered.end()) verdict = Verdict::Same;
-    if (verdict == Verdict::Same) same.push_back(family);
-    if (verdict == Verdict::Doubtful) doubtful.push_back(family);
-  }
-  // We are creating that person there at this moment: which record is which is known when the system has answered.
-  for (const std::vector<Family*>& found : {same, doubtful})
-    for (const Family* family : found)
-      if (being_created_in(*family, change.key) && !mutant(Mutant::CreationUnseen))
-        return Found{Found::Kind::Again, nullptr};
-  const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
-  if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
-    TRY(answered_by_rules(asked, same[0], change));
-    return Found{Found::Kind::Golden, same[0]};
-  }
-  if (same.empty() && doubtful.empty()) {
-    TRY(answered_by_rules(asked, nullptr, change));
-    return Found{};
-  }
-  for (Family* f : same)
-    TRY(doubt(mapping, change, *f, same.size() > 1 ? "several" : "second_record",
-              same.size() > 1 ? "the record agrees with more than one golden record"
-                              : "the system holds another record of this person"));
-  for (Family* f : doubtful)
-    TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
-  return Found{Found::Kind::Doubtful, nullptr};
-}
-
-// A record has changed, and what a person was asked about it is plain by now. Whoever waited for the answer and is
-// somebody else is shared: nothing was created for them meanwhile.
-Result<void> Line::answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const Change& change) {
-  for (ReviewRow r : asked) {
-    if (r.state != "open" || r.kind != "match") continue;
-    const GoldenId golden = r.golden;
-    const bool is_same = same && golden == same->golden.id;
-    r.state = is_same ? "accepted" : "withdrawn";
-    r.by = "rules", r.answered = now_;
-    work_.rows().reviews.push_back(std::move(r));
-    if (is_same) continue;
-    if (Family* family = TRY(work_.family(golden)))
-      TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
-  }
-  return {};
-}
-
-Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& family, const std::string& code,
-                         const std::string& message) {
-  ReviewRow row;
-  row.id = question_id('r', about(change.key) + "=" + family.golden.id.text, keys_);
-  if (TRY(store_.review(row.id))) return {};  // asked already
-  row.kind = "match";
-  row.system = change.key.system;
-  row.entity = mapping.entity;
-  row.code = code, row.message = message;
-  row.since = now_;
-  row.golden = family.golden.id;
-  row.record = change.key;
-  work_.rows().reviews.push_back(std::move(row));
-  return settle(family, &family.golden,
-                {change.id, change.seen, now_});  // nothing is created for it where it is in doubt
-}
-
-Result<std::set<SystemName>> undecided(const Family& family, Store& store, const std::vector<ReviewRow>& fresh) {
-  const GoldenId& id = family.golden.id;
-  std::set<SystemName> systems;
-  std::map<std::string, ReviewRow> reviews;
-  for (ReviewRow& r : TRY(store.reviews_of(id))) reviews[r.id] = std::move(r);
-  for (const ReviewRow& r : fresh)
-    if (r.golden == id) reviews[r.id] = r;
-  for (const auto& [rid, r] : reviews) {
-    if (r.kind != "match") continue;
-    const bool linked =
-        std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) { return l.key == r.record; });
-    if (r.state == "open" || (r.state == "accepted" && !linked)) systems.insert(r.record.system);
-  }
-  return systems;
 }
 
 void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family,

@@ -69,6 +69,10 @@ class Line {
 // reviews of this step.
 Result<std::set<SystemName>> undecided(const Family&, Store&, const std::vector<ReviewRow>& fresh);
 
+std::string about(const RecordKey&);  // "system/object/record"
+// The golden id that a record names, "" when it names none.
+std::string hub_id_in(const mapping::Mapping&, const model::System&, const Json& record);
+
 // The id of a dead letter or a review is a function of what it is about, so that the same question is asked once.
 std::string question_id(char kind, std::string_view about, Keys&);
 
