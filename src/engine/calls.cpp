@@ -1,46 +1,17 @@
-// The engine's calls: what is due becomes requests, within each system's limits. What a write sends is committed before
-// it is sent: a crash between the two is an attempt whose outcome is not known.
+// The engine's calls: requests are made of what is to be asked, within each system's limits. What is written was
+// claimed before (claim.cpp).
 #include <algorithm>
 
-#include "base/invariant.hpp"
 #include "base/log.hpp"
-#include "base/metric.hpp"
 #include "base/mutant.hpp"
-#include "engine/deliver.hpp"
 #include "engine/engine.hpp"
-#include "engine/seal.hpp"
-#include "engine/share.hpp"
 
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t due_most = 400;         // deliveries looked at for one system in one step
 constexpr std::size_t fetches_most = 8;       // fetch calls for one object in one step
 constexpr std::size_t listing_most = 2'000;   // records that wait to be read: no list asks for more
 constexpr milliseconds renew_before{60'000};  // an access token is renewed this long before it ends
-
-constexpr std::size_t tried_most = 8;  // values of one field that were sent without an answer
-
-// The link, with what is about to be sent: until it is confirmed, the record may hold it or not.
-Link with_tried(Link link, const Values& values, Instant now) {
-  for (const auto& [field, value] : values) {
-    std::vector<Value>& tried = link.tried[FieldName(field)];
-    if (std::find(tried.begin(), tried.end(), value) == tried.end()) tried.push_back(value);
-    if (tried.size() > tried_most) tried.erase(tried.begin());
-  }
-  link.tried_at = now;
-  return link;
-}
-
-// Whether what was sent to its record before may have been done, or may yet be.
-bool in_doubt(const Family& family, const Delivery& d) {
-  return d.operation == Operation::Update &&
-         (d.attempt > 0 || std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
-            return link.key == RecordKey{d.system, d.object, d.record} && !link.tried.empty();
-          }));
-}
-
-std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.number); }
 
 }  // namespace
 
@@ -128,173 +99,6 @@ void Engine::connect(std::vector<Send>& sends, Instant now) {
       }
     }
   }
-}
-
-// Its flow is not paused, and live, or in its pilot with this record in it; and what it goes through is still in the
-// hub's files.
-bool Engine::may_leave(const Delivery& d, const Golden& golden) const {
-  const auto flow = hub_->flows.find(d.flow);
-  if (paused_.flows.contains(d.flow)) return false;
-  if (flow == hub_->flows.end() || (d.operation != Operation::Do && !hub_->mappings.contains(d.mapping))) return false;
-  return engine::may_leave(flow->second, golden);
-}
-
-// What may be sent to a system now: of the store what no step has changed since, and what this one has made.
-Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Connected& system, Instant now) {
-  const std::size_t wanted = system.limits.room() * system.most;
-  std::vector<Delivery> found;
-  std::set<std::pair<GoldenId, RecordId>> taken;
-  const auto take = [&](Family& family, const Delivery& d) {
-    if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
-    if (!may_leave(d, family.golden)) {  // out of the way of what may, until its flow is shared anew
-      Delivery held = d;
-      held.state = DeliveryState::Held;
-      return work.changed_delivery(family, std::move(held));
-    }
-    if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
-      return;  // what it holds now comes first
-    // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
-    // here too, where it can be read.
-    if (in_doubt(family, d) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
-      return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
-    if (taken.insert({d.golden, d.record}).second) found.push_back(d);
-  };
-  // A little more than can be sent, since some may have to wait; all of them where many do.
-  for (const std::size_t most : {std::min(due_most, wanted + wanted / 4 + 8), due_most}) {
-    found.clear(), taken.clear();
-    const std::vector<DeliveryRow> rows = TRY(world_.store.due(name, now, most));
-    system.behind = rows.size() > wanted;
-    TRY(work.open(goldens_of(rows, wanted)));
-    for (const DeliveryRow& row : rows) {
-      if (found.size() >= wanted) break;
-      if (busy_.contains({name, row.golden})) continue;
-      Family* family = TRY(work.family(row.golden));
-      if (!family) continue;
-      for (const Delivery& d : std::vector<Delivery>(family->deliveries))
-        if (d.id == row.id) take(*family, d);
-    }
-    if (found.size() >= wanted || rows.size() < most) break;
-  }
-  // A create goes out one commit after its golden id: should the disk have lied about the last commit, the restart
-  // knows the id under which the record may have been made.
-  for (const Delivery& d : work.due(name, now))
-    if (Family* family = TRY(work.family(d.golden)); family && d.operation != Operation::Create) take(*family, d);
-  system.behind = system.behind || found.size() > wanted;
-  std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
-    return std::pair(a.priority, a.id) < std::pair(b.priority, b.id);
-  });
-  if (found.size() > wanted) found.resize(wanted);
-  return found;
-}
-
-// Claims what is due, in the commit of this step: a crash between it and the call is an attempt whose outcome is not
-// known.
-Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
-  std::vector<Call> calls;
-  for (auto& [name, system] : systems_) {
-    if (rests(name) || !may_call(name, {{}, name, WriteCall{}, {}}, now, false)) continue;
-    const std::vector<Delivery> found = TRY(due(work, name, system, now));
-    for (Load& load : loads(system.connector->manifest(), found, alone_)) {
-      const Call tried{CallId(next_call_ + 1), name, WriteCall{load.object, load.operation, load.named, {}}, {}};
-      if (!may_call(name, tried, now, load.priority == Priority::Batch)) continue;
-      std::optional<Call> call = TRY(claim_load(work, name, load, now));
-      if (!call) continue;
-      count(*call, now);
-      calls.push_back(*std::move(call));
-    }
-  }
-  return calls;
-}
-
-// Nothing: none of it can be put into the system's form.
-Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& name, Load& load, Instant now) {
-  WriteCall write{load.object, load.operation, load.named, {}};
-  for (Delivery& d : load.deliveries) {
-    Family* family = TRY(work.family(d.golden));
-    hold(Invariant::OnlyLiveIsSent, may_leave(d, family->golden) && !rests(name));
-    const Link* link = nullptr;
-    for (const Link& l : family->links)
-      if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;
-    Put made = put(*hub_, d, link);
-    for (const mapping::FieldError& e : made.errors) {
-      DeadLetterRow letter;
-      letter.id = question_id('d', about(d) + "/" + e.field.text, world_.keys);
-      letter.kind = "field";
-      letter.system = d.system, letter.entity = d.entity, letter.field = e.field, letter.flow = d.flow;
-      letter.code = std::string(code_text(e.error.code)), letter.message = e.error.what,
-      letter.place = to_text(e.error.at);
-      letter.since = now, letter.regulated = d.regulated, letter.golden = d.golden,
-      letter.record = {d.system, d.object, d.record};
-      work.rows().dead_letters.push_back(std::move(letter));
-      if (link) {  // until its golden value changes, it is not tried again
-        Link after = *link;
-        after.left[e.field.text] = d.values[e.field.text];
-        d.values.erase(e.field.text);
-        work.changed_link(*family, std::move(after));
-      } else {
-        d.values.erase(e.field.text);
-      }
-    }
-    if (d.values.empty()) {
-      work.dropped_delivery(*family, d.id);
-      continue;
-    }
-    if (d.idempotency_key.empty())
-      d.idempotency_key =
-          to_hex(world_.keys.digest("delivery", about(d) + "/" + std::to_string(d.suffix) + "/" +
-                                                    std::to_string(d.attempt) + "/" + canonical(made.item.body)))
-              .substr(0, 32);
-    made.item.idempotency_key = d.idempotency_key;
-    d.state = DeliveryState::Sent;
-    ++d.attempt;
-    if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten))
-      work.changed_link(*family, with_tried(*link, d.values, now));
-    if (!mutant(Mutant::SentUnattested))
-      work.attest(family, delivered(d, "sent", std::string(to_text(d.operation)), now));
-    hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);
-    write.items.push_back(std::move(made.item));
-    work.changed_delivery(*family, d);
-  }
-  if (write.items.empty()) return std::nullopt;
-  return Call{{}, name, std::move(write), {}};
-}
-
-// Creates whose outcome is not known: is there a record that carries the golden id? They come before what has not been
-// tried yet, in the system's limits too.
-Result<std::vector<Call>> Engine::looks(Work& work, Instant now) {
-  std::vector<Call> calls;
-  std::map<Where, std::vector<GoldenId>> unknown;
-  std::vector<DeliveryRow> rows = TRY(world_.store.deliveries_in(DeliveryState::Unknown, due_most));
-  std::erase_if(rows, [&](const DeliveryRow& row) { return row.due > now || !systems_.contains(row.system); });
-  TRY(work.open(goldens_of(rows, rows.size())));
-  for (const DeliveryRow& row : rows) {
-    const Family* family = TRY(work.family(row.golden));
-    const bool still = family && std::any_of(family->deliveries.begin(), family->deliveries.end(), [&](const auto& d) {
-                         return d.id == row.id && d.state == DeliveryState::Unknown && d.due <= now;
-                       });
-    if (still) unknown[{row.system, row.object}].push_back(row.golden);
-  }
-  for (const auto& [where, goldens] : unknown) {
-    std::set<GoldenId> looked_for;
-    for (const auto& [id, flying] : flying_) {
-      const LookCall* looks = std::get_if<LookCall>(&flying.call.what);
-      if (looks && flying.call.system == where.first && looks->object == where.second)
-        looked_for.insert(looks->goldens.begin(), looks->goldens.end());
-    }
-    const model::ObjectSpec* object = systems_.at(where.first).connector->manifest().object(where.second);
-    const std::size_t most = object ? static_cast<std::size_t>(std::max(1, object->look_most)) : 1;
-    for (auto golden = goldens.begin(); golden != goldens.end();) {
-      LookCall look{where.second, {}, members(where.first, where.second)};
-      for (; golden != goldens.end() && look.goldens.size() < most; ++golden)
-        if (looked_for.insert(*golden).second) look.goldens.push_back(*golden);
-      if (look.goldens.empty()) break;
-      Call call{{}, where.first, std::move(look), {}};
-      if (!may_call(where.first, call, now, false)) break;
-      count(call, now);
-      calls.push_back(std::move(call));
-    }
-  }
-  return calls;
 }
 
 void Engine::fetch(std::vector<Send>& sends, Instant now) {
