@@ -166,7 +166,7 @@ void add_all(Command& bench) {
   auto options = std::make_shared<bench::AllOptions>();
   options->program = this_program;
   options->progress = [](const std::string& what) { std::cerr << what << std::endl; };
-  Command command = bench.command("all", "each of them once, briefly, and one table of all bars");
+  Command command = bench.command("all", "each of them but match once, briefly, and one table of all bars");
   add_peers(command, options->peers);
   command.option("--store", options->store, "an empty database for `several`: postgresql://…");
   add_folder(command, options->folder);

@@ -1,4 +1,4 @@
-// The shape of a command: one file each, which adds itself to the program. Exit status: 0 done, 1 done and found
+// The shape of a command, which adds itself to the program. Exit status: 0 done, 1 done and found
 // something, 2 a mistake of the user's, 3 a failure of the world.
 #pragma once
 

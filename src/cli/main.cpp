@@ -1,4 +1,4 @@
-// The program: its commands, each in a file of its own.
+// The program and its commands.
 #include <malloc.h>
 
 #include "base/log.hpp"

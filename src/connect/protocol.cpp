@@ -231,9 +231,9 @@ Result<EventShape> read_events(const Json& j) {
 }
 
 Result<LimitWindow> read_window(const Json& j) {
-  return LimitWindow{{j["name"].text(), static_cast<int>(j["calls"].integer().value_or(0)), TRY(span(j["per"]))},
-                     j["remaining"].text(),
-                     j["special"].boolean()};
+  return LimitWindow{{j["name"].text(), static_cast<int>(j["calls"].integer().value_or(0)), TRY(span(j["per"])),
+                      j["special"].boolean()},
+                     j["remaining"].text()};
 }
 
 }  // namespace

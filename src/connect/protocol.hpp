@@ -121,7 +121,6 @@ struct Auth {
 struct LimitWindow {
   engine::Window window;
   std::string remaining;  // the header's name; "" = none
-  bool special = false;
 };
 
 struct SignatureScheme {

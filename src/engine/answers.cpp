@@ -183,7 +183,7 @@ Result<void> Engine::on_failure(Work& work, Line& line, const Flying& flying, co
   return {};
 }
 
-// What a system answered, sealed, for a person who must look at it.
+// With what a system answered, sealed.
 DeadLetterRow Engine::answer_letter(std::string kind, const RecordKey& about, const Error& error,
                                     const Result<Answer>& answer, Instant now) const {
   DeadLetterRow row;
@@ -205,7 +205,7 @@ std::string Engine::answer_letter_id(const RecordKey& about) const {
 }
 
 // A list or a preparation goes on being asked, since nothing else of the object could be read without it; but a person
-// must know, and see what was answered.
+// must know.
 void Engine::not_understood(Work& work, const RecordKey& about, const Error& error, const Result<Answer>& answer,
                             Instant now) {
   if (++unreadable_[about] == unreadable_most)

@@ -2,10 +2,7 @@
 // store when none runs; the process tier asks with an app's token. One implementation for all.
 #include <algorithm>
 
-#include "base/metric.hpp"
 #include "engine/engine.hpp"
-#include "engine/seal.hpp"
-#include "engine/share.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -17,7 +14,7 @@ bool may_be_seen(const model::Field* field) { return field && field->clazz < Cla
 Result<Json> Engine::ask(const Json& command, Instant now) {
   const std::string& name = command["command"].text();
   if (name == "status")
-    return Json::object({{"quiet", TRY(quiet(now))}, {"register", version_}, {"paused", paused_list()}});
+    return Json::object({{"quiet", TRY(quiet())}, {"register", version_}, {"paused", paused_list()}});
   if (name == "pause" || name == "resume") return change_pause(command, now);
   if (name == "register") return register_list();
   if (name == "table") return table();

@@ -41,14 +41,14 @@ bool Engine::may_call(const SystemName& name, const Call& call, Instant now, boo
 }
 
 // Counts a call within its system's limits: what is decided next sees it.
-void Engine::count(Call& call, Instant now) {
+void Engine::count_call(Call& call, Instant now) {
   Connected& system = systems_.at(call.system);
   if (call.id.number == 0) call.id = CallId(++next_call_);
   system.limits.began(now, system.connector->special_window(call));
 }
 
 void Engine::send(std::vector<Send>& sends, Call call, Instant now) {
-  count(call, now);
+  count_call(call, now);
   hand_out(sends, std::move(call), now);
 }
 

@@ -106,7 +106,7 @@ Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
       if (!may_call(name, tried, now, load.priority == Priority::Batch)) continue;
       std::optional<Call> call = TRY(claim_load(work, name, load, now));
       if (!call) continue;
-      count(*call, now);
+      count_call(*call, now);
       calls.push_back(*std::move(call));
     }
   }

@@ -124,6 +124,7 @@ struct Window {      // a rate limit: `calls` in each `per`
   std::string name;  // "ten_seconds", "minute", "day"
   int calls = 0;
   milliseconds per{0};
+  bool special = false;  // of one kind of call only: those whose special_window has its name
 };
 struct Limits {
   std::vector<Window> windows;  // as declared by the manifest

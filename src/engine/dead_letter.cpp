@@ -1,10 +1,9 @@
 // Dead letters: what cannot succeed without a person. They block nothing else, and can be understood and tried again.
-#include <algorithm>
-
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "engine/inbox.hpp"
 #include "engine/seal.hpp"
+#include "engine/trigger.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -51,11 +50,7 @@ Result<void> Engine::read_again(const std::vector<RecordKey>& records, Instant n
 void Engine::take_anew(Delivery& d, const Family& family) const {
   const auto flow = hub_->flows.find(d.flow);
   if (d.operation != Operation::Do || flow == hub_->flows.end()) return;
-  Values values;
-  for (const FieldName& sent : flow->second.send)
-    if (const auto at = family.golden.fields.find(sent);
-        at != family.golden.fields.end() && !at->second.value.is_null())
-      values.emplace(sent.text, at->second.value);
+  Values values = sent_by(*hub_, flow->second, family.golden);
   if (values == d.values) return;
   d.values = std::move(values);
   d.idempotency_key.clear();  // another question than the one that was refused
@@ -68,7 +63,7 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
     if (!family) return {};
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
       if (d.state != DeliveryState::Dead) continue;
-      if (question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys) != letter.id) continue;
+      if (letter_id(d.id, world_.keys) != letter.id) continue;
       d.state = DeliveryState::Pending;
       d.attempt = 0;
       d.due = now;

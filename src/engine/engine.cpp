@@ -56,7 +56,7 @@ Instant Engine::wake(Instant now) {
   return at;
 }
 
-Result<bool> Engine::quiet(Instant) {
+Result<bool> Engine::quiet() {
   if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() ||
       !open_items_.empty())
     return false;

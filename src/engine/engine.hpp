@@ -4,7 +4,6 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -64,7 +63,7 @@ class Engine {
   // When step should be called again if nothing comes before.
   Instant wake(Instant now);
   // Nothing is outstanding: every flow has linked, the inbox is read, every delivery confirmed, dead, held or paused.
-  Result<bool> quiet(Instant now);
+  Result<bool> quiet();
 
   // Counts on how many fields disagree, for the metrics: looks at some golden records more, about a millisecond long.
   // Whether all have been looked at; the next call then begins again. Between steps only.
@@ -197,17 +196,14 @@ class Engine {
   void connect(std::vector<Send>&, Instant now);
   bool may_call(const SystemName&, const Call&, Instant now, bool background);
   void send(std::vector<Send>&, Call, Instant now);  // counts it, and hands it out
-  void count(Call&, Instant now);
+  void count_call(Call&, Instant now);
   void hand_out(std::vector<Send>&, Call, Instant now);
   std::vector<std::string> members(const SystemName&, const ObjectName&) const;
 
-  void measure(Instant now);
   Result<void> forget(Instant now);
 
-  // Questions (ask.cpp).
-  Result<Json> explain(const Json&);
-  Result<Json> connection(const Json&, Instant now);
-  Result<Json> table();
+  // What is told as metrics (measure.cpp).
+  void measure(Instant now);
   struct Counted {
     std::int64_t linked = 0, discrepant = 0;
   };
@@ -219,6 +215,11 @@ class Engine {
   Counting counting() const;
   Result<bool> count(Counting&, std::size_t most);
   void show(const Counting&) const;
+
+  // Questions and commands (ask.cpp, review.cpp, dead_letter.cpp).
+  Result<Json> explain(const Json&);
+  Result<Json> connection(const Json&, Instant now);
+  Result<Json> table();
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
   Result<Json> dead_letters(const Json&);

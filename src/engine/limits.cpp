@@ -4,13 +4,11 @@
 #include <cmath>
 
 #include "base/mutant.hpp"
+
 namespace linchpin::engine {
 namespace {
 
-bool counts_in(const Window& window, const std::string& special) {
-  // A window that is named for one kind of call ("search") counts only those.
-  return window.name != "search" || special == "search";
-}
+bool counts_in(const Window& window, const std::string& special) { return !window.special || window.name == special; }
 
 constexpr int most_learned = 1'000'000;  // in one window
 
@@ -37,16 +35,6 @@ bool SystemLimits::allows(Instant now, bool background, const std::string& speci
     if (static_cast<double>(calls_[w.name].size()) >= allowed) return false;
   }
   return true;
-}
-
-Instant SystemLimits::next(Instant now) const {
-  Instant at = std::max(now + milliseconds(50), closed_);
-  for (const Window& w : declared_.windows) {
-    const auto calls = calls_.find(w.name);
-    if (calls == calls_.end() || static_cast<int>(calls->second.size()) < most(w)) continue;
-    at = std::max(at, calls->second.front() + w.per);
-  }
-  return at;
 }
 
 void SystemLimits::began(Instant now, const std::string& special) {

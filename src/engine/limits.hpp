@@ -19,12 +19,10 @@ class SystemLimits {
 
   // Whether one more call may go now. `background`: a sweep or a batch, which leaves the kept share alone.
   bool allows(Instant now, bool background, const std::string& special);
-  Instant next(Instant now) const;  // the earliest time worth asking again
   void began(Instant now, const std::string& special);
   void ended() { --under_way_; }
   void told(const std::vector<Remaining>&, Instant now);
   void closed_until(Instant until) { closed_ = std::max(closed_, until); }
-  int under_way() const { return under_way_; }
   bool closed(Instant now) const { return now < closed_; }
   std::size_t room() const { return static_cast<std::size_t>(std::max(0, declared_.concurrent - under_way_)); }
   std::map<std::string, double> used(Instant now) const;  // by window, 0 to 1
@@ -40,7 +38,7 @@ class SystemLimits {
   std::map<std::string, int> told_most_;  // by window: the most that was ever left, where above the declared
 };
 
-// Exponential with full jitter: uniform in [0, min(cap, first · 2^(attempt-1))], never under a fifth of a second.
+// Exponential with full jitter: a fifth of a second, and uniform in [0, min(cap, first · 2^(attempt-1))) on top.
 milliseconds backoff(int attempt, Random&);
 
 }  // namespace linchpin::engine

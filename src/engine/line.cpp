@@ -62,6 +62,10 @@ std::string question_id(char kind, std::string_view about, Keys& keys) {
   return std::string(1, kind) + to_hex(keys.digest("question", about)).substr(0, 12);
 }
 
+std::string letter_id(DeliveryId delivery, Keys& keys) {
+  return question_id('d', "delivery/" + std::to_string(delivery.number), keys);
+}
+
 Result<Fate> Line::take(const Change& change) {
   if (TRY(under_way(change))) return Fate::Again;
   Fate fate = Fate::Unchanged;
@@ -307,12 +311,11 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
             {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {
-    work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(id.number), keys_));
+    work_.rows().dead_letters_dropped.push_back(letter_id(id, keys_));
     work_.dropped_delivery(family, id);
   }
   for (Delivery& d : out.put) {
-    if (d.id.number != 0)
-      work_.rows().dead_letters_dropped.push_back(question_id('d', "delivery/" + std::to_string(d.id.number), keys_));
+    if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(letter_id(d.id, keys_));
     work_.changed_delivery(family, std::move(d));
   }
   return {};

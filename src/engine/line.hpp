@@ -45,11 +45,13 @@ class Line {
     enum class Kind { Golden, New, Doubtful, Nobody, Again } kind = Kind::New;
     Family* family = nullptr;
   };
+  // Which golden record a change is about (find.cpp).
   Result<Found> find(const mapping::Mapping&, const Change&, const Values&);
   Result<Found> find_by_rules(const mapping::Mapping&, const Change&, const Values&);
   Result<void> answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const Change&);
   Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
                      const std::string& message);
+
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<bool> under_way(const Change&);
@@ -75,5 +77,6 @@ std::string hub_id_in(const mapping::Mapping&, const model::System&, const Json&
 
 // The id of a dead letter or a review is a function of what it is about, so that the same question is asked once.
 std::string question_id(char kind, std::string_view about, Keys&);
+std::string letter_id(DeliveryId, Keys&);  // of a delivery that is dead
 
 }  // namespace linchpin::engine

@@ -41,7 +41,7 @@ Result<std::vector<Call>> Engine::looks(Work& work, Instant now) {
       if (look.goldens.empty()) break;
       Call call{{}, where.first, std::move(look), {}};
       if (!may_call(where.first, call, now, false)) break;
-      count(call, now);
+      count_call(call, now);
       calls.push_back(std::move(call));
     }
   }

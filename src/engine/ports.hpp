@@ -1,6 +1,6 @@
 // The ports: what the engine asks of the world that keeps things. store/ implements Inbox, Store, KeyStore and
-// AuditStore twice or more (SQLite; the simulator's), vault/ implements Keys over a KeyStore. One contract suite:
-// store_contract.hpp.
+// AuditStore three times (SQLite, PostgreSQL, the simulator's), vault/ implements Keys over a KeyStore. One contract
+// suite: store_contract.hpp.
 #pragma once
 
 #include <functional>
@@ -15,13 +15,13 @@
 
 namespace linchpin::engine {
 
-// An entry of the inbox: a webhook's body as it came, or a page of records that a sweep read.
+// An entry of the inbox: a webhook's body as it came, or (Trigger::Api) records that a person wants read again.
 struct InboxEntry {
   Position position;  // given by append
   SystemName system;
-  ObjectName object;  // of a page; "" for a webhook
+  ObjectName object;
   Trigger trigger = Trigger::Webhook;
-  Instant at{};     // when it came; of a page: when it was asked for
+  Instant at{};     // when it came
   std::string day;  // "2026-11-24": which key it is sealed with, which file it is in
   std::string sealed;
 };

@@ -1,6 +1,4 @@
 // Reviews: questions for a person. An answer is durable, audited, and outlives every rematch.
-#include <algorithm>
-
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
 

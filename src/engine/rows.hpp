@@ -66,7 +66,7 @@ struct FamilyRows {  // a golden record with all that hangs on it
 };
 std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>&, std::size_t most);  // of the first `most` rows
 struct DeadLetterRow {
-  std::string id;    // "d" and a number
+  std::string id;    // "d" and the digest of what it is about (question_id)
   std::string kind;  // "field", "change", "delivery", "event", "call": a list or a preparation that is not understood
   SystemName system;
   EntityName entity;
@@ -80,8 +80,8 @@ struct DeadLetterRow {
   std::string sealed;  // what a person with the right needs to mend it
 };
 struct ReviewRow {
-  std::string id;    // "r" and a number
-  std::string kind;  // "match", "foreign_write", "conflict"
+  std::string id;    // "r" and the digest of what it asks (question_id)
+  std::string kind;  // "match", "foreign_write"
   SystemName system;
   EntityName entity;
   FieldName field;
@@ -106,7 +106,7 @@ inline constexpr std::size_t audit_body_max = 65'000;
 struct CursorRow {  // key: system, object, purpose
   SystemName system;
   ObjectName object;
-  std::string purpose;  // "first_load", "sweep"
+  std::string purpose;  // "first_load", "sweep"; "share": of a flow, whose name is in `object`
   std::string cursor;   // the vendor's, of the next page; "" at the start
   std::optional<Instant> since;
   Instant at{};       // when the run began
@@ -123,10 +123,10 @@ struct RegisterRow {  // one applied version of the hub files
   std::string sealed;  // its files and what changed with it (register.hpp), under the hub's key
 };
 struct AppRow {
-  std::string name, token_hash;
+  std::string name, token_hash;  // SHA-256, hex
   Instant made{};
   bool revoked = false;
-};  // SHA-256, hex
+};
 struct MetaRow {
   std::string key, value;
 };

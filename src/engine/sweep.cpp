@@ -80,7 +80,6 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
   }
 
   // A flow may share when all of its sources have been read and linked; then its backlog is shared.
-  std::set<FlowName> loading;
   for (const auto& [name, flow] : hub_->flows) {
     if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off || stage_.live.contains(name)) continue;
     if (TRY(unread(*hub_, flow, work.rows())) && !mutant(Mutant::SharesBeforeRead)) continue;

@@ -8,6 +8,18 @@
 
 namespace linchpin::engine {
 
+Values sent_by(const model::Hub& hub, const model::Flow& flow, const Golden& golden) {
+  const model::Entity& entity = hub.entity(golden.entity);
+  Values values;
+  for (const FieldName& sent : flow.send)
+    if (const auto at = golden.fields.find(sent); at != golden.fields.end() && !at->second.value.is_null()) {
+      const model::Field* field = entity.field(sent.text);
+      hold(Invariant::ClassIsKept, field && may_hold(hub.system(flow.do_system), entity.name, *field));
+      values.emplace(sent.text, at->second.value);
+    }
+  return values;
+}
+
 Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& after,
                   const std::vector<Delivery>& existing, const Cause& cause) {
   Triggered triggered;
@@ -33,18 +45,12 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
     d.regulated = flow.regulated;
     d.priority = flow.regulated ? Priority::Regulated : Priority::Realtime;
     d.due = cause.now, d.made = cause.now, d.seen = cause.seen, d.change = cause.change;
-    for (const FieldName& sent : flow.send)
-      if (const auto value = after.fields.find(sent); value != after.fields.end() && !value->second.value.is_null()) {
-        const model::Field* f = entity.field(sent.text);
-        hold(Invariant::ClassIsKept, f && may_hold(hub.system(flow.do_system), entity.name, *f));
-        d.values.emplace(sent.text, value->second.value);
-      }
+    d.values = sent_by(hub, flow, after);
     if (mutant(Mutant::SendsWholePerson))
       for (const auto& [field_name, s] : after.fields) d.values.emplace(field_name.text, s.value);
     triggered.deliveries.push_back(std::move(d));
     for (const auto& [set, value] : flow.then)
       triggered.set[set] = Sourced{value, cause.now, {}, {}, cause.change, {}, "flow " + name.text};
-    triggered.flows.push_back(&flow);
   }
   return triggered;
 }

@@ -14,10 +14,12 @@ namespace linchpin::engine {
 struct Triggered {
   std::vector<Delivery> deliveries;  // operations to do; id 0
   std::map<FieldName, Sourced> set;  // `then:` of the same golden record
-  std::vector<const model::Flow*> flows;
 };
 // `before` is null for a record that is new to the hub. `existing`: every delivery of this golden record.
 Triggered trigger(const model::Hub&, const Golden* before, const Golden& after, const std::vector<Delivery>& existing,
                   const Cause&);
+
+// What the operation of such a flow sends, as the golden record has it now.
+Values sent_by(const model::Hub&, const model::Flow&, const Golden&);
 
 }  // namespace linchpin::engine

@@ -1,7 +1,5 @@
 #include "engine/work.hpp"
 
-#include <algorithm>
-
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
 #include "engine/seal.hpp"

@@ -220,7 +220,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
 Result<void> Engine::dead(Work& work, Line& line, Family& family, Delivery d, const Error& error, Instant now) {
   d.state = DeliveryState::Dead;
   DeadLetterRow row;
-  row.id = question_id('d', "delivery/" + std::to_string(d.id.number), world_.keys);
+  row.id = letter_id(d.id, world_.keys);
   row.kind = "delivery";
   row.system = d.system, row.entity = d.entity, row.flow = d.flow;
   row.code = std::string(code_text(error.code)), row.message = error.what, row.place = to_text(error.at);

@@ -41,17 +41,21 @@ Person* Ledger::owner_of(Site site, const std::string& record) {
 
 void Ledger::say(Person& person, Field field, Said said) {
   if (field == Field::Email || field == Field::Phone || field == Field::Family)
-    values_.try_emplace({field, said.value}, static_cast<std::size_t>(person.number));
+    values_[{field, said.value}].insert(static_cast<std::size_t>(person.number));
   person.said[field].push_back(std::move(said));
 }
 
 const Person* Ledger::whose(const std::map<Field, std::string>& values) const {
+  std::map<std::size_t, int> agree;  // by person: how many of the three
   for (const Field field : {Field::Email, Field::Phone, Field::Family}) {
     const auto value = values.find(field);
     if (value == values.end() || value->second.empty()) continue;
-    if (const auto at = values_.find({field, value->second}); at != values_.end()) return &people_[at->second];
+    if (const auto at = values_.find({field, value->second}); at != values_.end())
+      for (const std::size_t person : at->second) ++agree[person];
   }
-  return nullptr;
+  const auto most =
+      std::max_element(agree.begin(), agree.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == agree.end() ? nullptr : &people_[most->first];
 }
 
 std::string Ledger::given_name(Random& chance) {

@@ -47,7 +47,7 @@ class Ledger {
   Person& add();
   Person* owner_of(Site, const std::string& record);
   void made(Person&, Site, const std::string& record, bool by_hub = false);
-  // Whose values these are, by any e-mail, phone or name that was ever theirs; nullptr: nobody's.
+  // Whose values these are: of whom most of e-mail, phone and family name once were; nullptr: nobody's.
   const Person* whose(const std::map<Field, std::string>& values) const;
   void say(Person&, Field, Said);
 
@@ -63,7 +63,7 @@ class Ledger {
  private:
   std::vector<Person> people_;
   std::map<std::pair<Site, std::string>, std::size_t> records_;
-  std::map<std::pair<Field, std::string>, std::size_t> values_;
+  std::map<std::pair<Field, std::string>, std::set<std::size_t>> values_;  // who said it: a mailbox may be shared
   int made_ = 0;
 };
 

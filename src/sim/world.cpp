@@ -296,7 +296,7 @@ Result<void> World::run_for(milliseconds time) {
   return {};
 }
 
-Result<bool> World::quiet() { return engine_ && passages_.empty() && TRY(engine_->quiet(hub_now())); }
+Result<bool> World::quiet() { return engine_ && passages_.empty() && TRY(engine_->quiet()); }
 
 Result<void> World::run_until_quiet(milliseconds most) {
   const Instant end = clock_.now() + most;
