@@ -110,6 +110,7 @@ Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
       calls.push_back(*std::move(call));
     }
   }
+  keep_brakes(work);
   return calls;
 }
 
@@ -117,6 +118,7 @@ Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
 Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& name, Load& load, Instant now) {
   WriteCall write{load.object, load.operation, load.named, {}};
   for (Delivery& d : load.deliveries) {
+    if (!TRY(brakes_let(work, d, now))) continue;
     Family* family = TRY(work.family(d.golden));
     hold(Invariant::OnlyLiveIsSent, may_leave(d, family->golden) && !rests(name));
     const Link* link = nullptr;

@@ -21,6 +21,9 @@ std::string_view to_text(Operation);          // the metrics' words: "create", "
 // would be sent if its flow were live, or not paused: what a shadow keeps, and what waits while a flow rests.
 enum class DeliveryState { Pending, Sent, Unknown, Dead, Held };
 
+// The change behind what a first load shares, or the walk after an apply.
+inline ChangeId load_change() { return ChangeId("first_load"); }
+
 struct Delivery {
   DeliveryId id;
   SystemName system;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/brake.hpp"
 #include "engine/connector.hpp"
 #include "engine/deliver.hpp"
 #include "engine/limits.hpp"
@@ -129,7 +130,15 @@ class Engine {
   Result<Json> register_list();
   Result<Paused> paused_of_store();
   Result<Json> change_pause(const Json&, Instant now);
+  Result<void> commit_paused(Work&);
+  Result<void> pause_one(Work&, const std::string& what, const Json& said, Instant now);
+  Result<void> resume_one(Work&, const std::string& what, const std::string& by, Instant now);
   void show_paused() const;
+  Result<bool> brakes_let(Work&, const Delivery&, Instant now);
+  Result<bool> counts(Work&, const Delivery&, Instant now);
+  void keep_brakes(Work&);
+  Result<void> pull_brake(Work&, const Delivery&, const model::Brake&, const Braking&, Instant now);
+  Result<void> release_brake(Work&, const FlowName&, const std::string& review, const std::string& by, Instant now);
   bool rests(const SystemName&) const;  // nothing is written to it now
   bool written_by(const model::Flow&, const SystemName&) const;
 
@@ -222,6 +231,7 @@ class Engine {
   Result<Json> table();
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
+  Result<Json> answer_brake(const ReviewRow&, Instant now);
   Result<Json> dead_letters(const Json&);
   Result<Json> retry(const Json&, Instant now);
   Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);
@@ -237,6 +247,9 @@ class Engine {
   Families families_;
   Stage stage_;
   Paused paused_;
+  std::map<std::string, Braking> brakings_;  // by "flow/system/creates" or "…/updates"
+  std::set<std::string> braked_;             // of those, the ones counted in this step
+  std::map<FlowName, Instant> loads_;        // when the last of a flow's first load left
   Read read_;
   std::map<Where, Sweep> sweeps_;
   std::map<Where, Instant> swept_;  // when the last one began

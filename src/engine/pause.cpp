@@ -15,6 +15,13 @@ void put(Paused& paused, const std::string& what, const Json& said) {
   paused.said[what] = said;
 }
 
+void take_off(Paused& paused, const std::string& what) {
+  if (what == "hub") paused.hub = false;
+  if (what.starts_with("system/")) paused.systems.erase(SystemName(what.substr(7)));
+  if (what.starts_with("flow/")) paused.flows.erase(FlowName(what.substr(5)));
+  paused.said.erase(what);
+}
+
 std::vector<std::string> all_of(const model::Hub& hub) {
   std::vector<std::string> names{"hub"};
   for (const auto& [name, system] : hub.systems) names.push_back("system/" + name.text);
@@ -65,31 +72,71 @@ Result<Json> Engine::change_pause(const Json& command, Instant now) {
   std::erase_if(whats, [&](const std::string& what) { return paused_.said.contains(what) == pause; });
 
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
-  for (const std::string& what : whats) {
-    const Json said = Json::object({{"by", command["by"].text()}, {"at", rfc3339(now)}});
-    work.rows().metas.push_back({"paused/" + what, pause ? canonical(said) : ""});
-    work.attest(nullptr, {.entry = "pause/" + what + "/" + std::to_string(ms_since_epoch(now)),
-                          .kind = pause ? "paused" : "resumed",
-                          .trigger = "person",
-                          .flow = FlowName(what.starts_with("flow/") ? what.substr(5) : ""),
-                          .system = SystemName(what.starts_with("system/") ? what.substr(7) : ""),
-                          .outcome = what,
-                          .by = command["by"].text(),
-                          .at = now});
-    // What was held for it is told again: each golden record is shared anew.
-    const auto rested = hub_->flows.find(FlowName(what.starts_with("flow/") ? what.substr(5) : ""));
-    if (rested == hub_->flows.end() || pause) continue;
-    for (const model::Flow* keeps : hub_->flows_of(rested->second.entity))
-      if (stage_.live.contains(keeps->name)) {
-        work.rows().cursors.push_back({{}, ObjectName(keeps->name.text), "share", "", {}, now, false});
-        sharing_[keeps->name] = GoldenId();
-      }
-  }
-  TRY(work.commit());
+  const std::string& by = command["by"].text();
+  for (const std::string& what : whats)
+    TRY(pause ? pause_one(work, what, Json::object({{"by", by}, {"at", rfc3339(now)}}), now)
+              : resume_one(work, what, by, now));
+  TRY(commit_paused(work));
+  return Json::object({{"paused", paused_list()}});
+}
+
+namespace {
+
+FlowName flow_in(const std::string& what) { return FlowName(what.starts_with("flow/") ? what.substr(5) : ""); }
+
+Attested about_pause(const std::string& what, const std::string& kind, const std::string& trigger,
+                     const std::string& by, Instant now) {
+  return {.entry = "pause/" + what + "/" + std::to_string(ms_since_epoch(now)),
+          .kind = kind,
+          .trigger = trigger,
+          .flow = flow_in(what),
+          .system = SystemName(what.starts_with("system/") ? what.substr(7) : ""),
+          .outcome = what,
+          .by = by,
+          .at = now};
+}
+
+}  // namespace
+
+// Of a command: what does not become durable is not so in memory either.
+Result<void> Engine::commit_paused(Work& work) {
+  Result<void> done = work.commit();
+  if (done) return {};
   paused_ = TRY(paused_of_store());
   stage_.paused = paused_.flows;
+  brakings_.clear();
   show_paused();
-  return Json::object({{"paused", paused_list()}});
+  return done;
+}
+
+// From here on, and by this step's commit for good. `said`: who, when, and the review that asks about it, if one does.
+Result<void> Engine::pause_one(Work& work, const std::string& what, const Json& said, Instant now) {
+  const bool brake = said.find("review");
+  work.rows().metas.push_back({"paused/" + what, canonical(said)});
+  work.attest(nullptr, about_pause(what, "paused", brake ? "brake" : "person", said["by"].text(), now));
+  put(paused_, what, said);
+  stage_.paused = paused_.flows;
+  show_paused();
+  return {};
+}
+
+Result<void> Engine::resume_one(Work& work, const std::string& what, const std::string& by, Instant now) {
+  const Json said = paused_.said.at(what);
+  work.rows().metas.push_back({"paused/" + what, ""});
+  work.attest(nullptr, about_pause(what, "resumed", "person", by, now));
+  take_off(paused_, what);
+  stage_.paused = paused_.flows;
+  show_paused();
+  const auto flow = hub_->flows.find(flow_in(what));
+  if (flow == hub_->flows.end()) return {};
+  if (said.find("review")) TRY(release_brake(work, flow->first, said["review"].text(), by, now));
+  // What was held for it is told again: each golden record is shared anew.
+  for (const model::Flow* keeps : hub_->flows_of(flow->second.entity))
+    if (stage_.live.contains(keeps->name)) {
+      work.rows().cursors.push_back({{}, ObjectName(keeps->name.text), "share", "", {}, now, false});
+      sharing_[keeps->name] = GoldenId();
+    }
+  return {};
 }
 
 Json Engine::paused_list() const {

@@ -15,7 +15,8 @@ struct Paused {
   bool hub = false;
   std::set<SystemName> systems;
   std::set<FlowName> flows;
-  std::map<std::string, Json> said;  // by what is paused ("hub", "system/xero", "flow/clients"): {"by","at"}
+  std::map<std::string, Json>
+      said;  // by what is paused ("hub", "system/xero", "flow/clients"): {"by","at"}, and "review" of a brake
 };
 
 }  // namespace linchpin::engine

@@ -37,6 +37,7 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   row->state = accept ? "accepted" : "rejected";
   row->by = command["by"].text();
   row->answered = now;
+  if (row->kind == "brake") return answer_brake(*row, now);
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
   Family* family = TRY(work.family(row->golden));
@@ -70,6 +71,27 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   if (answered.kind == "match") TRY(read_again({answered.record}, now));  // and is then decided
   TRY(work.commit());
   return shown(answered);
+}
+
+// Yes: the flow goes on. No: it stays paused until somebody resumes it.
+Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  work.attest(nullptr, {.entry = "review/" + row.id,
+                        .kind = "review",
+                        .trigger = "person",
+                        .system = row.system,
+                        .entity = row.entity,
+                        .outcome = row.kind + " " + row.state,
+                        .by = row.by,
+                        .at = now});
+  const auto paused = std::find_if(paused_.said.begin(), paused_.said.end(),
+                                   [&](const auto& one) { return one.second["review"].text() == row.id; });
+  if (row.state == "accepted" && paused != paused_.said.end())
+    TRY(resume_one(work, std::string(paused->first), row.by, now));
+  else
+    work.rows().reviews.push_back(row);
+  TRY(commit_paused(work));
+  return shown(row);
 }
 
 }  // namespace linchpin::engine

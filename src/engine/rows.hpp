@@ -81,7 +81,7 @@ struct DeadLetterRow {
 };
 struct ReviewRow {
   std::string id;    // "r" and the digest of what it asks (question_id)
-  std::string kind;  // "match", "foreign_write"
+  std::string kind;  // "match", "foreign_write", "brake"
   SystemName system;
   EntityName entity;
   FieldName field;

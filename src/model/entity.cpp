@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "model/brake.hpp"
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
 
@@ -62,6 +63,8 @@ const Shape& entity_shape() {
              });
   static const Shape rule = object("a rule of match", {required("agree", list_of(text()), "the fields that must agree"),
                                                        key("two_of", list_of(text()), "of which two must agree too")});
+  const Shape brake = text("a number in a while, such as 200 an hour or 5% a day",
+                           [](const std::string& written) { return parse_brake(written).has_value(); });
   static const Shape s = object(
       "an entity",
       {
@@ -77,7 +80,7 @@ const Shape& entity_shape() {
                                key("protect", list_of(text()))}),
               "what makes two records one"),
           key("on_delete", choice({"detach", "propagate", "review"}), "what follows when a source deletes its record"),
-          key("brakes", object("brakes", {key("creates", text()), key("updates", text()), key("deletes", text())}),
+          key("brakes", object("brakes", {key("creates", brake), key("updates", brake), key("deletes", brake)}),
               "how much may change in a while before a person is asked"),
       });
   return s;
@@ -189,6 +192,13 @@ void read_entity(const Node& node, Draft& draft) {
   entity.on_delete = on_delete == "propagate" ? OnDelete::Propagate
                      : on_delete == "review"  ? OnDelete::Review
                                               : OnDelete::Detach;
+  if (const Node* brakes = node.find("brakes")) {
+    const auto brake = [&](const char* what) -> std::optional<Brake> {
+      const Result<Brake> parsed = parse_brake(text_at(*brakes, what));
+      return parsed ? std::optional(*parsed) : std::nullopt;
+    };
+    entity.brakes = {brake("creates"), brake("updates")};
+  }
   if (entity.name.empty()) return;
   const auto [first, fresh] = draft.hub.entities.emplace(entity.name, entity);
   if (!fresh)
@@ -258,8 +268,9 @@ class EntityJudge {
     judge_cycles();
     judge_together();
     if (const Node* match = node_.find("match")) judge_match(*match);
-    if (const Node* brakes = node_.find("brakes"))
-      draft_.findings.warning(Code::NotBuilt, brakes->at, "brakes do not hold anything back yet");
+    if (const Node* brakes = node_.find("brakes"); brakes && brakes->find("deletes"))
+      draft_.findings.warning(Code::NotBuilt, brakes->find("deletes")->at,
+                              "the hub deletes nothing yet: brakes on deletes have nothing to hold back");
     if (entity_.on_delete == OnDelete::Propagate)
       draft_.findings.mistake(Code::NotBuilt, place_at(node_, "on_delete"),
                               "deletes are not carried to other systems yet", "Write on_delete: detach");

@@ -96,12 +96,24 @@ struct MatchRules {
   std::map<FieldName, std::vector<Value>> not_values;
 };
 enum class OnDelete { Detach, Propagate, Review };
+// How much a flow may write to a system in a while before a person is asked.
+struct Brake {
+  std::int64_t most = 0;  // writes, or percent of the records that the system has
+  bool percent = false;
+  milliseconds window{};
+  std::string text;  // as it is written: "200 an hour", "5% a day"
+};
+struct Brakes {
+  std::optional<Brake> creates, updates;
+};
+
 struct Entity {
   EntityName name;
   std::vector<Field> fields;  // in the file's order
   std::vector<std::vector<FieldName>> together;
   MatchRules match;
   OnDelete on_delete = OnDelete::Detach;
+  Brakes brakes;
   Place place;
   const Field* field(std::string_view) const;  // nullptr when there is none
 };

@@ -39,15 +39,16 @@ std::string with_rules(std::string text, const Rules& rules) {
 
 const Rules& rules_of(std::size_t kind) { return kinds.at(kind); }
 
-Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::string& mode) {
-  static std::map<std::pair<std::size_t, std::string>, std::shared_ptr<const model::Hub>> checked;
-  std::shared_ptr<const model::Hub>& known = checked[{kind, mode}];
+Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::string& mode, const std::string& brakes) {
+  static std::map<std::tuple<std::size_t, std::string, std::string>, std::shared_ptr<const model::Hub>> checked;
+  std::shared_ptr<const model::Hub>& known = checked[{kind, mode, brakes}];
   if (known) return known;
   std::vector<model::HubFile> files;
   for (const model::EmbeddedFile& file : model::embedded_templates()) {
     if (!file.name.ends_with(".yaml")) continue;
     std::string text(file.text);
     if (file.name.ends_with("entities/contact.yaml")) text = with_rules(std::move(text), rules_of(kind));
+    if (file.name.ends_with("entities/contact.yaml") && !brakes.empty()) text += "brakes: " + brakes + "\n";
     if (file.name.ends_with("flows/clients.yaml") && mode != "live") text += "mode: " + mode + "\n";
     files.push_back({std::string(file.name), std::move(text)});
   }

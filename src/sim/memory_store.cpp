@@ -166,6 +166,12 @@ Result<std::vector<LinkRow>> Store::links_in(const SystemName& system, const Obj
   return rows;
 }
 
+Result<std::int64_t> Store::linked(const SystemName& system, const EntityName& entity) {
+  return std::count_if(links_.begin(), links_.end(), [&](const auto& link) {
+    return link.first.first.system == system && link.first.second == entity;
+  });
+}
+
 Result<std::vector<MatchKeyRow>> Store::match_keys(const EntityName& entity, const std::string& key, std::size_t most) {
   std::vector<MatchKeyRow> rows;
   for (auto at = match_keys_.lower_bound({key, entity, GoldenId{}, RecordKey{}}); at != match_keys_.end(); ++at) {

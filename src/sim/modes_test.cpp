@@ -1,5 +1,5 @@
-// The modes of a flow, pause and plan, with the whole line in the simulated world: what may leave, and that what a plan
-// says is what is then written.
+// The modes of a flow, pause, brakes and plan, with the whole line in the simulated world: what may leave, and that
+// what a plan says is what is then written.
 #include <gtest/gtest.h>
 
 #include "sandbox/client_book.hpp"
@@ -13,8 +13,8 @@ using std::chrono::minutes;
 
 class Modes : public testing::Test {
  protected:
-  void make(const std::string& mode, int people = 60) {
-    const auto hub = hub_of(0, mode);
+  void make(const std::string& mode, int people = 60, const std::string& brakes = "") {
+    const auto hub = hub_of(0, mode, brakes);
     ASSERT_TRUE(hub) << to_text(hub.error());
     auto made = World::make({.seed = 11, .hub = *hub});
     ASSERT_TRUE(made) << to_text(made.error());
@@ -60,7 +60,9 @@ class Modes : public testing::Test {
     return {};
   }
   // A client of both systems.
-  std::string customer() {
+  std::string customer() { return customers().at(0); }
+  std::vector<std::string> customers() {
+    std::vector<std::string> found;
     const Json state = world->vendor("hubspot").state(world->now());
     for (const Json& c : state["objects"]["contacts"].items()) {
       if (c["properties"]["lifecyclestage"].text() != "customer") continue;
@@ -69,13 +71,48 @@ class Modes : public testing::Test {
       for (const engine::LinkRow& link : *links) {
         const auto families = world->store().families({link.golden});
         for (const engine::LinkRow& other : families->at(0).links)
-          if (other.key.system.text == "xero") return c["id"].text();
+          if (other.key.system.text == "xero") found.push_back(c["id"].text());
       }
     }
-    return {};
+    return found;
+  }
+  // Half an hour after a first load the brakes count.
+  void make_braked(const std::string& brakes) {
+    make("live", 60, brakes);
+    EXPECT_GT(updated_in_xero(), 3) << "a first load does not count: its plan has shown it";
+    EXPECT_TRUE(paused().items().empty()) << "nor what came back from it";
+    ASSERT_TRUE(world->run_for(engine::unbraked_after_load));
+    settle();
+  }
+  // So many clients have new phone numbers in HubSpot, which are due in Xero.
+  void renumber(std::size_t many) {
+    for (std::size_t i = 0; i < many; ++i) {
+      const std::string number = "0491 57" + std::to_string(1000 + renumbered_++);
+      ASSERT_TRUE(world->edit("hubspot", "contacts", customers().at(i), Json::object({{"phone", number}})));
+    }
+    settle();
+  }
+  // Since the engine's start.
+  std::int64_t updated_in_xero() {
+    return of(ask(Json::object({{"command", "table"}}))["rows"], "xero")["updated"].integer().value_or(-1);
+  }
+  Json paused() { return ask(Json::object({{"command", "status"}}))["paused"]; }
+  Json open_reviews_of_brakes() {
+    Json::List found;
+    const Json all = ask(Json::object({{"command", "review.list"}}));
+    for (const Json& r : all["items"].items())
+      if (r["kind"].text() == "brake") found.push_back(r);
+    return found;
+  }
+  void answer(const Json& review, const std::string& answer) {
+    ask(Json::object({{"command", "review." + answer}, {"id", review["id"].text()}, {"by", "mia"}}));
+    settle();
   }
 
   std::unique_ptr<World> world;
+
+ private:
+  int renumbered_ = 0;
 };
 
 TEST_F(Modes, LinkReadsAndLinksAndWritesNothingAndWhatThePlanSaysIsWhatIsThenWritten) {
@@ -138,6 +175,66 @@ TEST_F(Modes, APauseIsDurableAndWhatWaitedIsWrittenWhenItEnds) {
               0);
   }
   EXPECT_FALSE(world->ask(Json::object({{"command", "pause"}, {"flow", "client"}}))) << "no such flow";
+}
+
+TEST_F(Modes, ABrakePausesItsFlowAsksAndLosesNothing) {
+  make_braked("{ updates: 3 an hour }");
+  const std::int64_t before = updated_in_xero();
+  renumber(8);
+  EXPECT_EQ(updated_in_xero() - before, 3);
+  ASSERT_EQ(paused().items().size(), 1u);
+  EXPECT_EQ(paused()[0]["flow"].text(), "clients");
+  EXPECT_EQ(paused()[0]["by"].text(), "brake");
+  ASSERT_EQ(open_reviews_of_brakes().items().size(), 1u);
+  const std::string said = open_reviews_of_brakes()[0]["message"].text();
+  EXPECT_NE(said.find("updates: 3 an hour"), std::string::npos) << said;
+
+  ASSERT_TRUE(world->crash());
+  settle();
+  EXPECT_EQ(updated_in_xero(), 0) << "after a restart too";
+  answer(open_reviews_of_brakes()[0], "accept");
+  EXPECT_EQ(updated_in_xero(), 3) << "an answer lets so many more go";
+  ASSERT_EQ(open_reviews_of_brakes().items().size(), 1u);
+  answer(open_reviews_of_brakes()[0], "reject");
+  EXPECT_EQ(updated_in_xero(), 3);
+  EXPECT_EQ(paused().items().size(), 1u) << "no: it stays paused";
+  ask(Json::object({{"command", "resume"}, {"flow", "clients"}, {"by", "mia"}}));
+  settle();
+  EXPECT_EQ(updated_in_xero(), 5);
+  EXPECT_TRUE(paused().items().empty());
+  const Json table = ask(Json::object({{"command", "table"}}));
+  EXPECT_EQ(of(table["rows"], "xero")["discrepant_fields"].integer().value_or(-1), 0);
+  EXPECT_TRUE(world->store().deliveries_in(engine::DeliveryState::Held, 1000)->empty());
+}
+
+TEST_F(Modes, WhatABrakeHasCountedSurvivesARestartAndEndsWithItsWindow) {
+  make_braked("{ updates: 3 an hour }");
+  renumber(2);
+  ASSERT_TRUE(world->crash());
+  settle();
+  renumber(2);
+  EXPECT_EQ(updated_in_xero(), 1) << "two of three had left before the restart";
+  answer(open_reviews_of_brakes()[0], "accept");
+  EXPECT_EQ(updated_in_xero(), 2);
+  for (int hour = 0; hour < 2; ++hour) {
+    ASSERT_TRUE(world->run_for(minutes(61)));
+    renumber(3);
+  }
+  EXPECT_EQ(updated_in_xero(), 8);
+  EXPECT_TRUE(paused().items().empty());
+}
+
+TEST_F(Modes, AResumeAnswersWhatTheBrakeAsked) {
+  make_braked("{ updates: 1% an hour }");  // of less than a hundred records: one
+  renumber(2);
+  ASSERT_EQ(open_reviews_of_brakes().items().size(), 1u);
+  const Json review = open_reviews_of_brakes()[0];
+  ask(Json::object({{"command", "resume"}, {"by", "mia"}}));
+  settle();
+  EXPECT_TRUE(open_reviews_of_brakes().items().empty());
+  const auto row = world->store().review(review["id"].text());
+  EXPECT_EQ((*row)->state, "accepted");
+  EXPECT_EQ((*row)->by, "mia");
 }
 
 TEST_F(Modes, TheRegisterKeepsEachVersionWithWhatChanged) {

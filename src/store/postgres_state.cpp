@@ -125,6 +125,12 @@ Result<std::vector<LinkRow>> PostgresStore::links_in(const SystemName& system, c
   return found;
 }
 
+Result<std::int64_t> PostgresStore::linked(const SystemName& system, const EntityName& entity) {
+  const auto count = TRY(row<std::int64_t>(
+      read_one<std::int64_t>, "SELECT count(*) FROM link WHERE system = $1 AND entity = $2", system, entity));
+  return count.value_or(0);
+}
+
 Result<std::vector<MatchKeyRow>> PostgresStore::match_keys(const EntityName& entity, const std::string& key,
                                                            std::size_t most) {
   return rows<MatchKeyRow>(read_match_key,

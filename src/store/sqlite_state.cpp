@@ -122,6 +122,12 @@ Result<std::vector<LinkRow>> SqliteStore::links_in(const SystemName& system, con
   return found;
 }
 
+Result<std::int64_t> SqliteStore::linked(const SystemName& system, const EntityName& entity) {
+  const auto count = TRY(row<std::int64_t>(
+      read_one<std::int64_t>, "SELECT count(*) FROM link WHERE system = ? AND entity = ?", system, entity));
+  return count.value_or(0);
+}
+
 Result<std::vector<MatchKeyRow>> SqliteStore::match_keys(const EntityName& entity, const std::string& key,
                                                          std::size_t most) {
   return rows<MatchKeyRow>(read_match_key,

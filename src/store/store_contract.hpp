@@ -89,6 +89,9 @@ TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
   ASSERT_EQ(rest.size(), 2u);
   EXPECT_EQ(rest[0].key.record, RecordId("2"));
   EXPECT_TRUE(rest[1].gone);
+  EXPECT_EQ(must(this->store().linked(SystemName("hubspot"), EntityName("contact"))), 3);
+  EXPECT_EQ(must(this->store().linked(SystemName("hubspot"), EntityName("verification"))), 1);
+  EXPECT_EQ(must(this->store().linked(SystemName("xero"), EntityName("contact"))), 0);
   EXPECT_EQ(rest[1].sealed, "link");
 
   Batch moved;

@@ -1,0 +1,129 @@
+#include "engine/brake.hpp"
+
+#include "base/log.hpp"
+#include "engine/engine.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+std::string_view creates_or_updates(const Delivery& d) {
+  return d.operation == Operation::Update ? "updates" : "creates";
+}
+
+std::string about(const Delivery& d) {
+  return d.flow.text + "/" + d.system.text + "/" + std::string(creates_or_updates(d));
+}
+
+}  // namespace
+
+const model::Brake* brake_of(const model::Hub& hub, const Delivery& d) {
+  const auto entity = hub.entities.find(d.entity);
+  if (entity == hub.entities.end() || d.attempt > 0) return nullptr;
+  const model::Brakes& brakes = entity->second.brakes;
+  const std::optional<model::Brake>& brake = d.operation == Operation::Update ? brakes.updates : brakes.creates;
+  return brake ? &*brake : nullptr;
+}
+
+std::int64_t most_of(const model::Brake& brake, std::int64_t records) {
+  if (!brake.percent) return brake.most;
+  return std::max<std::int64_t>(1, (records * brake.most + 99) / 100);
+}
+
+bool ended(const Braking& braking, const model::Brake& brake, Instant now) {
+  return now >= braking.since + brake.window || now < braking.since;
+}
+
+Json to_json(const Braking& b) {
+  return Json::object({{"since", ms_since_epoch(b.since)}, {"most", b.most}, {"count", b.count}});
+}
+
+Result<Braking> braking_of(const std::string& kept) {
+  const Json said = TRY(parse_json(kept));
+  return Braking{from_ms(said["since"].integer().value_or(0)), said["most"].integer().value_or(0),
+                 said["count"].integer().value_or(0)};
+}
+
+// Whether a delivery may leave now; it then counts. If not, its flow is paused from here on.
+Result<bool> Engine::brakes_let(Work& work, const Delivery& d, Instant now) {
+  if (paused_.flows.contains(d.flow)) return false;
+  const model::Brake* brake = brake_of(*hub_, d);
+  if (!brake) return true;
+  if (!TRY(counts(work, d, now))) return true;
+  const std::string what = about(d);
+  auto at = brakings_.find(what);
+  if (at == brakings_.end()) {
+    const std::optional<std::string> kept = TRY(world_.store.meta("brake/" + what));
+    at = brakings_.emplace(what, kept && !kept->empty() ? TRY(braking_of(*kept)) : Braking{}).first;
+  }
+  Braking& braking = at->second;
+  if (ended(braking, *brake, now))
+    braking = {now, most_of(*brake, brake->percent ? TRY(world_.store.linked(d.system, d.entity)) : 0), 0};
+  if (braking.count >= braking.most) {
+    TRY(pull_brake(work, d, *brake, braking, now));
+    return false;
+  }
+  ++braking.count;
+  braked_.insert(what);
+  return true;
+}
+
+// Whether its flow is counted now. What a load sends is remembered with it.
+Result<bool> Engine::counts(Work& work, const Delivery& d, Instant now) {
+  const std::string key = "brake/" + d.flow.text;
+  auto last = loads_.find(d.flow);
+  if (last == loads_.end()) {
+    const std::optional<std::string> kept = TRY(world_.store.meta(key));
+    last = loads_.emplace(d.flow, kept ? TRY(parse_rfc3339(*kept)) : Instant{}).first;
+  }
+  if (d.change == load_change()) {
+    last->second = now;
+    work.rows().metas.push_back({key, rfc3339(now)});
+  }
+  return now >= last->second + unbraked_after_load;
+}
+
+// What was counted, in the commit of what leaves.
+void Engine::keep_brakes(Work& work) {
+  for (const std::string& what : std::exchange(braked_, {}))
+    work.rows().metas.push_back({"brake/" + what, canonical(to_json(brakings_.at(what)))});
+}
+
+Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brake& brake, const Braking& braking,
+                                Instant now) {
+  std::int64_t wait = 0;
+  for (const Store::Depth& depth : TRY(world_.store.outbox_depth()))
+    if (depth.system == d.system) wait += depth.count;
+  ReviewRow review;
+  review.id = question_id('r', "brake/" + about(d) + "/" + std::to_string(ms_since_epoch(now)), world_.keys);
+  review.kind = "brake";
+  review.system = d.system, review.entity = d.entity;
+  review.code = "brake_pulled";
+  review.message = "flow " + d.flow.text + " was about to write more than its brake allows (" +
+                   std::string(creates_or_updates(d)) + ": " + brake.text + "): " + std::to_string(braking.count) +
+                   " since " + rfc3339(braking.since) + ", and " + std::to_string(wait) + " writes to " +
+                   d.system.text +
+                   " wait. It is paused. Accept: it goes on, and is counted anew. Reject: it stays paused";
+  review.since = now, review.regulated = d.regulated;
+  log::warn("a brake was pulled", {{"flow", d.flow}, {"system", d.system}});
+  const Json said = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
+  work.rows().reviews.push_back(std::move(review));
+  return pause_one(work, "flow/" + d.flow.text, said, now);
+}
+
+// A flow that goes on is counted anew, and what its brake asked has its answer.
+Result<void> Engine::release_brake(Work& work, const FlowName& flow, const std::string& review, const std::string& by,
+                                   Instant now) {
+  if (std::optional<ReviewRow> row = TRY(world_.store.review(review)); row && row->state == "open") {
+    row->state = "accepted", row->by = by, row->answered = now;
+    work.rows().reviews.push_back(*std::move(row));
+  }
+  for (const auto& [system, rest] : hub_->systems)
+    for (const char* kind : {"creates", "updates"}) {
+      const std::string what = flow.text + "/" + system.text + "/" + kind;
+      brakings_[what] = {};
+      work.rows().metas.push_back({"brake/" + what, ""});
+    }
+  return {};
+}
+
+}  // namespace linchpin::engine
