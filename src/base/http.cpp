@@ -132,6 +132,7 @@ Answer problem(const Error& error) {
   const int status = http_status(error.code);
   // `type` is left out, which RFC 9457 reads as about:blank; `code` is what a program should look at.
   std::string detail = error.what;
+  if (!error.at.file.empty()) detail.insert(0, to_text(error.at) + ": ");
   if (!error.fix.empty()) detail += ". " + error.fix;
   const Json body = Json::object({{"title", title_of(status)},
                                   {"status", status},

@@ -27,8 +27,8 @@ Result<Json> apply_on_store(const Asked& asked) {
   hub.reads_only = false;
   engine::World world = hub.world(*hub.files->inbox);
   world.applying = {asked.by, asked.why, asked.plan};
-  TRY(engine::Engine::start(hub.hub, std::move(world), clock.now()));
-  return applied(planned.plan["version"].integer().value_or(0) + 1, hub.hub->digest);
+  const auto switched = TRY(engine::Engine::start(hub.hub, std::move(world), clock.now()));
+  return applied(*switched, clock.now(), hub.hub->digest);
 }
 
 void print(const Json& answer) {

@@ -25,7 +25,7 @@ struct OpenLog {
 
 Result<OpenLog> open_log(const Where& where) {
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(where.folder, where.environment));
-  const Secret seed = TRY(vault::key_of_text(TRY(model::resolve(hub->environment.log_key, where.folder)), "log"));
+  const Secret seed = TRY(key_in(hub->environment.log_key, where.folder, "log"));
   auto snapshot = hub->environment.on_postgres()
                       ? TRY(store::open_postgres_audit_snapshot(TRY(store_place(where.folder, hub->environment))))
                       : TRY(store::open_audit_snapshot(data_folder(where.folder, *hub)));

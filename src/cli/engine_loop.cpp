@@ -153,13 +153,15 @@ void EngineLoop::serve() {
                                                      hub_.hub->environment.public_url});
   }
   std::string paused;
-  if (engine_)
-    for (const Json& one : engine_->paused_list().items()) {
+  if (engine_) {
+    const Json list = engine_->paused_list();
+    for (const Json& one : list.items()) {
       const std::string flow = one["flow"].text(), system = one["system"].text();
       paused += (paused.empty() ? "paused: " : ", ") + (!flow.empty()     ? "flow " + flow
                                                         : !system.empty() ? "system " + system
                                                                           : "everything");
     }
+  }
   const std::lock_guard lock(mutex_);
   serving_ = hub_.hub;
   webhook_systems_ = std::make_shared<const server::WebhookSystems>(std::move(systems));
@@ -213,7 +215,7 @@ Result<Json> EngineLoop::apply(const Json& command) {
     begin_again_ = clock_.now() + seconds(1);
     return tl::unexpected(begun.error());
   }
-  return applied(planned.plan["version"].integer().value_or(0) + 1, hub_.hub->digest);
+  return applied(*engine_, clock_.now(), hub_.hub->digest);
 }
 
 // What it sent and has no answer to is looked for by the next engine, here or elsewhere.

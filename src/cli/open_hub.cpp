@@ -87,6 +87,15 @@ Result<std::shared_ptr<const model::Hub>> load_hub(const std::string& folder, co
   return tl::unexpected(first);
 }
 
+Result<Secret> key_in(const model::SecretSource& source, const std::string& folder, std::string_view name) {
+  Result<Secret> key = vault::key_of_text(TRY(model::resolve(source, folder)), name);
+  if (key) return key;
+  Error error = key.error();
+  error.what += ": " + source.kind + ":" + source.locator;
+  error.at = source.place;
+  return tl::unexpected(error);
+}
+
 std::shared_ptr<const model::Hub> linking_only(const model::Hub& hub) {
   auto links = std::make_shared<model::Hub>(hub);
   for (auto& [name, flow] : links->flows)
@@ -156,9 +165,9 @@ Result<OpenHub> open_hub(const Where& where, std::shared_ptr<const model::Hub> h
   const model::Environment& env = open.hub->environment;
   vault::KeySetup setup;
   setup.hub = open.hub->name;
-  setup.master = TRY(vault::key_of_text(TRY(model::resolve(env.master_key, folder)), "master"));
-  setup.match = TRY(vault::key_of_text(TRY(model::resolve(env.match_key, folder)), "match"));
-  open.log_key = vault::log_signing_key(TRY(vault::key_of_text(TRY(model::resolve(env.log_key, folder)), "log")));
+  setup.master = TRY(key_in(env.master_key, folder, "master"));
+  setup.match = TRY(key_in(env.match_key, folder, "match"));
+  open.log_key = vault::log_signing_key(TRY(key_in(env.log_key, folder, "log")));
   open.files = std::make_unique<store::Files>(TRY(open_store(folder, *open.hub, address)));
   if (address.empty() && open.files->claim) open.files->claim->use(open.files->claim->held());
   open.keys = TRY(vault::Keys::open(*open.files->keys, std::move(setup)));

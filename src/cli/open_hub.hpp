@@ -50,6 +50,8 @@ std::shared_ptr<const model::Hub> linking_only(const model::Hub&);
 
 // The hub files, judged. The first mistake, with how many more there are and the command that lists them.
 Result<std::shared_ptr<const model::Hub>> load_hub(const std::string& folder, const std::string& environment);
+// A key of 32 bytes; an error names where the environment says it is.
+Result<Secret> key_in(const model::SecretSource&, const std::string& folder, std::string_view name);
 // Several processes may open a hub that is in PostgreSQL. Its claim is tried once. `address`: where this process
 // serves, for those that stand by; "" of a command, which uses the claim at once if it was free.
 Result<OpenHub> open_hub(const Where&, std::shared_ptr<const model::Hub>, const std::string& address);

@@ -32,8 +32,9 @@ Json refused(const std::vector<std::string>& moved) {
   return Json::object({{"applied", false}, {"moved", std::move(list)}});
 }
 
-Json applied(std::int64_t version, const std::string& digest) {
-  return Json::object({{"applied", true}, {"version", version}, {"digest", digest}});
+Result<Json> applied(engine::Engine& engine, Instant now, const std::string& digest) {
+  const Json status = TRY(engine.ask(Json::object({{"command", "status"}}), now));
+  return Json::object({{"applied", true}, {"version", status["register"]}, {"digest", digest}});
 }
 
 }  // namespace linchpin::cli

@@ -18,6 +18,6 @@ std::vector<std::string> moved_since(const Json& plan, const std::string& hash);
 
 // Of {"command":"apply","plan":HASH,"by":WHO,"why":TEXT}: its answer where the plan does not hold.
 Json refused(const std::vector<std::string>& moved);
-Json applied(std::int64_t version, const std::string& digest);
+Result<Json> applied(engine::Engine&, Instant now, const std::string& digest);
 
 }  // namespace linchpin::cli

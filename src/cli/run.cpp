@@ -60,6 +60,8 @@ class HeardInbox : public engine::Inbox {
     if (stored && !in_trouble_) return;
     if (!stored && position.error().code == Code::TooBusy) return;  // the sender is told, and it passes
     const std::lock_guard lock(mutex_);
+    if (!stored && !in_trouble_) log::error("no webhook is acknowledged", {{"error", position.error()}});
+    if (stored) log::info("webhooks are acknowledged again", {});
     trouble_ = stored ? std::nullopt : std::optional(position.error());
     troubled_ = SystemClock().now();
     in_trouble_ = !stored;

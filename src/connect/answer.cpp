@@ -74,7 +74,8 @@ Result<std::vector<Record>> records_in(const Reading& reading, const RecordShape
 // the answer may exist all the same.
 std::optional<Verdict> partial_failure(const Language& language, const Reading& reading, const Json& body) {
   if (!reading.failed) return {};
-  for (const Json& error : at(*reading.failed, body).items()) {
+  const Json errors = at(*reading.failed, body);
+  for (const Json& error : errors.items()) {
     const Verdict verdict = judge_item(language.protocol, error);
     if (verdict.is != Verdict::Is::Gone) return verdict;
   }

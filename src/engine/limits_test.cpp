@@ -24,6 +24,16 @@ TEST(Limits, WhatIsDeclaredIsNotExceeded) {
   EXPECT_EQ(calls_that_go(limits, start + milliseconds(60'000), 10), 3);
 }
 
+TEST(Limits, ASpecialWindowCountsOnlyTheCallsThatNameIt) {
+  const Window lists{"lists", 1, milliseconds(60'000), true};
+  SystemLimits limits({.windows = {lists}, .concurrent = 1000}, 0);
+  EXPECT_EQ(calls_that_go(limits, start, 5), 5);
+  EXPECT_TRUE(limits.allows(start, false, "lists"));
+  limits.began(start, "lists");
+  EXPECT_FALSE(limits.allows(start, false, "lists"));
+  EXPECT_TRUE(limits.allows(start, false, ""));
+}
+
 TEST(Limits, CallsThatOthersMadeAreCounted) {
   SystemLimits limits = small();
   limits.told({{"minute", 1}}, start);

@@ -1,5 +1,6 @@
 #include "server/webhooks.hpp"
 
+#include "base/log.hpp"
 #include "base/metric.hpp"
 #include "engine/intake.hpp"
 
@@ -41,6 +42,7 @@ void add_webhooks(Router& router, std::function<std::shared_ptr<const WebhookSys
         auto taken = engine::intake(SystemName(name), request, *system.connector, system.public_url, *credential, keys,
                                     clock.now());
         if (!taken) {
+          log::error("a webhook cannot be kept", {{"system", SystemName(name)}, {"error", taken.error()}});
           counted->refused.add();
           return finish(reply, 503);
         }

@@ -1,6 +1,7 @@
 #include "store/durable_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -21,10 +22,48 @@ void forget_cached(const std::string& file) {
   ::close(at);
 }
 
+std::string mark_of(const std::filesystem::path& path) { return path.string() + "-commits"; }
+
+// How many commits a mark says that its file has; 0 where there is none: one that is empty, torn or damaged says
+// nothing.
+std::int64_t commits_in(int mark) {
+  Mark said{};
+  const bool whole = ::pread(mark, said.data(), sizeof said, 0) == static_cast<ssize_t>(sizeof said);
+  return whole && said[0] == ~said[1] ? said[0] : 0;
+}
+
+std::int64_t commits_marked(const std::filesystem::path& path) {
+  const int mark = ::open(mark_of(path).c_str(), O_RDONLY | O_CLOEXEC);
+  if (mark < 0) return 0;
+  const std::int64_t commits = commits_in(mark);
+  ::close(mark);
+  return commits;
+}
+
+Result<void> has_all(const std::filesystem::path& path, std::int64_t marked, std::int64_t commits) {
+  if (marked <= commits) return {};
+  return fail(Code::StoreCorrupt,
+              "the file " + path.filename().string() + " has lost its last " + std::to_string(marked - commits) +
+                  " commits: its -wal is damaged or gone, or it is an old copy",
+              "Restore the whole folder from a backup; it is not served. If an old copy is meant, delete " +
+                  std::filesystem::path(mark_of(path)).filename().string() + ".");
+}
+
 }  // namespace
+
+Result<void> DurableFile::is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const std::int64_t marked = commits_marked(path);
+  if (marked == 0 || std::filesystem::exists(path, ignored)) return {};
+  return fail(Code::StoreCorrupt,
+              "the file " + path.string() + " has lost its last " + std::to_string(marked) + " commits: it is gone",
+              "Restore the whole folder from a backup; it is not served. If it is to be begun anew, delete " +
+                  std::filesystem::path(mark_of(path)).filename().string() + " too.");
+}
 
 Result<std::unique_ptr<DurableFile>> DurableFile::open(const std::filesystem::path& path,
                                                        std::span<const Migration> schema) {
+  TRY(is_there(path));
   auto file = std::unique_ptr<DurableFile>(new DurableFile(path, schema));
   file->database_ = TRY(Database::open(path, schema));
   file->commits_ = TRY(file->database_->one<std::int64_t>(read_commits));
@@ -46,19 +85,11 @@ void DurableFile::begin_writing_out() {
 
 Result<void> DurableFile::open_mark() {
   const std::string name = path_.filename().string() + "-commits";
-  mark_ = ::open((path_.string() + "-commits").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  mark_ = ::open(mark_of(path_).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (mark_ < 0)
     return fail(Code::StoreUnavailable, "the file " + name + " cannot be opened for writing",
                 "Give the folder " + path_.parent_path().string() + " to the user that runs Linchpin.");
-  // One that is empty, torn or damaged says nothing.
-  Mark mark{};
-  const bool whole = ::pread(mark_, mark.data(), sizeof mark, 0) == static_cast<ssize_t>(sizeof mark);
-  if (whole && mark[0] == ~mark[1] && mark[0] > commits_)
-    return fail(
-        Code::StoreCorrupt,
-        "the file " + path_.filename().string() + " has lost its last " + std::to_string(mark[0] - commits_) +
-            " commits: its -wal is damaged or gone, or it is an old copy",
-        "Restore the whole folder from a backup; it is not served. If an old copy is meant, delete " + name + ".");
+  TRY(has_all(path_, commits_in(mark_), commits_));
   write_mark();
   return {};
 }
@@ -70,13 +101,24 @@ void DurableFile::write_mark() {
 }
 
 Result<std::unique_ptr<DurableFile>> DurableFile::open_snapshot(const std::filesystem::path& path) {
+  const std::int64_t marked = commits_marked(path);  // first: a writer may go on meanwhile
   auto file = std::unique_ptr<DurableFile>(new DurableFile(path, {}));
   file->database_ = TRY(Database::open_reader(path, Database::Pages::Unchecked));
   TRY(file->database_->run("BEGIN"));  // ends with the connection
+  TRY(has_all(path, marked, TRY(file->database_->one<std::int64_t>(read_commits))));
   return file;
 }
 
+// A file that was removed takes commits that nobody will ever read.
+Result<void> DurableFile::still_there() const {
+  struct stat mark{};
+  if (::fstat(mark_, &mark) == 0 && mark.st_nlink > 0) return {};
+  return fail(Code::StoreUnavailable, "the file " + path_.string() + " was removed while the hub runs",
+              "Stop the hub, put the folder back from a backup, and start it again.");
+}
+
 Result<void> DurableFile::begin(Durable durable) {
+  TRY(still_there());
   if (in_doubt_) TRY(recover());
   if (durable != durable_) {
     TRY(database_->commits_wait(durable == Durable::Now));

@@ -19,6 +19,9 @@ class DurableFile {
   DurableFile(const DurableFile&) = delete;
   DurableFile& operator=(const DurableFile&) = delete;
 
+  // StoreCorrupt where NAME-commits says that there was such a file, and there is none.
+  static Result<void> is_there(const std::filesystem::path&);
+
   // One snapshot of a file that may have a writer: for database() alone.
   static Result<std::unique_ptr<DurableFile>> open_snapshot(const std::filesystem::path&);
 
@@ -48,6 +51,7 @@ class DurableFile {
   DurableFile(std::filesystem::path path, std::span<const Migration> schema)
       : path_(std::move(path)), schema_(schema) {}
   Result<void> open_mark();
+  Result<void> still_there() const;
   void write_mark();
   void begin_writing_out();
   Result<void> begin(Durable);

@@ -34,7 +34,12 @@ Result<void> SqliteInbox::find_days() {
   std::error_code failed;
   for (auto at = fs::directory_iterator(folder_, failed); !failed && at != fs::directory_iterator();
        at.increment(failed)) {
-    const std::string name = at->path().filename().string();
+    std::string name = at->path().filename().string();
+    if (name.starts_with(prefix) && name.ends_with("-commits")) {
+      name.resize(name.size() - std::string_view("-commits").size());
+      TRY(DurableFile::is_there(folder_ / name));
+      continue;
+    }
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     const std::string day = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
     if (is_day(day)) found.push_back(day);
@@ -166,13 +171,14 @@ Result<void> SqliteInbox::forget_before(const std::string& day) {
     readers_.erase(known);
     const std::string file = file_of(known).string();
     std::error_code failed;
-    fs::remove(file, failed);
+    fs::remove(file + "-commits", failed);  // first: alone it would say that the file is missing
+    if (!failed) fs::remove(file, failed);
     if (failed) {
       return fail(Code::StoreUnavailable, "the file " + file_of(known).filename().string() + " cannot be removed",
                   "Give the folder to the user that runs Linchpin.");
     }
     std::error_code ignored;
-    for (const char* part : {"-wal", "-shm", "-commits"}) fs::remove(file + part, ignored);
+    for (const char* part : {"-wal", "-shm"}) fs::remove(file + part, ignored);
     std::scoped_lock days_lock(days_mutex_);
     days_.erase(known);
   }

@@ -397,6 +397,48 @@ TEST(Damage, CommitsThatAreMissingAreMissed) {
   EXPECT_TRUE(open_state(folder));
 }
 
+TEST(Damage, AFileThatIsGoneIsMissedAndNotBegunAnew) {
+  const KilledState killed;
+  Folder folder;
+  killed.lay(folder);
+  fs::remove(folder / "state.db");
+  const auto opened = open_state(folder);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::StoreCorrupt);
+  EXPECT_FALSE(fs::exists(folder / "state.db")) << "what was refused has changed nothing";
+}
+
+TEST(Damage, TheAuditLogOfAnOldCopyIsNotVerified) {
+  const KilledState killed;
+  Folder sound, folder;
+  killed.lay(sound);
+  EXPECT_TRUE(open_audit_snapshot(sound));
+  killed.lay(folder);
+  fs::remove(folder / "state.db-wal");
+  const auto opened = open_audit_snapshot(folder);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::StoreCorrupt);
+}
+
+TEST(Damage, ADayOfTheInboxThatIsGoneIsMissed) {
+  Folder folder;
+  must(append_now(*must(open_inbox(folder)), webhook("2026-01-01", "x")));
+  fs::remove(folder / "inbox-2026-01-01.db");
+  const auto opened = open_inbox(folder);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::StoreCorrupt);
+}
+
+TEST(Damage, NothingIsAcknowledgedOnceTheFolderIsGone) {
+  Folder folder;
+  const auto inbox = must(open_inbox(folder));
+  must(append_now(*inbox, webhook("2026-01-01", "x")));
+  for (const auto& file : fs::directory_iterator(static_cast<const fs::path&>(folder))) fs::remove(file.path());
+  const Result<Position> at = append_now(*inbox, webhook("2026-01-01", "x"));
+  ASSERT_FALSE(at);
+  EXPECT_EQ(at.error().code, Code::StoreUnavailable);
+}
+
 TEST(Damage, AWalThatAnotherProgramCopiesIntoItsFileIsNone) {
   const KilledState killed;
   Folder folder;

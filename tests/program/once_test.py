@@ -2,6 +2,8 @@
 """run --once over a client book of 500: every system agrees, nobody is created twice, and what cannot be decided waits."""
 import collections
 import json
+import os
+import re
 import unittest
 
 import hub
@@ -39,6 +41,23 @@ class Once(unittest.TestCase):
         for system in ("hubspot", "xero"):
             self.assertEqual(self.row(system)["dead"], 0, self.row(system))
             self.assertGreater(self.row(system)["linked"], 300)
+
+    def test_the_guide_names_people_who_are_there(self):
+        guide = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "guide")
+        emails = {hubspot_person(r)["email"] for r in self.before[0].values()}
+        there = {record for side in self.before for record in side}
+        named = 0
+        for page in ("getting-started.md", "apps.md", "reviews-and-dead-letters.md", "audit.md"):
+            with open(os.path.join(guide, page), encoding="utf-8") as file:
+                text = file.read()
+            for record in re.findall(r"\b(5\d{10})\b", text) + re.findall(r"xero:([0-9a-f-]{36})", text):
+                self.assertIn(record, there, page)
+                named += 1
+            for name in re.findall(r"`([a-z]+\.[a-z]+)`", text) + re.findall(r'"([a-z]+\.[a-z]+)@', text):
+                if name.rsplit(".", 1)[1] not in ("yaml", "md", "cpp", "db", "sock", "json"):
+                    self.assertTrue(any(email.startswith(name + "@") for email in emails), f"{page}: {name}")
+                    named += 1
+        self.assertGreater(named, 10)
 
     def test_the_records_of_both_systems_agree(self):
         found, pairs = hub.differences(self.people, *self.after)

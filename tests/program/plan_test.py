@@ -5,7 +5,7 @@ import json
 import os
 import unittest
 
-from hub import World, eventually, hubspot_person, xero_person
+from hub import World, call, eventually, hubspot_person, xero_person
 
 CLIENTS = 150
 
@@ -120,6 +120,9 @@ class Plan(unittest.TestCase):
         self.assertEqual(status, 0, err)
         self.assertEqual(json.loads(out)["version"], 2)
         self.world.wait_quiet()
+        status, out, err = self.apply(self.plan(), "once more")
+        self.assertEqual((status, json.loads(out)["version"]), (0, 2), "the same files are the same version")
+        self.world.wait_quiet()
         self.assertIsNone(self.world.process.poll())
         self.assertEqual(self.world.process.pid, pid, "the same process serves it")
         self.assertEqual(len(self.world.xero()) - len(before[1]), self.of(plan, "xero")["creates"])
@@ -142,6 +145,7 @@ class Plan(unittest.TestCase):
         status, _, err = self.world.linchpin("pause", self.world.hub, "--flow", "clients", "--by", "mia")
         self.assertEqual(status, 0, err)
         self.assertEqual(self.world.metric("linchpin_paused", flow="clients"), 1)
+        eventually("it is named", 5, lambda: "flow clients" in call("GET", self.world.base + "/health/ready").body.decode())
         self.world.stop()
         self.world.start()
         self.assertEqual(self.world.metric("linchpin_paused", flow="clients"), 1, "after a restart too")
