@@ -10,7 +10,7 @@ std::string_view creates_or_updates(const Delivery& d) {
   return d.operation == Operation::Update ? "updates" : "creates";
 }
 
-std::string about(const Delivery& d) {
+std::string window_of(const Delivery& d) {
   return d.flow.text + "/" + d.system.text + "/" + std::string(creates_or_updates(d));
 }
 
@@ -49,7 +49,7 @@ Result<bool> Engine::brakes_let(Work& work, const Delivery& d, Instant now) {
   const model::Brake* brake = brake_of(*hub_, d);
   if (!brake) return true;
   if (!TRY(counts(work, d, now))) return true;
-  const std::string what = about(d);
+  const std::string what = window_of(d);
   auto at = brakings_.find(what);
   if (at == brakings_.end()) {
     const std::optional<std::string> kept = TRY(world_.store.meta("brake/" + what));
@@ -94,7 +94,7 @@ Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brak
   for (const Store::Depth& depth : TRY(world_.store.outbox_depth()))
     if (depth.system == d.system) wait += depth.count;
   ReviewRow review;
-  review.id = question_id('r', "brake/" + about(d) + "/" + std::to_string(ms_since_epoch(now)), world_.keys);
+  review.id = question_id('r', "brake/" + window_of(d) + "/" + std::to_string(ms_since_epoch(now)), world_.keys);
   review.kind = "brake";
   review.system = d.system, review.entity = d.entity;
   review.code = "brake_pulled";

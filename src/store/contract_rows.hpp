@@ -91,4 +91,10 @@ inline bool wholly_done(Store& store, std::int64_t position) {
   return must(store.done(Position(1), Position(position + 1))).whole.contains(Position(position));
 }
 
+inline Batch meta(const char* key, std::string value) {
+  Batch batch;
+  batch.metas = {{key, std::move(value)}};
+  return batch;
+}
+
 }  // namespace linchpin::store
