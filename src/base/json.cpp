@@ -34,7 +34,7 @@ bool Json::boolean() const {
   const bool* b = std::get_if<bool>(&value_);
   return b != nullptr && *b;
 }
-const std::string& Json::text() const {
+const std::string& Json::text() const& {
   const auto* text = std::get_if<std::string>(&value_);
   return text != nullptr ? *text : empty_text;
 }
@@ -50,11 +50,11 @@ std::optional<std::int64_t> Json::integer() const {
   if (text.empty() || error != std::errc{} || stop != end) return std::nullopt;
   return integer;
 }
-const Json::List& Json::items() const {
+const Json::List& Json::items() const& {
   const auto* list = std::get_if<std::shared_ptr<const List>>(&value_);
   return list != nullptr ? **list : empty_list;
 }
-const Json::Object& Json::members() const {
+const Json::Object& Json::members() const& {
   const auto* object = std::get_if<std::shared_ptr<const Object>>(&value_);
   return object != nullptr ? **object : empty_object;
 }
@@ -65,11 +65,11 @@ const Json* Json::find(std::string_view key) const {
   }
   return nullptr;
 }
-const Json& Json::operator[](std::string_view key) const {
+const Json& Json::operator[](std::string_view key) const& {
   const Json* found = find(key);
   return found != nullptr ? *found : null_json;
 }
-const Json& Json::operator[](std::size_t index) const {
+const Json& Json::operator[](std::size_t index) const& {
   const List& list = items();
   return index < list.size() ? list[index] : null_json;
 }

@@ -54,17 +54,23 @@ class Json {
   bool is_list() const { return kind() == Kind::List; }
   bool is_object() const { return kind() == Kind::Object; }
 
-  // Each gives what is there, or nothing of its kind: false, "", an empty list or object. They never throw.
+  // Each gives what is there, or nothing of its kind: false, "", an empty list or object. They never throw. Of a value
+  // that is about to end they give a copy: a loop over f().items() reads no list that has ended.
   bool boolean() const;
-  const std::string& text() const;              // a Text's content
+  const std::string& text() const&;  // a Text's content
+  std::string text() && { return std::as_const(*this).text(); }
   const std::string& number_text() const;       // a Number's text
   std::optional<std::int64_t> integer() const;  // a Number written without fraction or exponent that fits
-  const List& items() const;
-  const Object& members() const;
+  const List& items() const&;
+  List items() && { return std::as_const(*this).items(); }
+  const Object& members() const&;
+  Object members() && { return std::as_const(*this).members(); }
 
-  const Json* find(std::string_view key) const;        // nullptr when absent, or not an object
-  const Json& operator[](std::string_view key) const;  // null when absent: where absent and null are one
-  const Json& operator[](std::size_t index) const;     // null when outside
+  const Json* find(std::string_view key) const;         // nullptr when absent, or not an object
+  const Json& operator[](std::string_view key) const&;  // null when absent: where absent and null are one
+  Json operator[](std::string_view key) && { return std::as_const(*this)[key]; }
+  const Json& operator[](std::size_t index) const&;  // null when outside
+  Json operator[](std::size_t index) && { return std::as_const(*this)[index]; }
 
   Json with(std::string_view key, Json value) const;  // this object (null counts as an empty one) with one member set
   Json without(std::string_view key) const;
