@@ -105,7 +105,11 @@ Result<std::unique_ptr<DurableFile>> DurableFile::open_snapshot(const std::files
   auto file = std::unique_ptr<DurableFile>(new DurableFile(path, {}));
   file->database_ = TRY(Database::open_reader(path, Database::Pages::Unchecked));
   TRY(file->database_->run("BEGIN"));  // ends with the connection
-  TRY(has_all(path, marked, TRY(file->database_->one<std::int64_t>(read_commits))));
+  const Result<std::int64_t> commits = file->database_->one<std::int64_t>(read_commits);
+  if (!commits)
+    return fail(Code::StoreCorrupt, "the file " + path.filename().string() + " is damaged: " + commits.error().what,
+                "Restore the whole folder from a backup.");
+  TRY(has_all(path, marked, *commits));
   return file;
 }
 
