@@ -192,6 +192,8 @@ Answer XeroVendor::resource(const Request& request, const std::vector<std::strin
       if (!contact) contact = contacts_.by_number(path[3]);
       if (contact) return envelope("Contacts", Json::list({contact_json(*contact, XeroShape::Full)}), now);
     }
+    if (path.size() == 5 && path[4] == "History")
+      if (const XeroContact* contact = contacts_.by_id(path[3])) return history(request, body, *contact, now);
   }
   if (name == "ContactGroups") return groups(request, path, body, now);
   if (name == "Invoices") return invoices(request, path, body, now);

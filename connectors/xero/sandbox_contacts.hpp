@@ -14,6 +14,12 @@
 
 namespace linchpin::sandbox {
 
+// What was done to a contact, when and by whom: "System Generated" where an app did it.
+struct XeroNote {
+  std::string changes, user, details;
+  Instant at{};
+};
+
 struct XeroContact {
   std::string id;                            // ContactID
   std::map<std::string, std::string> texts;  // Name, FirstName, …; an empty one is absent
@@ -24,6 +30,7 @@ struct XeroContact {
   bool supplier = false, customer = false;
   Json extra;  // PaymentTerms, DefaultCurrency …: kept and shown as given
   Instant updated{};
+  std::vector<XeroNote> history;
   const std::string& text(const std::string& name) const;
 };
 

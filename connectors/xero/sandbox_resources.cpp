@@ -28,6 +28,9 @@ Json::List elements(const Json& body, const char* name) {
   return {body};
 }
 
+constexpr const char* by_an_app = "System Generated";
+constexpr std::size_t note_most = 2'500;  // characters of its details
+
 std::optional<int> month(std::string_view name) {
   constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const auto at = names.find(name);
@@ -182,6 +185,7 @@ Answer XeroVendor::write_contacts(const Request& request, const Json& body, cons
       items.push_back(element_error(given[i], plans[i].errors, "ContactID").with("StatusAttributeString", "ERROR"));
       continue;
     }
+    plans[i].contact.history.push_back({plans[i].created ? "Created" : "Edited", by_an_app, "", now});
     contacts_.put(plans[i].contact);
     tell("CONTACT", "Contacts", plans[i].contact.id, plans[i].created, now);
     Json item = contact_json(plans[i].contact, XeroShape::Full);
@@ -189,6 +193,33 @@ Answer XeroVendor::write_contacts(const Request& request, const Json& body, cons
     items.push_back(std::move(item));
   }
   return envelope("Contacts", Json(items), now);
+}
+
+// GET and PUT Contacts/{id}/History: the latest first.
+Answer XeroVendor::history(const Request& request, const Json& body, const XeroContact& contact, Instant now) {
+  const auto shown = [](const XeroNote& note) {
+    const std::string utc = rfc3339(note.at);
+    return Json::object({{"Changes", note.changes},
+                         {"DateUTCString", utc.substr(0, 19)},
+                         {"DateUTC", xero_date(note.at)},
+                         {"User", note.user},
+                         {"Details", note.details}});
+  };
+  Json::List items;
+  if (request.method == "GET") {
+    for (auto note = contact.history.rbegin(); note != contact.history.rend(); ++note) items.push_back(shown(*note));
+  } else {
+    XeroContact noted = contact;
+    for (const Json& element : elements(body, "HistoryRecords")) {
+      const std::string details = trimmed(element["Details"].text());
+      if (details.empty() || character_count(details) > note_most)
+        return xero_validation({element_error(element, {"The Details must have 1 to 2500 characters."}, "ContactID")});
+      noted.history.push_back({"Note", by_an_app, details, now});
+      items.push_back(shown(noted.history.back()));
+    }
+    contacts_.put(noted);
+  }
+  return envelope("HistoryRecords", Json(items), now);
 }
 
 Json XeroVendor::group_json(const std::string& id, const Group& group, bool with_members) const {

@@ -212,6 +212,26 @@ TEST_F(Xero, NestedListsReplaceAndPhonesReplaceByType) {
   }
 }
 
+TEST_F(Xero, AContactsHistoryTellsWhoDidWhatWhen) {
+  const std::string id = create(R"("Name":"Ann")");
+  now_ += std::chrono::seconds{5};
+  ASSERT_TRUE(vendor_->edit("Contacts", id, *parse_json(R"({"EmailAddress":"ann@home.example"})"), now_));
+  const Instant edited = now_;
+  now_ += std::chrono::seconds{5};
+  call("POST", "/Contacts/" + id, R"({"Contacts":[{"FirstName":"Ann"}]})");
+  const Json records = json(call("GET", "/Contacts/" + id + "/History"))["HistoryRecords"];
+  ASSERT_EQ(records.items().size(), 3u);
+  EXPECT_EQ(records[0]["User"].text(), "System Generated") << "the latest first; an app has no name";
+  EXPECT_EQ(records[0]["DateUTC"].text(), contact(id)["UpdatedDateUTC"].text());
+  EXPECT_NE(records[1]["User"].text(), "System Generated");
+  EXPECT_EQ(records[1]["DateUTC"].text(), "/Date(" + std::to_string(ms_since_epoch(edited)) + "+0000)/");
+  EXPECT_EQ(records[2]["Changes"].text(), "Created");
+  EXPECT_EQ(call("PUT", "/Contacts/" + id + "/History", R"({"HistoryRecords":[{"Details":"called"}]})").status, 200);
+  EXPECT_EQ(call("PUT", "/Contacts/" + id + "/History", R"({"HistoryRecords":[{"Details":""}]})").status, 400);
+  EXPECT_EQ(json(call("GET", "/Contacts/" + id + "/History"))["HistoryRecords"][0]["Details"].text(), "called");
+  EXPECT_EQ(call("GET", "/Contacts/00000000-0000-4000-8000-000000000000/History").status, 404);
+}
+
 TEST_F(Xero, AnIdempotencyKeyReplaysForSixMinutesAndRefusesAnotherRequest) {
   const Headers key{{"Idempotency-Key", "k1"}};
   const Answer first = call("PUT", "/Contacts", R"({"Contacts":[{"Name":"Ann"}]})", key);

@@ -51,6 +51,7 @@ class XeroVendor final : public Vendor {
   Answer resource(const Request&, const std::vector<std::string>& path, Instant now);
   Answer list_contacts(const Request&, Instant now);
   Answer write_contacts(const Request&, const Json& body, const std::string& only_id, Instant now);
+  Answer history(const Request&, const Json& body, const XeroContact&, Instant now);
   Answer groups(const Request&, const std::vector<std::string>& path, const Json& body, Instant now);
   Answer invoices(const Request&, const std::vector<std::string>& path, const Json& body, Instant now);
   Answer organisation(Instant now);

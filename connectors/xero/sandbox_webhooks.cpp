@@ -196,6 +196,7 @@ Result<Json> XeroVendor::edit(std::string_view object, std::string_view id, cons
   if (!plan.errors.empty())
     return fail(Code::ValueInvalid, "Xero refuses this: " + std::to_string(plan.errors.size()) + " validation errors");
   if (!merged.empty()) plan.contact.merged_to = lower_ascii(merged);
+  plan.contact.history.push_back({plan.created ? "Created" : "Edited", "Robin Field", "", now});
   contacts_.put(plan.contact);
   tell("CONTACT", "Contacts", plan.contact.id, plan.created, now);
   return contact_json(plan.contact, XeroShape::Full);

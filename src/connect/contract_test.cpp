@@ -46,7 +46,7 @@ Call call_of(const Json& j, const std::string& system) {
     call.what = what;
   } else if (const Json* fetch = j.find("fetch")) {
     call.what = FetchCall{ObjectName((*fetch)["object"].text()), ids<RecordId>((*fetch)["records"]),
-                          texts((*fetch)["members"])};
+                          texts((*fetch)["members"]), (*fetch)["with_history"].boolean()};
   } else if (const Json* look = j.find("look")) {
     call.what =
         LookCall{ObjectName((*look)["object"].text()), ids<GoldenId>((*look)["goldens"]), texts((*look)["members"])};
@@ -91,6 +91,7 @@ Json describe(const Request& request) {
 Json describe(const Record& record) {
   Json described = Json::object({{"id", record.id.text}});
   if (record.updated != Instant{}) described = described.with("updated", rfc3339(record.updated));
+  if (record.edited != Instant{}) described = described.with("edited", rfc3339(record.edited));
   if (record.created != Instant{}) described = described.with("created", rfc3339(record.created));
   if (record.archived) described = described.with("archived", true);
   if (!record.merged_into.empty()) described = described.with("merged_into", record.merged_into.text);

@@ -40,7 +40,9 @@ Result<const Reading*> reading_of(const Language& language, const engine::ListCa
 }
 
 Result<const Reading*> reading_of(const Language& language, const engine::FetchCall& call) {
-  return declared(language, TRY(object_of(language, call.object))->fetch, call.object, "fetch");
+  const ObjectProtocol* object = TRY(object_of(language, call.object));
+  if (call.with_history) return declared(language, object->history, call.object, "history");
+  return declared(language, object->fetch, call.object, "fetch");
 }
 
 Result<const Reading*> reading_of(const Language& language, const engine::LookCall& call) {

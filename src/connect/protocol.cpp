@@ -40,10 +40,18 @@ Result<std::optional<mapping::Path>> read_optional_path(const Json& j) {
   return TRY(read_path(j));
 }
 
+Result<std::optional<Edits>> read_edits(const Json& j) {
+  if (j.is_null()) return std::nullopt;
+  Edits edits{TRY(read_path(j["at"])), *TRY(read_moment(j["time"])), {}};
+  if (j.find("ours")) edits.ours = TRY(read_condition(j["ours"]));
+  return edits;
+}
+
 Result<RecordShape> read_record(const Json& j, const std::string& hub_id_at) {
   RecordShape shape{.id = TRY(read_path(j["id"])),
                     .updated = TRY(read_moment(j["updated"])),
                     .created = TRY(read_moment(j["created"])),
+                    .edits = TRY(in("edits", read_edits(j["edits"]))),
                     .archived = {},
                     .merged_into = TRY(read_optional_path(j["merged_into"])),
                     .hub_id = {}};
@@ -120,6 +128,7 @@ Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) 
                         .list = TRY(in("list", read_reading(j["list"]))),
                         .changed = TRY(in("changed", read_reading(j["changed"]))),
                         .fetch = TRY(in("fetch", read_reading(j["fetch"]))),
+                        .history = TRY(in("history", read_reading(j["history"]))),
                         .look = TRY(in("look", read_reading(j["look"]))),
                         .create = TRY(in("create", read_writing(j["create"]))),
                         .update = TRY(in("update", read_writing(j["update"])))};

@@ -31,10 +31,17 @@ struct MomentAt {
   mapping::Path at;
   MomentForm form = MomentForm::Rfc3339;
 };
+// The edits that a record's history lists; those that fit `ours` are the hub's own.
+struct Edits {
+  mapping::Path at;
+  MomentAt time;
+  std::optional<Condition> ours;
+};
 // Where in a record what the engine needs of it is.
 struct RecordShape {
   mapping::Path id;
   std::optional<MomentAt> updated, created;
+  std::optional<Edits> edits;  // in what `history` read
   std::optional<Condition> archived;
   std::optional<mapping::Path> merged_into, hub_id;
 };
@@ -89,7 +96,7 @@ struct Members {      // for systems that give only what is asked for
 struct ObjectProtocol {
   RecordShape record;
   std::optional<Members> members;
-  std::optional<Reading> list, changed, fetch, look;
+  std::optional<Reading> list, changed, fetch, history, look;
   std::optional<Writing> create, update;
 };
 

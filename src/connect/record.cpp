@@ -1,6 +1,24 @@
 #include "connect/record.hpp"
 
+#include <algorithm>
+
 namespace linchpin::connect {
+namespace {
+
+constexpr milliseconds written_apart{1'000};  // an edit's time in the history, and in the record: two clocks' reads
+
+// The last edit that is none of ours and that the record as it was read can show.
+Instant last_edit(const Edits& edits, const Json& body, Instant updated) {
+  Instant last{};
+  for (const Json& edit : at(edits.at, body).items()) {
+    if (edits.ours && edits.ours->fits(edit)) continue;
+    const auto time = parse_moment(edits.time.form, at(edits.time.at, edit));
+    if (time && *time <= updated + written_apart) last = std::max(last, std::min(*time, updated));
+  }
+  return last;
+}
+
+}  // namespace
 
 std::optional<engine::Record> read_record(const RecordShape& shape, const Json& body) {
   engine::Record record{.id = RecordId(scalar_text(at(shape.id, body))), .body = body, .merged_into = {}};
@@ -10,6 +28,7 @@ std::optional<engine::Record> read_record(const RecordShape& shape, const Json& 
   };
   record.updated = moment(shape.updated);
   record.created = moment(shape.created);
+  if (shape.edits) record.edited = last_edit(*shape.edits, body, record.updated);
   record.archived = shape.archived && shape.archived->fits(body);
   if (shape.merged_into) record.merged_into = RecordId(scalar_text(at(*shape.merged_into, body)));
   return record;

@@ -111,6 +111,7 @@ void Engine::fetch(std::vector<Send>& sends, Instant now) {
         FetchCall& what = std::get<FetchCall>(call.what);
         what.records = read_.ask(name, object, spec ? static_cast<std::size_t>(std::max(1, spec->fetch_most)) : 1, now);
         if (what.records.empty()) break;
+        what.with_history = read_.with_history({name, object, what.records.front()});
         // One that could not be read in company is asked for by itself.
         const auto hard = std::find_if(what.records.begin(), what.records.end(),
                                        [&](const RecordId& id) { return unreadable_.contains({name, object, id}); });

@@ -23,6 +23,7 @@ struct Record {
   RecordId id;
   Json body;          // in the system's own form
   Instant updated{};  // the source's modification time, the finest that it has; epoch when unknown
+  Instant edited{};   // when somebody other than the hub last edited it, where its history was asked for and tells
   Instant created{};  // the source's time of creation; epoch when unknown
   bool archived = false;
   RecordId merged_into;  // "" unless the source says so
@@ -56,6 +57,7 @@ struct Change {
   Instant asked{};    // when we asked the system for it: what it answered may be older than our later write
   Instant seen{};     // the source's time of the earliest event behind it (for the latency metric)
   std::map<std::string, Instant> property_at;  // finer times, where events named a property: path → time
+  bool with_history = false;                   // the record's history was asked for with it
   std::vector<Settles> settles;
 };
 

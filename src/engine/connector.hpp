@@ -30,6 +30,7 @@ struct FetchCall {  // these records, whole. At most ObjectSpec::fetch_most
   ObjectName object;
   std::vector<RecordId> records;
   std::vector<std::string> members;
+  bool with_history = false;  // each with Record::edited; of an object that has a history
 };
 struct WriteItem {
   DeliveryId delivery;

@@ -195,13 +195,16 @@ void Engine::settled(Work& work, const std::vector<Settles>& items) {
 
 Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
   const Fate fate = TRY(line.take(change));
-  if (fate != Fate::Again) {
+  if (fate != Fate::Again && fate != Fate::Undated) {
     understood(work, change.key);
     settled(work, change.settles);
     return {};
   }
-  Read::Hint again{
-      .trigger = change.trigger, .seen = change.seen, .settles = change.settles, .not_before = now + milliseconds(100)};
+  Read::Hint again{.trigger = change.trigger,
+                   .seen = change.seen,
+                   .settles = change.settles,
+                   .not_before = fate == Fate::Again ? now + milliseconds(100) : now,
+                   .with_history = fate == Fate::Undated};
   read_.hint(change.key, again);
   for (const auto& [property, at] : change.property_at)
     read_.hint(change.key, {.trigger = change.trigger, .seen = at, .property = property});

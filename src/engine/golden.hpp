@@ -50,7 +50,8 @@ struct Link {
                  // normalise what they are given): while golden equals it, nothing is written
   Values left;   // by field: the golden value at which a foreign write was left as it is
   // By field: golden values that were sent and never confirmed. One of them may be what the record holds: then it is
-  // ours, though the golden value has moved on. Kept until a read that was asked for well after the last, at tried_at.
+  // ours, though the golden value has moved on. Kept until the record was changed there well after the last, at
+  // tried_at: a call outlives the process that made it, and the hub's clock may jump meanwhile.
   std::map<FieldName, std::vector<Value>> tried;
   Instant tried_at{};
   std::map<FieldName, Own> own;

@@ -54,6 +54,8 @@ std::string_view to_text(Fate fate) {
       return "dead";
     case Fate::Again:
       return "again";
+    case Fate::Undated:
+      return "undated";
   }
   return "";
 }
@@ -74,7 +76,7 @@ Result<Fate> Line::take(const Change& change) {
   } else {
     for (const Mapping* mapping : hub_.mappings_of(change.key.system, change.key.object)) {
       const Fate one = TRY(take_as(*mapping, change));
-      if (one == Fate::Again) return Fate::Again;
+      if (one == Fate::Again || one == Fate::Undated) return one;
       if (one != Fate::Unchanged && fate != Fate::Merged) fate = one;
     }
   }
@@ -129,6 +131,15 @@ Result<Fate> Line::lost(const Change& change) {
   return fate;
 }
 
+// Whether the record's time of change may be that of our own last write, and its history can tell when others edited
+// it.
+bool Line::dated_by_us(const Change& change, const Link& link) const {
+  const model::System& system = hub_.system(change.key.system);
+  const model::ObjectSpec* spec = system.connector ? system.connector->object(change.key.object) : nullptr;
+  return spec && spec->has_history && !change.with_history &&
+         (change.record.updated <= link.updated || !link.tried.empty());
+}
+
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   const mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
   if (!read.applies) return Fate::Unchanged;
@@ -159,8 +170,6 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   }
   link.mapping = mapping.name;
   link.golden = family->golden.id;
-  // What was written so long after our last call is none of ours, be it the same value.
-  if (change.record.updated > link.tried_at + landed_after + clocks_differ) link.tried.clear();
   const bool was_gone = link.gone, was_archived = link.archived;
   link.gone = false;
   link.archived = change.record.archived;
@@ -168,11 +177,13 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   const bool ours = !mapping.golden_id_at &&
                     hub_id_in(mapping, hub_.system(change.key.system), change.record.body) == family->golden.id.text;
   Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change, ours});
+  if (!fresh && merged.link.own != link.own && dated_by_us(change, link)) return Fate::Undated;
   held_now(mapping, merged.link, held_of(mapping, change.record.body));
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
-  // A call that was cut may still be at work there for as long as calls take.
-  if (change.asked > merged.link.tried_at + landed_after) merged.link.tried.clear();
+  // It was changed there so long after our last call that this read shows what became of it: what is written from now
+  // on is none of ours, be it the same value.
+  if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
   // Of a field that is only sent it may show what became of a write without an answer.
   const bool held_anew = merged.link.held != link.held;
   if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&

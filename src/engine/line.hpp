@@ -16,8 +16,9 @@
 namespace linchpin::engine {
 
 // What became of a change. Again: something of ours is under way with that record, so what was read of it may be older
-// than what it will hold; it is to be read again.
-enum class Fate { Merged, Unchanged, Review, Dead, Again };
+// than what it will hold; it is to be read again. Undated: it is to be read again with its history, which tells when
+// somebody else edited it.
+enum class Fate { Merged, Unchanged, Review, Dead, Again, Undated };
 std::string_view to_text(Fate);
 
 struct Stage {              // the part of the hub's state that the line looks at
@@ -52,6 +53,7 @@ class Line {
   Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
                      const std::string& message);
 
+  bool dated_by_us(const Change&, const Link&) const;
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<bool> under_way(const Change&);

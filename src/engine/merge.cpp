@@ -204,6 +204,7 @@ Instant time_of(const Arrival& arrival, const FieldName& field) {
     if (m.field == field)
       if (const auto at = change.property_at.find(mapping::to_text(m.at)); at != change.property_at.end())
         return at->second;
+  if (change.record.edited != Instant{}) return change.record.edited;
   if (change.record.updated != Instant{}) return change.record.updated;
   return change.seen != Instant{} ? change.seen : change.asked;
 }

@@ -14,6 +14,7 @@ void Read::join(Waiting& waiting, Hint hint) {
     at = std::max(at, hint.seen);
   }
   joined.not_before = std::max(joined.not_before, hint.not_before);
+  joined.with_history = joined.with_history || hint.with_history;
   joined.settles.insert(joined.settles.end(), hint.settles.begin(), hint.settles.end());
 }
 
@@ -46,7 +47,9 @@ std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& obje
     const RecordId id = order.front();
     order.pop_front();
     Waiting& waiting = waiting_.at({system, object, id});
-    if (waiting.joined.not_before > now) {
+    const bool with_others =
+        records.empty() || with_history({system, object, records.front()}) == waiting.joined.with_history;
+    if (waiting.joined.not_before > now || !with_others) {
       rest.push_back(id);
       continue;
     }
@@ -75,6 +78,7 @@ std::vector<Change> Read::answered(const SystemName& system, const FetchCall& ca
     change.seen = waiting.joined.seen;
     change.property_at = std::move(waiting.property_at);
     change.settles = std::move(waiting.joined.settles);
+    change.with_history = call.with_history;
     if (!change.settles.empty()) {
       std::sort(change.settles.begin(), change.settles.end());
       change.id = ChangeId("c" + std::to_string(change.settles.front().position.number) + "." +

@@ -21,14 +21,17 @@ class Read {
     std::string property{};  // the path that it names, or ""
     std::vector<Settles> settles{};
     Instant not_before{};
+    bool with_history = false;  // when others edited it must be known
   };
   void hint(const RecordKey&, Hint);
   bool waits(const RecordKey& key) const { return waiting_.contains(key); }
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
 
-  // Up to `most` records of one object that are to be asked for now; they count as asked.
+  // Up to `most` records of one object that are to be asked for now, all with their history or all without; they count
+  // as asked.
   std::vector<RecordId> ask(const SystemName&, const ObjectName&, std::size_t most, Instant now);
+  bool with_history(const RecordKey& key) const { return waiting_.at(key).joined.with_history; }
   // The objects of a system in which a record is to be asked for now.
   std::set<ObjectName> objects(const SystemName&, Instant now) const;
   // What was asked for at `asked` came (`records`; one that is absent is gone): a change for each.

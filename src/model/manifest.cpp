@@ -28,7 +28,8 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
           .fetch_most = std::max(most(j["fetch"]), 1),
           .create_most = std::max(most(j["create"]), 1),
           .update_most = std::max(most(j["update"]), 1),
-          .look_most = most(j["look"])};
+          .look_most = most(j["look"]),
+          .has_history = !j["history"].is_null()};
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ struct ObjectSpec {
   bool can_create = false, can_update = false;
   bool can_fetch = false;                                // a system that is only written to has nothing to be read
   int fetch_most = 1, create_most = 1, update_most = 1;  // records in one call
-  int look_most = 0;  // golden ids in one look; 0: the system cannot be asked by the hub's own id
+  int look_most = 0;         // golden ids in one look; 0: the system cannot be asked by the hub's own id
+  bool has_history = false;  // it tells when others than the hub edited a record
 };
 
 struct Manifest {

@@ -48,6 +48,10 @@ Deed xero(const Request& r, Json body) {
   if (r.method == "PUT") return {Kind::Create, ids_of(body["Contacts"], "ContactNumber"), "", body};
   if (r.method == "POST") return {Kind::Update, ids_of(body["Contacts"], "ContactID"), "", body};
   if (has(r, "IDs=")) return {Kind::Read, split(after(r.url, "IDs=")), "", {}};
+  if (has(r, "/History")) {
+    const std::string one = after(r.url, "/Contacts/");
+    return {Kind::History, {one.substr(0, one.find('/'))}, "", {}};
+  }
   if (has(r, "/Contacts?page=")) return {Kind::List, {}, "", {}};
   if (const std::string one = after(r.url, "/Contacts/"); !one.empty()) return {Kind::Look, {one}, "", {}};
   return {};
@@ -136,6 +140,13 @@ std::map<std::string, Instant> changes_in(const std::string& system, const Json&
                                                                         : record["properties"]["lastmodifieddate"]))
       changes[(crm ? record["id"] : record["ContactID"]).text()] = *at;
   return changes;
+}
+
+std::vector<Instant> edits_in(const Json& body) {
+  std::vector<Instant> edits;
+  for (const Json& note : body["HistoryRecords"].items())
+    if (const auto at = moment(note["DateUTC"])) edits.push_back(*at);
+  return edits;
 }
 
 std::vector<News> events_in(const std::string& system, const Json& body) {

@@ -15,9 +15,10 @@
 namespace linchpin::sim {
 
 struct Deed {
-  enum class Kind { Create, Update, Check, Read, List, Look, Token, Other } kind = Kind::Other;
-  std::vector<std::string> ids;  // Create, Look, Check: golden ids. Update, Read: the vendor's record ids. List: none
-  std::string key;               // Check: its idempotency key
+  enum class Kind { Create, Update, Check, Read, List, Look, History, Token, Other } kind = Kind::Other;
+  std::vector<std::string>
+      ids;          // Create, Look, Check: golden ids. Update, Read, History: the vendor's record ids. List: none
+  std::string key;  // Check: its idempotency key
   Json body;
 };
 Deed deed_of(const std::string& system, const Request&);
@@ -33,6 +34,9 @@ std::map<std::string, Fate> fates_of(const std::string& system, const Deed&, con
 
 // When the records of an answer were last changed, by the vendor's clock and by their ids.
 std::map<std::string, Instant> changes_in(const std::string& system, const Json& body);
+
+// When the record was edited, of a History's answer.
+std::vector<Instant> edits_in(const Json& body);
 
 // What a webhook tells of records, each with its own identity: the same event told again is the same.
 struct News {

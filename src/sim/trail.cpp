@@ -150,6 +150,7 @@ void Trail::unsettle(const Flying& flying, const std::string& id) {
     case Kind::Read:
     case Kind::List:
     case Kind::Look:
+    case Kind::History:
     case Kind::Token:
     case Kind::Other:
       return;
@@ -176,6 +177,8 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
       if (flying.deed.kind == Kind::List)
         listed_[{system, record}] = std::max(listed_[{system, record}], flying.moment);
     }
+  if (flying.deed.kind == Kind::History && answer && answer->status == 200)
+    for (const Instant edited : edits_in(body)) given_[{system, flying.deed.ids.at(0)}].insert(edited);
   if (flying.deed.kind == Kind::Read && answer)
     for (const std::string& record : flying.deed.ids) {
       std::int64_t& read = read_[{system, record}];

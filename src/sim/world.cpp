@@ -218,7 +218,7 @@ void World::reach(Passage passage) {
     if (refreshes) {
       if (spoiled_ && clock_.now() > *spoiled_ + spoiled_most) answer = served.answer, lost = timed_out = false;
       if (!spoiled_) spoiled_ = clock_.now();
-      passage.renews = !lost && !timed_out && answer.body == served.answer.body;
+      passage.renews = !lost && !timed_out && answer.status == 200 && answer.body == served.answer.body;
     }
     if (swarm->strikes(Fault::answer_late))
       way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::answer_late).below(late_most_ms)));

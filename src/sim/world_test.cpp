@@ -9,6 +9,7 @@
 #include "base/metric.hpp"
 #include "sandbox/client_book.hpp"
 #include "sim/agreement.hpp"
+#include "sim/hubs.hpp"
 
 namespace linchpin::sim {
 namespace {
@@ -17,8 +18,9 @@ using std::chrono::minutes;
 
 class TheLine : public testing::Test {
  protected:
-  void make(std::uint64_t seed, int people, sandbox::Limits limits = sandbox::Limits::None) {
-    auto made = World::make({.seed = seed, .limits = limits});
+  void make(std::uint64_t seed, int people, sandbox::Limits limits = sandbox::Limits::None,
+            std::shared_ptr<const model::Hub> hub = nullptr) {
+    auto made = World::make({.seed = seed, .limits = limits, .hub = std::move(hub)});
     ASSERT_TRUE(made) << to_text(made.error());
     world = std::move(*made);
     book = sandbox::make_client_book(seed, world->now(), sandbox::client_book_of(people));
@@ -162,6 +164,36 @@ TEST_F(TheLine, AChangeTravelsBothWaysAndItsEchoIsSilent) {
   ASSERT_TRUE(world->run_for(minutes(2)));
   settle();
   EXPECT_LE(world->vendor("xero").log().size() - calls, 3u) << "nothing but sweeps once it has settled";
+}
+
+// Xero has one time for a record, and our write moves it. An edit there of which the hub learns later must not count as
+// made at that write: it would win over what somebody else wrote in between.
+TEST_F(TheLine, AnEditThatCameBeforeOurOwnWriteKeepsItsTime) {
+  constexpr std::size_t all_by_recency = 2;
+  make(3, 40, sandbox::Limits::None, *hub_of(all_by_recency));
+  settle();
+  const auto [hubspot, xero] = *links().begin();
+  const auto webhooks_wait = [&](const char* system, int s) {
+    ASSERT_TRUE(world->vendor(system).set_faults(Json::object({{"webhook_delay_s", s}}), world->now()));
+  };
+  webhooks_wait("xero", 60);
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero, Json::object({{"LastName", "Harbour"}})));
+  webhooks_wait("xero", 0);
+  ASSERT_TRUE(world->run_for(seconds(5)));
+  ASSERT_TRUE(world->ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "mia"}})));
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Avery"}})));
+  ASSERT_TRUE(world->run_for(seconds(20)));
+  webhooks_wait("hubspot", 120);
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Blake"}})));
+  webhooks_wait("hubspot", 0);
+  ASSERT_TRUE(world->run_for(seconds(5)));
+  ASSERT_TRUE(world->ask(Json::object({{"command", "resume"}, {"system", "xero"}, {"by", "mia"}})));
+  ASSERT_TRUE(world->run_for(minutes(3)));
+  settle();
+  agree();
+  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "the last word on the name";
+  const auto log = world->vendor("xero").log();
+  EXPECT_TRUE(std::any_of(log.begin(), log.end(), [](const auto& l) { return l.target.ends_with("/History"); }));
 }
 
 TEST_F(TheLine, ALeadThatBecomesAClientIsVerifiedAndTheOutcomeReachesTheCrm) {
