@@ -265,6 +265,17 @@ const Value* sent_before(const Field& field, const Value& value, const Link& lin
   return same == tried->second.end() ? nullptr : &*same;
 }
 
+// What a record that is new to us holds since another of that system was merged into it, and was given it by us.
+const Value* inherited(const Field& field, const Value& value, const Link& link, const std::vector<Link>& links) {
+  for (const Link& other : links) {
+    if (other.key.system != link.key.system) continue;
+    const auto given = other.given.find(field.name.text);
+    if (given != other.given.end() && same_as_sent(field, value, given->second)) return &given->second;
+    if (const Value* sent = sent_before(field, value, other)) return sent;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& links, const Link& link,
@@ -295,7 +306,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
       after.given[name] = golden->second.value;  // it says what we say: an echo, or agreement
       continue;
     }
-    if (const Value* sent = sent_before(*field, value, link)) {
+    const Value* sent = fresh ? inherited(*field, value, link, links) : sent_before(*field, value, link);
+    if (sent) {
       after.given[name] = *sent;  // an echo of what was sent and not confirmed: nobody else wrote it
       continue;
     }

@@ -106,6 +106,17 @@ TEST(Merge, WhatWasSentWithoutAnAnswerIsKnownWithoutItsOuterSpaces) {
   EXPECT_EQ(merged.link.given.at("given_name"), Value("Mai "));
 }
 
+TEST(Merge, ARecordThatOthersWereMergedIntoHoldsWhatTheyWereGiven) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, books("a"), {{"phone", "+61400000001"}}, monday);
+  p.merge(*hub, crm("1"), {{"phone", "+61400000002"}}, monday - seconds(9));
+  p.link(crm("1")).given["phone"] = Value("+61400000001");  // written there
+  const Merged& merged = p.merge(*hub, crm("3"), {{"phone", "+61400000001"}}, monday + seconds(9));
+  EXPECT_FALSE(merged.link.own.contains(FieldName("phone"))) << "of no later time than Monday's";
+  EXPECT_EQ(merged.link.given.at("phone"), Value("+61400000001"));
+}
+
 TEST(Merge, ABlankIsNoChangeWhereTheMappingIgnoresIt) {
   const auto hub = small::hub();
   Person p;

@@ -75,11 +75,15 @@ class Reading {
     }
   }
 
+  // Of records that were merged there anything that was said of the person will do: a write to the old id lands in the
+  // new record, and the hub may read it there before it is told of the merge.
   static bool said(const Person& person, Site site, Field field, const std::string& value) {
     const auto history = person.said.find(field);
+    const auto records = person.records.find(site);
+    const bool merged = person.merged && records != person.records.end() && records->second.size() > 1;
     return history != person.said.end() &&
            std::any_of(history->second.begin(), history->second.end(),
-                       [&](const Said& s) { return s.site == site && s.value == value; });
+                       [&](const Said& s) { return (merged || s.site == site) && s.value == value; });
   }
 
   // It was said of one who was in both systems before people began, so that their records were linked, and where

@@ -178,7 +178,21 @@ class Judge {
       return;
     }
     if (rule == Rule::Latest) return latest(what, said, hubspot, xero);
-    owned(what, rule == Rule::HubspotOwns ? Site::Hubspot : Site::Xero, said, hubspot, xero);
+    const Site owner = rule == Rule::HubspotOwns ? Site::Hubspot : Site::Xero;
+    if (hubspot == xero && replaced(person, owner)) {
+      excused_ = true;
+      return;
+    }
+    owned(what, owner, said, hubspot, xero);
+  }
+
+  // Their record there was put away, and the hub made another: what people had said in the first may have gone before
+  // it could be read.
+  static bool replaced(const Person& person, Site site) {
+    const auto given = person.given.find(site), records = person.records.find(site);
+    const std::size_t made = (given == person.given.end() ? 0 : given->second.size()) +
+                             (records == person.records.end() ? 0 : records->second.size());
+    return person.removed.contains(site) && made > 1;
   }
 
   // Who said what when, by number: the value itself is nobody's business.
