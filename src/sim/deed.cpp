@@ -38,6 +38,7 @@ Deed hubspot(const Request& r, Json body) {
   if (has(r, "/contacts/batch/update")) return {Kind::Update, ids_of(inputs, "id"), "", body};
   if (has(r, "/contacts/batch/read"))
     return {body["idProperty"].text() == "linchpin_id" ? Kind::Look : Kind::Read, ids_of(inputs, "id"), "", body};
+  if (has(r, "/contacts/search")) return {Kind::Search, {}, "", body};
   if (r.method == "GET" && has(r, "/contacts?")) return {Kind::List, {}, "", {}};
   return {};
 }
@@ -140,6 +141,17 @@ std::map<std::string, Instant> changes_in(const std::string& system, const Json&
                                                                         : record["properties"]["lastmodifieddate"]))
       changes[(crm ? record["id"] : record["ContactID"]).text()] = *at;
   return changes;
+}
+
+std::optional<Instant> since_of(const std::string& system, const Request& request) {
+  if (system == "hubspot") {
+    const Json body = parse_json(request.body).value_or(Json());
+    const Json& filter = body["filterGroups"][0]["filters"][0];
+    if (!has(request, "/search") || filter["operator"].text() != "GTE") return std::nullopt;
+    return from_ms(std::atoll(filter["value"].text().c_str()));
+  }
+  const std::string* since = find_header(request.headers, "If-Modified-Since");
+  return since ? moment(Json(*since)) : std::nullopt;
 }
 
 std::vector<Instant> edits_in(const Json& body) {

@@ -15,9 +15,10 @@
 namespace linchpin::sim {
 
 struct Deed {
-  enum class Kind { Create, Update, Check, Read, List, Look, History, Token, Other } kind = Kind::Other;
-  std::vector<std::string>
-      ids;          // Create, Look, Check: golden ids. Update, Read, History: the vendor's record ids. List: none
+  // Search: a list that gives ids only.
+  enum class Kind { Create, Update, Check, Read, List, Search, Look, History, Token, Other } kind = Kind::Other;
+  // Create, Look, Check: golden ids. Update, Read, History: the vendor's record ids. List, Search: none.
+  std::vector<std::string> ids;
   std::string key;  // Check: its idempotency key
   Json body;
 };
@@ -34,6 +35,9 @@ std::map<std::string, Fate> fates_of(const std::string& system, const Deed&, con
 
 // When the records of an answer were last changed, by the vendor's clock and by their ids.
 std::map<std::string, Instant> changes_in(const std::string& system, const Json& body);
+
+// Of a List or a Search: it asks only for what changed from then on.
+std::optional<Instant> since_of(const std::string& system, const Request&);
 
 // When the record was edited, of a History's answer.
 std::vector<Instant> edits_in(const Json& body);

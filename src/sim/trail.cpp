@@ -12,6 +12,8 @@ using Kind = Deed::Kind;
   throw Broken{std::string(to_text(invariant)), std::move(what)};
 }
 
+// How far a vendor's clock may be off here, and its index behind (World, Workload::retune): a sweep looks back so far.
+constexpr seconds unsure_of_time{150};
 constexpr std::size_t in_a_step = 200;  // entries that the hub is sure to have read before it writes
 
 }  // namespace
@@ -22,6 +24,8 @@ void Trail::committed(const engine::Batch& batch, Instant) {
     if (const auto key = keys_->get({row.id.text}); !key || key->empty())
       broken(Invariant::AckedIsDurable, "golden record " + row.id.text + " is committed, and its key is not durable");
   for (const engine::CredentialRow& row : batch.credentials) unkept_.erase(row.system.text);
+  for (const engine::CursorRow& row : batch.cursors)
+    if (row.purpose == "sweep" && row.done) swept(row);
   for (const engine::DeliveryRow& row : batch.deliveries) {
     const bool died = row.state == DeliveryState::Dead && deliveries_[row.id] != DeliveryState::Dead;
     deliveries_[row.id] = row.state;
@@ -48,7 +52,18 @@ void Trail::commit_lost() {
   unsettled_.clear();
   told_.clear();
   says_.clear();
+  hinted_.clear();
+  sweep_.clear();
   deliveries_.clear();
+}
+
+// A sweep is done when what its searches named has been read.
+void Trail::swept(const engine::CursorRow& row) {
+  for (auto at = hinted_.lower_bound({row.system.text, ""}); at != hinted_.end() && at->first.first == row.system.text;
+       at = hinted_.erase(at))
+    if (read_[at->first] < at->second)
+      broken(Invariant::AckedIsDurable, "a sweep of " + row.system.text + " is done, and record " + at->first.second +
+                                            ", which it named, was not read");
 }
 
 void Trail::appended(const engine::InboxEntry& entry) {
@@ -126,12 +141,22 @@ void Trail::tokens(const engine::Send& send, const Flying& flying) {
     broken(Invariant::AckedIsDurable, "a token of " + system + " is used before it is durable");
 }
 
+// A sweep looks back behind the one before, by what clocks and indexes may be off.
+void Trail::sweeps(const engine::Send& send, Instant now) {
+  const std::optional<Instant> since = since_of(send.system.text, send.request);
+  Sweep& last = sweep_.emplace(send.system.text, Sweep{since, now}).first->second;
+  if (last.since != since && since && *since > last.began - unsure_of_time && !clocks_jump_)
+    broken(Invariant::Converged, "a sweep of " + send.system.text + " looks back too little");
+  last = {since, now};
+}
+
 void Trail::sent(const engine::Send& send, Instant now) {
   const std::string& system = send.system.text;
   Flying flying{system, deed_of(system, send.request), ++moment_};
   if (const auto closed = closed_.find(system); closed != closed_.end() && now < closed->second && !clocks_jump_)
     broken(Invariant::Converged, system + " asked the hub to wait, and is called");
   tokens(send, flying);
+  if (flying.deed.kind == Kind::List || flying.deed.kind == Kind::Search) sweeps(send, now);
   if (flying.deed.kind == Kind::Create) creates(system, flying);
   if (flying.deed.kind == Kind::Update) updates(system, flying);
   if (flying.deed.kind == Kind::Check) checks(flying);
@@ -149,6 +174,7 @@ void Trail::unsettle(const Flying& flying, const std::string& id) {
       return;
     case Kind::Read:
     case Kind::List:
+    case Kind::Search:
     case Kind::Look:
     case Kind::History:
     case Kind::Token:
@@ -172,6 +198,10 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
   if (answer && answer->status < 300)
     for (const auto& [record, changed] : changes_in(system, body)) {
       given_[{system, record}].insert(changed);
+      if (flying.deed.kind == Kind::Search) {
+        hinted_[{system, record}] = flying.moment;
+        continue;
+      }
       seen_[{system, record}] = std::max(seen_[{system, record}], changed);
       // A page holds its records whole: a sweep that came after a lost answer has read what became of it.
       if (flying.deed.kind == Kind::List)
@@ -202,6 +232,7 @@ void Trail::ended() {
   for (const auto& [call, flying] : flying_)
     for (const std::string& id : flying.deed.ids) unsettle(flying, id);
   flying_.clear();
+  hinted_.clear();  // what is left of a sweep begins again
   closed_.clear();
   unkept_.clear();
 }

@@ -47,6 +47,8 @@ class Trail : public Onlooker {
   void updates(const std::string& system, const Flying&);
   void checks(const Flying&);
   void tokens(const engine::Send&, const Flying&);
+  void sweeps(const engine::Send&, Instant);
+  void swept(const engine::CursorRow&);
   void unsettle(const Flying&, const std::string& id);
 
   engine::Store* store_ = nullptr;
@@ -61,6 +63,12 @@ class Trail : public Onlooker {
   std::map<Key, std::int64_t> told_;    // records: when something was last known to have happened to them
   std::map<Key, std::int64_t> read_;    // records: when the latest answered question about them was asked
   std::map<Key, std::int64_t> listed_;  // records: when the latest page that held them was asked for
+  std::map<Key, std::int64_t> hinted_;  // records: when the search that named them was asked, until its sweep is done
+  struct Sweep {
+    std::optional<Instant> since;
+    Instant began{};
+  };
+  std::map<std::string, Sweep> sweep_;                                  // the last one of a system
   std::map<Position, std::vector<std::pair<Key, std::int64_t>>> says_;  // what entries of the inbox say, until done
   std::vector<News> arriving_;                                          // what the webhook says that is being taken
   std::set<std::string> events_;                                        // that were told before
