@@ -14,15 +14,13 @@ namespace {
 constexpr std::size_t due_most = 400;  // deliveries looked at for one system in one step
 constexpr std::size_t tried_most = 8;  // values of one field that were sent without an answer
 
-// The link, with what is about to be sent: until it is confirmed, the record may hold it or not.
-Link with_tried(Link link, const Values& values, Instant now) {
+// What is about to be sent: until it is confirmed, the record may hold it or not.
+void keep(Tried& tried, const Values& values) {
   for (const auto& [field, value] : values) {
-    std::vector<Value>& tried = link.tried[FieldName(field)];
-    if (std::find(tried.begin(), tried.end(), value) == tried.end()) tried.push_back(value);
-    if (tried.size() > tried_most) tried.erase(tried.begin());
+    std::vector<Value>& sent = tried[FieldName(field)];
+    if (std::find(sent.begin(), sent.end(), value) == sent.end()) sent.push_back(value);
+    if (sent.size() > tried_most) sent.erase(sent.begin());
   }
-  link.tried_at = now;
-  return link;
 }
 
 // Whether what was sent to its record before may have been done, or may yet be.
@@ -156,8 +154,13 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
     made.item.idempotency_key = d.idempotency_key;
     d.state = DeliveryState::Sent;
     ++d.attempt;
-    if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten))
-      work.changed_link(*family, with_tried(*link, d.values, now));
+    if (d.operation == Operation::Create) keep(d.tried, d.values);
+    if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten)) {
+      Link after = *link;
+      keep(after.tried, d.values);
+      after.tried_at = now;
+      work.changed_link(*family, std::move(after));
+    }
     if (!mutant(Mutant::SentUnattested))
       work.attest(family, delivered(d, "sent", std::string(to_text(d.operation)), now));
     hold(Invariant::InOrderPerRecord, busy_.insert({name, d.golden}).second);

@@ -41,6 +41,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     link.entity = d.entity;
     link.golden = d.golden;
     link.created = record ? record->created : now;
+    link.tried = d.tried, link.tried_at = now;
   }
   link.mapping = d.mapping;
   link.gone = false;

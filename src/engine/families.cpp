@@ -11,7 +11,7 @@ std::size_t bytes_of(const Family& family) {
   for (const Link& link : family.links)
     bytes += 1'200 + 150 * (link.base.size() + link.given.size() + link.left.size() + link.tried.size()) +
              250 * link.own.size();
-  for (const Delivery& d : family.deliveries) bytes += 1'000 + 150 * d.values.size();
+  for (const Delivery& d : family.deliveries) bytes += 1'000 + 150 * (d.values.size() + d.tried.size());
   return bytes;
 }
 

@@ -4,12 +4,16 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "base/value.hpp"
 
 namespace linchpin::engine {
+
+// Golden values that were sent and never confirmed, by field.
+using Tried = std::map<FieldName, std::vector<Value>>;
 
 // A golden field: its value and where it comes from, enough to explain it after the inbox has been forgotten.
 struct Sourced {
@@ -52,7 +56,7 @@ struct Link {
   // By field: golden values that were sent and never confirmed. One of them may be what the record holds: then it is
   // ours, though the golden value has moved on. Kept until the record was changed there well after the last, at
   // tried_at: a call outlives the process that made it, and the hub's clock may jump meanwhile.
-  std::map<FieldName, std::vector<Value>> tried;
+  Tried tried;
   Instant tried_at{};
   std::map<FieldName, Own> own;
   Json held;            // the members of the record that its mapping touches, in the system's form

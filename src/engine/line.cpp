@@ -163,6 +163,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     link.key = change.key;
     link.entity = mapping.entity;
     link.created = change.record.created;
+    for (const Delivery& d : family->deliveries)
+      if (d.operation == Operation::Create && d.system == change.key.system && d.object == change.key.object)
+        link.tried = d.tried, link.tried_at = now_;
   } else {
     link = *known;
     if (change.record.updated != Instant{} && change.record.updated < link.updated && !mutant(Mutant::OlderStateTaken))

@@ -306,7 +306,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
       after.given[name] = golden->second.value;  // it says what we say: an echo, or agreement
       continue;
     }
-    const Value* sent = fresh ? inherited(*field, value, link, links) : sent_before(*field, value, link);
+    const Value* sent = sent_before(*field, value, link);
+    if (!sent && fresh) sent = inherited(*field, value, link, links);
     if (sent) {
       after.given[name] = *sent;  // an echo of what was sent and not confirmed: nobody else wrote it
       continue;

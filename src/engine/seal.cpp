@@ -18,6 +18,19 @@ Values values_in(Unpacker& u) {
   return values;
 }
 
+void pack(Packer& p, const Tried& tried) {
+  p.count(tried.size());
+  for (const auto& [name, values] : tried) p.text(name.text), p.value(Json(Json::List(values)));
+}
+Tried tried_in(Unpacker& u) {
+  Tried tried;
+  for (std::size_t left = u.count(); left > 0; --left) {
+    FieldName name(u.text());
+    tried.emplace(std::move(name), u.value().items());
+  }
+  return tried;
+}
+
 void pack(Packer& p, const std::map<FieldName, Sourced>& fields) {
   p.count(fields.size());
   for (const auto& [name, s] : fields) {
@@ -72,8 +85,7 @@ Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
 LinkRow to_row(const Link& l, const Secret& key) {
   Packer p;
   p.text(l.mapping.text), pack(p, l.base), pack(p, l.given), pack(p, l.left);
-  p.count(l.tried.size());
-  for (const auto& [name, values] : l.tried) p.text(name.text), p.value(Json(Json::List(values)));
+  pack(p, l.tried);
   p.at(l.tried_at);
   p.count(l.own.size());
   for (const auto& [name, o] : l.own) p.text(name.text), p.value(o.value), p.at(o.at), p.text(o.change.text);
@@ -95,10 +107,7 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
   l.base = values_in(u);
   l.given = values_in(u);
   l.left = values_in(u);
-  for (std::size_t left = u.count(); left > 0; --left) {
-    FieldName name(u.text());
-    l.tried.emplace(std::move(name), u.value().items());
-  }
+  l.tried = tried_in(u);
   l.tried_at = u.at();
   for (std::size_t left = u.count(); left > 0; --left) {
     FieldName name(u.text());
@@ -138,7 +147,7 @@ DeliveryRow to_row(const Delivery& d, const Secret& key) {
                   d.idempotency_key,
                   {}};
   Packer p;
-  pack(p, d.values);
+  pack(p, d.values), pack(p, d.tried);
   row.sealed = seal(key.bytes(), p.packed(), bound(row));
   return row;
 }
@@ -147,11 +156,13 @@ Result<Delivery> open_row(const DeliveryRow& row, const Secret& key) {
   const std::string packed = TRY(open(key.bytes(), row.sealed, bound(row)));
   Unpacker u(packed);
   Values values = values_in(u);
+  Tried tried = tried_in(u);
   TRY(u.end());
-  Delivery d{row.id,      row.system,        row.object,         row.record, row.golden,   row.entity,
-             row.mapping, row.flow,          row.operation,      row.named,  row.priority, row.regulated,
-             row.state,   row.attempt,       row.suffix,         row.due,    row.made,     row.seen,
-             row.change,  std::move(values), row.idempotency_key};
+  Delivery d{row.id,           row.system,         row.object, row.record,    row.golden,
+             row.entity,       row.mapping,        row.flow,   row.operation, row.named,
+             row.priority,     row.regulated,      row.state,  row.attempt,   row.suffix,
+             row.due,          row.made,           row.seen,   row.change,    std::move(values),
+             std::move(tried), row.idempotency_key};
   return d;
 }
 

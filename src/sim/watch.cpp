@@ -207,9 +207,11 @@ void Watch::sent(const engine::Send& send, Instant now) {
   if (attested_[send.system.text] < count)
     broken(Invariant::AuditedWithCommit, "a write to " + send.system.text + " left without an entry in the log");
   attested_[send.system.text] -= count;
-  for (const Item& item : w.items)
+  for (const Item& item : w.items) {
+    left_.erase(item.key);
     if (!writing_.emplace(item.key, send.call).second)
       broken(Invariant::InOrderPerRecord, "two writes of " + item.key + " are under way");
+  }
 }
 
 // NoDoubleCreate: what the vendor made just now is the first record of that person there.
@@ -260,6 +262,7 @@ void Watch::made(Site site, const std::string& id, const Item* item) {
   if (person.given[site].size() + person.records[site].size() > 0 && !person.removed.contains(site) &&
       !person.doubled())
     broken(Invariant::NoDoubleCreate, record + " is the second of person " + std::to_string(person.number));
+  if (item && left_.contains(item->key)) person.late.insert(site);
   ledger_.made(person, site, id, true);
 }
 
@@ -271,6 +274,7 @@ void Watch::answered(const engine::Send& send, const Result<Answer>&, Instant) {
 }
 
 void Watch::ended() {
+  for (const auto& [key, call] : writing_) left_.insert(key);
   writing_.clear();
   attested_.clear();
   if (!inbox_) return;

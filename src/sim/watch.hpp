@@ -74,6 +74,7 @@ class Watch : public Onlooker {
   bool hub_changed_ = false;                      // the entry of its files attests what follows from them
   // InOrderPerRecord
   std::map<std::string, CallId> writing_;  // what is being written to, by which call
+  std::set<std::string> left_;             // what was, when the process ended, and has not been since
   // AckedIsDurable
   std::map<std::string, Position> durable_;  // the last of the inbox, by their sealed bytes
   // ClassIsKept
