@@ -35,10 +35,10 @@ struct Person {
   int clients = 0;                                // how often they became one in HubSpot
   std::set<Field> poisoned;                       // holds what cannot be read there
   std::set<Site> removed;                         // their record was put away there by a person, at any time
-  std::set<Site> overwritten;                     // a request that creates came late, and their record was there
-  std::set<Site> late;                            // the hub's request that made their record came after its process
-  bool entered_twice = false;                     // by a person, while the hub's own request was on its way
-  bool doubled() const;                           // they have two records in one system, and people made one of them
+  std::set<Site> overwritten;  // a request came late: their record was there, or people had written to it since
+  std::set<Site> late;         // the hub's request that made their record came after its process
+  bool entered_twice = false;  // by a person, while the hub's own request was on its way
+  bool doubled() const;        // they have two records in one system, and people made one of them
 };
 
 class Ledger {

@@ -207,11 +207,9 @@ void Watch::sent(const engine::Send& send, Instant now) {
   if (attested_[send.system.text] < count)
     broken(Invariant::AuditedWithCommit, "a write to " + send.system.text + " left without an entry in the log");
   attested_[send.system.text] -= count;
-  for (const Item& item : w.items) {
-    left_.erase(item.key);
-    if (!writing_.emplace(item.key, send.call).second)
+  for (const Item& item : w.items)
+    if (!writing_.emplace(item.key, UnderWay{send.call, send.request.body, words_in(item.key)}).second)
       broken(Invariant::InOrderPerRecord, "two writes of " + item.key + " are under way");
-  }
 }
 
 // NoDoubleCreate: what the vendor made just now is the first record of that person there.
@@ -230,6 +228,9 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
       }
     return;
   }
+  const auto left = left_.find(send.request.body);
+  if (left != left_.end() && answer.status < 400)
+    for (const Item& item : w.items) came_late(item.key, left->second[item.key]);
   if (!w.creates) return;
   const bool hubspot = send.system.text == "hubspot";
   const Site site = hubspot ? Site::Hubspot : Site::Xero;
@@ -247,6 +248,7 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     if (id.empty() || record["StatusAttributeString"].text() == "ERROR") continue;
     const auto item = std::find_if(w.items.begin(), w.items.end(), [&](const Item& i) { return i.golden == golden; });
     made(site, id, item == w.items.end() ? nullptr : &*item);
+    if (Person* person = ledger_.owner_of(site, id); person && left != left_.end()) person->late.insert(site);
   }
 }
 
@@ -262,19 +264,42 @@ void Watch::made(Site site, const std::string& id, const Item* item) {
   if (person.given[site].size() + person.records[site].size() > 0 && !person.removed.contains(site) &&
       !person.doubled())
     broken(Invariant::NoDoubleCreate, record + " is the second of person " + std::to_string(person.number));
-  if (item && left_.contains(item->key)) person.late.insert(site);
   ledger_.made(person, site, id, true);
+}
+
+// The person whose record a request writes to, and where; nobody's as long as it is to be created.
+std::pair<Person*, Site> Watch::whose(const std::string& key) const {
+  const std::size_t slash = key.find('/');
+  const Site site = key.substr(0, slash) == to_text(Site::Hubspot) ? Site::Hubspot : Site::Xero;
+  return {ledger_.owner_of(site, key.substr(slash + 1)), site};
+}
+
+// How often people have written to a record.
+std::size_t Watch::words_in(const std::string& key) const {
+  const auto [person, site] = whose(key);
+  std::size_t words = 0;
+  if (person)
+    for (const auto& [field, said] : person->said)
+      words += static_cast<std::size_t>(std::count_if(
+          said.begin(), said.end(), [&, s = site](const Said& one) { return one.site == s && !one.by_the_way; }));
+  return words;
+}
+
+// An update of a process that had ended overwrites what people have written since it was sent.
+void Watch::came_late(const std::string& key, std::size_t words_then) {
+  const auto [person, site] = whose(key);
+  if (person && words_in(key) > words_then) person->overwritten.insert(site);
 }
 
 void Watch::answered(const engine::Send& send, const Result<Answer>&, Instant) {
   const CallId call = send.call;
-  if (trace && std::any_of(writing_.begin(), writing_.end(), [&](const auto& w) { return w.second == call; }))
+  if (trace && std::any_of(writing_.begin(), writing_.end(), [&](const auto& w) { return w.second.call == call; }))
     trace("  call " + std::to_string(call.number) + " is answered");
-  std::erase_if(writing_, [&](const auto& w) { return w.second == call; });
+  std::erase_if(writing_, [&](const auto& w) { return w.second.call == call; });
 }
 
 void Watch::ended() {
-  for (const auto& [key, call] : writing_) left_.insert(key);
+  for (const auto& [key, write] : writing_) left_[write.body][key] = write.words;
   writing_.clear();
   attested_.clear();
   if (!inbox_) return;

@@ -58,6 +58,9 @@ class Watch : public Onlooker {
   void sealed(const engine::Batch&) const;
   void nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const;
   void made(Site, const std::string& id, const Item*);
+  std::pair<Person*, Site> whose(const std::string& key) const;
+  std::size_t words_in(const std::string& key) const;
+  void came_late(const std::string& key, std::size_t words_then);
   void mix(std::string_view text);
 
   Ledger& ledger_;
@@ -73,8 +76,13 @@ class Watch : public Onlooker {
   std::map<std::string, std::int64_t> attested_;  // by system: writes that are in the log and not yet sent
   bool hub_changed_ = false;                      // the entry of its files attests what follows from them
   // InOrderPerRecord
-  std::map<std::string, CallId> writing_;  // what is being written to, by which call
-  std::set<std::string> left_;             // what was, when the process ended, and has not been since
+  struct UnderWay {
+    CallId call;
+    std::string body;
+    std::size_t words = 0;  // how often people had written to the record
+  };
+  std::map<std::string, UnderWay> writing_;                         // what is being written to
+  std::map<std::string, std::map<std::string, std::size_t>> left_;  // by body, key: under way when its process ended
   // AckedIsDurable
   std::map<std::string, Position> durable_;  // the last of the inbox, by their sealed bytes
   // ClassIsKept
