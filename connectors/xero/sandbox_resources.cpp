@@ -169,7 +169,7 @@ Answer XeroVendor::write_contacts(const Request& request, const Json& body, cons
   std::vector<XeroContacts::Written> plans;
   bool refused = false;
   for (const Json& element : given) {
-    plans.push_back(contacts_.plan(element, mode, now, plans));
+    plans.push_back(contacts_.plan(element, mode, stamp(now), plans));
     refused = refused || !plans.back().errors.empty();
   }
   const bool one_by_one = lower_ascii(query_value(request.url, "summarizeErrors").value_or("true")) == "false";

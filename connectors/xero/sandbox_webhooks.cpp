@@ -192,7 +192,7 @@ Result<Json> XeroVendor::edit(std::string_view object, std::string_view id, cons
   if (existing) given = given.with("ContactID", existing->id);
   if (!merged.empty()) given = given.with("ContactStatus", "ARCHIVED");
   const auto mode = existing ? XeroContacts::Mode::Upsert : XeroContacts::Mode::Create;
-  auto plan = contacts_.plan(given, mode, now, {});
+  auto plan = contacts_.plan(given, mode, stamp(now), {});
   if (!plan.errors.empty())
     return fail(Code::ValueInvalid, "Xero refuses this: " + std::to_string(plan.errors.size()) + " validation errors");
   if (!merged.empty()) plan.contact.merged_to = lower_ascii(merged);

@@ -58,6 +58,20 @@ TEST(Confirm, ACreateMakesTheLink) {
   EXPECT_EQ(link.confirmed, monday);
 }
 
+TEST(Confirm, WhatEarlierAttemptsAtACreateSentMayStillLand) {
+  const auto hub = small::hub();
+  Person p;
+  Delivery d = update(p, {{"given_name", "Mia"}});
+  d.record = {};
+  d.operation = Operation::Create;
+  d.tried[FieldName("given_name")] = {Value("Maya"), Value("Mia")};
+  Record returned;
+  returned.id = RecordId("77");
+  returned.body = Json::object({{"first", "Mia"}});
+  const Link link = confirm(*hub, d, {}, returned, monday);
+  EXPECT_EQ(link.tried.at(FieldName("given_name")), std::vector<Value>{Value("Maya")});
+}
+
 TEST(Confirm, WithoutAnAnswerWhatWasSentIsTheBase) {
   const auto hub = small::hub();
   Person p;

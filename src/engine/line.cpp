@@ -190,7 +190,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // Of a field that is only sent it may show what became of a write without an answer.
   const bool held_anew = merged.link.held != link.held;
   if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&
-      !held_anew)
+      link.own == merged.link.own && !held_anew)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   Values took;

@@ -197,13 +197,21 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
   }
 }
 
-Instant time_of(const Arrival& arrival, const FieldName& field) {
-  const Change& change = *arrival.change;
-  if (mutant(Mutant::TimeOfArrival)) return change.asked;
+// When an event told that the field was written.
+std::optional<Instant> told_at(const Arrival& arrival, const FieldName& field) {
   for (const mapping::FieldMapping& m : arrival.mapping->fields)
     if (m.field == field)
-      if (const auto at = change.property_at.find(mapping::to_text(m.at)); at != change.property_at.end())
+      if (const auto at = arrival.change->property_at.find(mapping::to_text(m.at));
+          at != arrival.change->property_at.end())
         return at->second;
+  return std::nullopt;
+}
+
+// When a value was written that the record did not hold at `known`: an event that is no later told of another.
+Instant time_of(const Arrival& arrival, const FieldName& field, Instant known) {
+  const Change& change = *arrival.change;
+  if (mutant(Mutant::TimeOfArrival)) return change.asked;
+  if (const auto told = told_at(arrival, field); told && *told > known) return *told;
   if (change.record.edited != Instant{}) return change.record.edited;
   if (change.record.updated != Instant{}) return change.record.updated;
   return change.seen != Instant{} ? change.seen : change.asked;
@@ -292,8 +300,15 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
       continue;
     }
     const auto base = link.base.find(name);
-    if (base != link.base.end() && same_value(field->type, value, base->second) && !mutant(Mutant::EchoForgotten))
+    if (base != link.base.end() && same_value(field->type, value, base->second) && !mutant(Mutant::EchoForgotten)) {
+      // Its event came after the read that showed it: that knew of an earlier one only, or of none.
+      const auto own = after.own.find(field->name);
+      const auto told = told_at(arrival, field->name);
+      if (own != after.own.end() && told && !link.given.contains(name) && *told > own->second.at &&
+          same_value(field->type, value, own->second.value))
+        own->second.at = *told;
       continue;
+    }
     merged.took.push_back(field->name);
     after.base[name] = value;
     after.given.erase(name);
@@ -323,7 +338,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
         continue;
       }
     }
-    after.own[field->name] = Own{value, time_of(arrival, field->name), arrival.change->id};
+    after.own[field->name] = Own{value, time_of(arrival, field->name, link.updated), arrival.change->id};
   }
 
   std::vector<Link> now;

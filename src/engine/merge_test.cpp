@@ -77,6 +77,28 @@ TEST(Merge, AWriteToWhatAnotherSystemOwnsIsAQuestion) {
   EXPECT_EQ(merged.link.left.at("given_name"), Value("Mia")) << "left as it is there until somebody answers";
 }
 
+TEST(Merge, AnEventDatesOnlyWhatWasWrittenAfterTheStateThatWasKnown) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000001"}}, monday);
+  p.link(crm("1")).updated = monday;
+  const Merged& read = p.merge(*hub, crm("1"), {{"phone", "+61400000002"}}, monday + seconds(9), "c2.0",
+                               {{"mobile", monday}});  // of the first; that of the second is still on its way
+  EXPECT_EQ(read.link.own.at(FieldName("phone")).at, monday + seconds(9));
+}
+
+TEST(Merge, AnEventThatComesAfterTheReadThatShowedItsValueDatesIt) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000001"}}, monday);
+  p.link(crm("1")).updated = monday;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000002"}}, monday + seconds(9), "c2.0", {{"mobile", monday + seconds(1)}});
+  p.merge(*hub, books("a"), {{"phone", "+61400000003"}}, monday + seconds(3));
+  EXPECT_EQ(p.value("phone"), Value("+61400000003")) << "the crm's counts as of the event that is known";
+  p.merge(*hub, crm("1"), {{"phone", "+61400000002"}}, monday + seconds(9), "c3.0", {{"mobile", monday + seconds(5)}});
+  EXPECT_EQ(p.value("phone"), Value("+61400000002")) << "it was written later than that";
+}
+
 TEST(Merge, WhatWeSentWithoutAnAnswerIsNobodysWrite) {
   const auto hub = small::hub();
   Person p;

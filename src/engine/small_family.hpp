@@ -43,10 +43,12 @@ struct Person {
   std::vector<Link> links;
   Merged last;
 
-  Merged& merge(const model::Hub& hub, const RecordKey& key, Values values, Instant at,
-                const std::string& id = "c1.0") {
+  // `told`: of which paths events told, and when.
+  Merged& merge(const model::Hub& hub, const RecordKey& key, Values values, Instant at, const std::string& id = "c1.0",
+                std::map<std::string, Instant> told = {}) {
     Arrived a = arrived(hub, key, std::move(values), at, id);
     a.arrival.change = &a.change;
+    a.change.property_at = std::move(told);
     Link link;
     link.key = key;
     link.entity = golden.entity;

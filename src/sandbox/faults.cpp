@@ -29,12 +29,14 @@ Result<Faults> read_faults(const Json& json, Instant now) {
       faults.webhook_delay = seconds{whole};
     } else if (key == "index_lag_s") {
       faults.index_lag = seconds{whole};
+    } else if (key == "whole_seconds") {
+      faults.whole_seconds = whole != 0;
     } else if (key == "until_s") {
       faults.until = now + seconds{whole};
     } else {
       return fail(Code::InvalidArgument, "there is no such fault",
                   "Use lost_answer, error_500, reject_429, nonsense, slow_ms, webhook_drop, webhook_double, "
-                  "webhook_reorder, webhook_delay_s, index_lag_s, until_s");
+                  "webhook_reorder, webhook_delay_s, index_lag_s, whole_seconds, until_s");
     }
   }
   return faults;

@@ -20,12 +20,13 @@ struct Faults {
   milliseconds slow{0};              // each answer takes so long
   seconds webhook_delay{0};          // each event is told so much later
   std::optional<seconds> index_lag;  // what a search does not see yet (HubSpot); none: the vendor's own
+  bool whole_seconds = false;        // a record's time of change is told to the second (Xero)
   std::optional<Instant> until;      // they end by themselves
 };
 
 // {"lost_answer":p,"error_500":p,"slow_ms":n,"reject_429":p,"nonsense":p,"webhook_drop":p,"webhook_double":p,
-// "webhook_reorder":p,"webhook_delay_s":n,"index_lag_s":n,"until_s":n}, each optional, p from 0 to 1; {} is none.
-// Anything else is refused.
+// "webhook_reorder":p,"webhook_delay_s":n,"index_lag_s":n,"whole_seconds":1,"until_s":n}, each optional, p from 0 to 1;
+// {} is none. Anything else is refused.
 Result<Faults> read_faults(const Json&, Instant now);
 
 }  // namespace linchpin::sandbox

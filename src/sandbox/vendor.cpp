@@ -127,6 +127,10 @@ std::int64_t Vendor::scaled(std::int64_t limit) const {
   return limit;
 }
 
+Instant Vendor::stamp(Instant now) const {
+  return faults_.whole_seconds ? Instant{std::chrono::floor<seconds>(now)} : now;
+}
+
 milliseconds Vendor::index_lag(milliseconds own) const { return faults_.index_lag ? *faults_.index_lag : own; }
 
 }  // namespace linchpin::sandbox

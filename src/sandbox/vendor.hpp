@@ -97,6 +97,7 @@ class Vendor {
   void raise(Json event, Instant now);  // tells an event, with faults; nothing when there is no target
   std::int64_t scaled(std::int64_t limit) const;
   milliseconds index_lag(milliseconds own) const;
+  Instant stamp(Instant now) const;  // a record's time of change
 
   Chance chance_;        // what the vendor makes up: ids, keys
   Chance fault_chance_;  // apart, so that faults do not change which ids are made up

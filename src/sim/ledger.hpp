@@ -55,6 +55,8 @@ class Ledger {
   // The operators' word: why nothing may be written to a system now; "" when it may.
   std::map<std::string, std::string> still;
 
+  bool coarse = false;  // Xero tells times to the second
+
   // New values, never used before in this run.
   std::string given_name(Random&);
   std::string family_name(Random&);

@@ -78,6 +78,7 @@ Result<void> Workload::plant(int people) {
 }
 
 void Workload::retune() {
+  ledger_.coarse = swarm_.on(Fault::coarse_time);
   const auto of = [&](Fault f, double factor) { return rate(factor * swarm_.rate(f)); };
   for (const char* name : {"hubspot", "xero", "idcheck"}) {
     Json faults = Json::object({{"error_500", of(Fault::error_500, 1)},
@@ -90,6 +91,7 @@ void Workload::retune() {
                            static_cast<std::int64_t>(60 + swarm_.chance(Fault::webhook_late).below(10'000)));
     if (swarm_.on(Fault::index_lag) && swarm_.chance(Fault::index_lag).chance(0.5))
       faults = faults.with("index_lag_s", 30);
+    if (swarm_.on(Fault::coarse_time) && name == std::string_view("xero")) faults = faults.with("whole_seconds", 1);
     (void)world_.vendor(name).set_faults(faults, world_.now_at(name));
   }
 }
