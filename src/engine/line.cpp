@@ -188,9 +188,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // on is none of ours, be it the same value.
   if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
   // Of a field that is only sent it may show what became of a write without an answer.
-  const bool held_anew = merged.link.held != link.held;
+  const bool held_anew = merged.link.held != link.held, dated_anew = merged.link.own != link.own;
   if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&
-      link.own == merged.link.own && !held_anew)
+      !held_anew && !dated_anew)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   Values took;
@@ -207,7 +207,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     for (BlindKey& key : match_keys(hub_.entity(mapping.entity), base, keys_)) blind.push_back(std::move(key.key));
     work_.match_keys(*family, change.key, blind);
   }
-  if ((!took.empty() || held_anew) && !mutant(Mutant::ReceivedUnattested)) {
+  if ((!took.empty() || held_anew || dated_anew) && !mutant(Mutant::ReceivedUnattested)) {
     for (const auto& [field, value] : took)
       if (std::none_of(read.errors.begin(), read.errors.end(), [&](const auto& e) { return e.field.text == field; }))
         work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field, keys_));

@@ -211,6 +211,8 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
     for (const Instant edited : edits_in(body)) given_[{system, flying.deed.ids.at(0)}].insert(edited);
   if (flying.deed.kind == Kind::Read && answer)
     for (const std::string& record : flying.deed.ids) {
+      // What was asked for before our own write was answered may be older than that: it tells nothing.
+      if (written_[{system, record}] > flying.moment && !clocks_jump_) continue;
       std::int64_t& read = read_[{system, record}];
       read = std::max(read, flying.moment);
     }
@@ -225,6 +227,7 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
       unsettle(flying, id);
     else
       unsettled_.erase({system, id});
+    if (fate == Fate::Done && flying.deed.kind == Kind::Update) written_[{system, id}] = ++moment_;
   }
 }
 

@@ -60,10 +60,11 @@ class Trail : public Onlooker {
 
   std::map<Key, std::int64_t> unsettled_;  // creates and checks whose outcome is not known, since
   std::map<std::string, std::string> check_keys_;
-  std::map<Key, std::int64_t> told_;    // records: when something was last known to have happened to them
-  std::map<Key, std::int64_t> read_;    // records: when the latest answered question about them was asked
-  std::map<Key, std::int64_t> listed_;  // records: when the latest page that held them was asked for
-  std::map<Key, std::int64_t> hinted_;  // records: when the search that named them was asked, until its sweep is done
+  std::map<Key, std::int64_t> told_;     // records: when something was last known to have happened to them
+  std::map<Key, std::int64_t> read_;     // records: when the latest answered question about them was asked
+  std::map<Key, std::int64_t> written_;  // records: when an update of ours was last answered as done
+  std::map<Key, std::int64_t> listed_;   // records: when the latest page that held them was asked for
+  std::map<Key, std::int64_t> hinted_;   // records: when the search that named them was asked, until its sweep is done
   struct Sweep {
     std::optional<Instant> since;
     Instant began{};
