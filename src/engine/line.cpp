@@ -294,6 +294,17 @@ Result<void> Line::share_anew(Family& family, const Cause& cause) {
   return settle(family, &family.golden, cause);
 }
 
+namespace {
+
+// A create that was sent may land after all, wanted or not: what it sent is kept until there is a record.
+bool may_turn_up(const Delivery& d, const Family& family) {
+  return d.operation == Operation::Create && !d.tried.empty() &&
+         std::none_of(family.links.begin(), family.links.end(),
+                      [&](const Link& l) { return l.key.system == d.system && l.key.object == d.object; });
+}
+
+}  // namespace
+
 Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
   const bool live =
@@ -326,7 +337,13 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {
     work_.rows().dead_letters_dropped.push_back(letter_id(id, keys_));
-    work_.dropped_delivery(family, id);
+    Delivery d =
+        *std::find_if(family.deliveries.begin(), family.deliveries.end(), [&](const auto& k) { return k.id == id; });
+    if (!may_turn_up(d, family)) {
+      work_.dropped_delivery(family, id);
+    } else if (std::exchange(d.state, DeliveryState::Held) != DeliveryState::Held) {
+      work_.changed_delivery(family, std::move(d));
+    }
   }
   for (Delivery& d : out.put) {
     if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(letter_id(d.id, keys_));

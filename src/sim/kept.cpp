@@ -66,10 +66,7 @@ class Reading {
       if (mine == link.own.end()) continue;
       const Own one{comparable(field, mine->second.value.text()), mine->second.at, std::string(to_text(site)), record};
       own[field].push_back(one);
-      // By a request that came after its process had ended, and perhaps after its flow was switched off: then nothing
-      // is kept of what it sent.
-      const bool excused = k_.forgets || person->overwritten.contains(site) || person->late.contains(site);
-      if (!said(*person, site, field, one.value) && !excused)
+      if (!said(*person, site, field, one.value) && !k_.forgets && !person->overwritten.contains(site))
         complain(Invariant::EchoIsSilent, which + name + " counts as said there, and nobody did");
       else if (another_owns(*person, site, field, one.value))
         complain(Invariant::OrderFree, which + name + " counts as its own, and another system owns it");

@@ -36,7 +36,6 @@ struct Person {
   std::set<Field> poisoned;                       // holds what cannot be read there
   std::set<Site> removed;                         // their record was put away there by a person, at any time
   std::set<Site> overwritten;  // a request came late: their record was there, or people had written to it since
-  std::set<Site> late;         // the hub's request that made their record came after its process
   bool entered_twice = false;  // by a person, while the hub's own request was on its way
   bool doubled() const;        // they have two records in one system, and people made one of them
 };

@@ -248,7 +248,6 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     if (id.empty() || record["StatusAttributeString"].text() == "ERROR") continue;
     const auto item = std::find_if(w.items.begin(), w.items.end(), [&](const Item& i) { return i.golden == golden; });
     made(site, id, item == w.items.end() ? nullptr : &*item);
-    if (Person* person = ledger_.owner_of(site, id); person && left != left_.end()) person->late.insert(site);
   }
 }
 
