@@ -4,6 +4,7 @@
 
 #include "connect/runtime.hpp"
 #include "engine/intake.hpp"
+#include "sim/deed.hpp"
 #include "sim/hubs.hpp"
 
 namespace linchpin::sim {
@@ -220,6 +221,9 @@ void World::reach(Passage passage) {
       if (!spoiled_) spoiled_ = clock_.now();
       passage.renews = !lost && !timed_out && answer.status == 200 && answer.body == served.answer.body;
     }
+    if (swarm->on(Fault::page_late) && deed_of(passage.send.system.text, request).kind == Deed::Kind::List &&
+        swarm->chance(Fault::page_late).chance(0.3))
+      way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::page_late).below(late_most_ms)));
     if (swarm->strikes(Fault::answer_late))
       way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::answer_late).below(late_most_ms)));
   }
