@@ -211,8 +211,10 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
     for (const Instant edited : edits_in(body)) given_[{system, flying.deed.ids.at(0)}].insert(edited);
   if (flying.deed.kind == Kind::Read && answer)
     for (const std::string& record : flying.deed.ids) {
-      // What was asked for before our own write was answered may be older than that: it tells nothing.
-      if (written_[{system, record}] > flying.moment && !clocks_jump_) continue;
+      // What was asked for before our own write was answered may be older than that: it tells nothing. (An answer
+      // without the record tells that it is gone, or cannot be understood, which ends in a dead letter.)
+      const bool shown = changes_in(system, body).contains(record);
+      if (shown && written_[{system, record}] > flying.moment && !clocks_jump_) continue;
       std::int64_t& read = read_[{system, record}];
       read = std::max(read, flying.moment);
     }
