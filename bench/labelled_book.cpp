@@ -48,6 +48,12 @@ std::string letters(const std::string& text) {
     if (c >= 'a' && c <= 'z') kept.push_back(c);
   return kept;
 }
+// The first letter, which may be of several bytes: the "Ó" of "Óscar".
+std::string initial(const std::string& text) {
+  std::size_t end = std::min<std::size_t>(text.size(), 1);
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+  return text.substr(0, end);
+}
 std::string capital(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
   return text;
@@ -252,7 +258,7 @@ class Making {
       else if (!p.western.empty() && chance_.is(0.5))
         f.given_name = p.western;
       else if (chance_.is(0.02))
-        f.given_name = p.given.substr(0, 1) + ".";
+        f.given_name = initial(p.given) + ".";
       else if (chance_.is(0.008))
         f.given_name = p.middle, f.middle_name.clear();
       if (!p.maiden.empty() && chance_.is(0.05)) f.family_name = p.maiden;

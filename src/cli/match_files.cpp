@@ -38,6 +38,8 @@ constexpr Column columns[] = {{"given_name", &Fields::given_name},
                               {"street_number", &Fields::street_number},
                               {"street", &Fields::street},
                               {"address_1", &Fields::street},
+                              {"street_2", &Fields::street_2},
+                              {"address_2", &Fields::street_2},
                               {"suburb", &Fields::suburb},
                               {"state", &Fields::state},
                               {"postcode", &Fields::postcode}};

@@ -29,8 +29,8 @@ std::vector<Told> told(const Comparison& c) {
   };
   say("given_name", c.given == Given::Missing, c.given == Given::Same, c.given == Given::Differs);
   say("family_name", c.family == Family::Missing, c.family == Family::Same, c.family == Family::Differs);
-  say("email", c.mail == Mail::Missing, c.mail <= Mail::Crowded, c.mail == Mail::Differs);
-  say("phone", c.call == Call::Missing, c.call <= Call::Crowded, c.call == Call::Differs);
+  say("email", c.mail == Mail::Missing, c.mail <= Mail::Crowded, c.mail >= Mail::Other);
+  say("phone", c.call == Call::Missing, c.call <= Call::Crowded, c.call >= Call::Other);
   say("date_of_birth", c.born == Born::Missing, c.born == Born::Same, c.born >= Born::Half);
   say("address", c.home == Home::Missing, c.home == Home::Same, c.home >= Home::Street);
   return all;

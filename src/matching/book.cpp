@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "matching/given.hpp"
 #include "matching/parts.hpp"
 
 namespace linchpin::matching {
@@ -31,8 +32,8 @@ bool same_email(const Email& a, const Email& b) { return a.held == b.held; }
 bool same_phone(const Phone& a, const Phone& b) { return a.held == b.held; }
 bool same_birth(const Birth& a, const Birth& b) { return a.digits == b.digits; }
 bool same_address(const Address& a, const Address& b) {
-  return a.number == b.number && a.unit == b.unit && a.street == b.street && a.suburb == b.suburb &&
-         a.postcode == b.postcode;
+  return a.number == b.number && a.unit == b.unit && a.street == b.street && a.second == b.second &&
+         a.suburb == b.suburb && a.postcode == b.postcode;
 }
 
 Name name_of(const Fields& f, Words& words) {
@@ -98,8 +99,13 @@ void Book::add(const Record& record) {
     if (const Birth birth{birth_digits(f.date_of_birth)}; birth.digits != 0)
       add_unlike(births_, p.births, birth, same_birth);
     const StreetParts s = split_street(f.street_number, f.street);
-    const Address address{words_.add(s.number), words_.add(s.unit), words_.add(s.street),
-                          words_.add(letters_of(f.suburb)), words_.add(letters_of(f.postcode))};
+    const StreetParts second = split_street({}, f.street_2);
+    const Address address{words_.add(s.number),
+                          words_.add(s.unit),
+                          words_.add(s.street),
+                          words_.add(second.street),
+                          words_.add(letters_of(f.suburb)),
+                          words_.add(letters_of(f.postcode))};
     if (address.street != 0 || address.suburb != 0 || address.postcode != 0)
       add_unlike(addresses_, p.addresses, address, same_address);
   }
@@ -114,11 +120,9 @@ void Book::count_names() {
 }
 
 void Book::count_holders() {
-  // Two given names are one person's as far as this counts when they are equal, pet names, near, or an initial of it.
   const auto may_be_one = [&](WordId a, WordId b) {
-    const Word &x = words_[a], &y = words_[b];
-    if (a == b || pet_names_.are(a, b) || near_words(x, y)) return true;
-    return (x.text.size() == 1 || y.text.size() == 1) && x.text[0] == y.text[0];
+    const Given level = given_between(words_, pet_names_, a, b);
+    return level != Given::Differs && level != Given::Like;
   };
   const auto count = [&](std::vector<Held>& held, auto range_of, auto place_at) {
     std::vector<std::vector<WordId>> givens(held.size());

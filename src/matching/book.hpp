@@ -43,7 +43,7 @@ struct Birth {
 };
 
 struct Address {
-  WordId number = 0, unit = 0, street = 0, suburb = 0, postcode = 0;
+  WordId number = 0, unit = 0, street = 0, second = 0, suburb = 0, postcode = 0;
 };
 
 // One record's forms: places in the book's lists.

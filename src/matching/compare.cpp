@@ -46,17 +46,7 @@ class Comparing {
     return (a.sound != 0 && a.sound == b.sound) || near_words(a, b);
   }
 
-  Given given_of(WordId x, WordId y) const {
-    if (x == 0 || y == 0) return Given::Missing;
-    if (x == y) return Given::Same;
-    const std::string &a = word(x).text, &b = word(y).text;
-    if (a.size() == 1 || b.size() == 1) return a[0] == b[0] ? Given::Initial : Given::Differs;
-    if (book_.pet_names().are(x, y)) return Given::PetName;
-    if (near(x, y)) return Given::Near;
-    const std::size_t shorter = std::min(a.size(), b.size());
-    if (shorter >= 3 && a.compare(0, shorter, b, 0, shorter) == 0) return Given::Start;
-    return Given::Differs;
-  }
+  Given given_of(WordId x, WordId y) const { return given_between(words_, book_.pet_names(), x, y); }
 
   Family family_of(const Name& x, const Name& y) const {
     if (x.family == 0 || y.family == 0) return Family::Missing;
@@ -75,7 +65,7 @@ class Comparing {
 
   // How much a pair of levels speaks for one person: the best of the ways to read two names is taken.
   static int worth(Given g, Family f) {
-    static constexpr int of_given[] = {3, 10, 8, 5, 8, 6, 5, 0};
+    static constexpr int of_given[] = {3, 10, 8, 5, 8, 6, 4, 5, 0};
     static constexpr int of_family[] = {3, 7, 6, 5, 0};
     return of_given[static_cast<int>(g)] + of_family[static_cast<int>(f)];
   }
@@ -126,8 +116,9 @@ class Comparing {
       return near_words(word(x.domain), word(y.domain)) ? Mail::Near : a.size() >= 5 ? Mail::Mailbox : Mail::Differs;
     if (x.domain == y.domain && std::min(a.size(), b.size()) >= 5 && near_words(word(x.local), word(y.local)))
       return Mail::Near;
-    return Mail::Differs;
+    return ones_own(book_.email_held(x.held)) && ones_own(book_.email_held(y.held)) ? Mail::Differs : Mail::Other;
   }
+  static bool ones_own(const Held& held) { return !held.by_nobody && held.people <= 1; }
 
   void calls() {
     for (const Phone& x : book_.phones(a_))
@@ -140,10 +131,13 @@ class Comparing {
     if (x.tail == y.tail) {
       const Held& held = book_.phone_held(x.held);
       if (held.by_nobody || held.people > 6) return Call::Crowded;
-      return held.people > 1 ? Call::Shared : Call::Own;
+      return held.people > 1 || !x.mobile ? Call::Shared : Call::Own;  // a landline is a household's
     }
-    return one_digit_or_two_turned(x.tail, y.tail) ? Call::Near : Call::Differs;
+    if (one_digit_or_two_turned(x.tail, y.tail)) return Call::Near;
+    return is_ones_own(x) && is_ones_own(y) ? Call::Differs : Call::Other;
   }
+
+  bool is_ones_own(const Phone& x) const { return x.mobile && ones_own(book_.phone_held(x.held)); }
 
   void births() {
     for (const Birth& x : book_.births(a_))
@@ -172,25 +166,31 @@ class Comparing {
         place_ = x.postcode != 0 ? x.postcode : x.suburb;
       }
   }
+  // The kind of a street, with a slip in it, may still stand behind its name: "leahylplace".
+  bool like_street(WordId x, WordId y) const {
+    if (x == 0 || y == 0) return false;
+    const std::string &a = word(x).text, &b = word(y).text;
+    return x == y || near(x, y) || (std::min(a.size(), b.size()) >= 5 && (a.starts_with(b) || b.starts_with(a)));
+  }
   Home home_of(const Address& x, const Address& y) const {
     const bool suburb = x.suburb != 0 && y.suburb != 0 && (x.suburb == y.suburb || near(x.suburb, y.suburb));
     const bool code = !suburb && x.postcode != 0 && y.postcode != 0 &&
                       (x.postcode == y.postcode || within_slips(word(x.postcode).text, word(y.postcode).text, 1));
-    const bool street = x.street != 0 && y.street != 0;
-    const bool same_street = street && x.street == y.street;
-    const bool like_street = same_street || (street && near(x.street, y.street));
+    const bool same_street = x.street != 0 && x.street == y.street;
+    const bool second = like_street(x.second, y.second);
+    const bool streets = same_street || like_street(x.street, y.street) || like_street(x.street, y.second) ||
+                         like_street(x.second, y.street);
     const bool numbers = x.number != 0 && y.number != 0;
     const bool same_number = numbers && x.number == y.number;
     const bool like_number =
-        like_street &&
-        (same_number || (numbers && within_slips(word(x.number).text, word(y.number).text, 1)) || !numbers);
+        second || same_number || !numbers || within_slips(word(x.number).text, word(y.number).text, 1);
     if (suburb || code) {
-      if (same_number && like_street) {
+      if (same_number && streets) {
         if (x.unit != 0 && y.unit != 0 && x.unit != y.unit) return Home::OtherUnit;
         return same_street && (suburb || x.postcode == y.postcode) ? Home::Same : Home::Near;
       }
-      if (like_street && like_number) return Home::Near;
-      if (same_street) return Home::Street;
+      if (streets && like_number) return Home::Near;
+      if (same_street || second) return Home::Street;
       if (suburb || x.postcode == y.postcode) return Home::Place;
     }
     if (same_street && same_number) return Home::Near;
@@ -256,7 +256,8 @@ class Comparing {
         break;
       case Given::PetName:
       case Given::Near:
-      case Given::Start:
+      case Given::Short:
+      case Given::Like:
       case Given::Middle:
         expected *= 3 * (book_.share_as_given(first_.given) + book_.share_as_given(second_.given));
         break;
@@ -299,6 +300,32 @@ class Comparing {
 };
 
 }  // namespace
+
+bool named_alike(const Comparison& c) {
+  return c.bare || c.given != Given::Differs;  // a list without e-mail and phone knows no households
+}
+
+bool may_settle(const Comparison& c) {
+  if (c.bare) return true;
+  switch (c.given) {
+    case Given::Differs:
+      return false;
+    case Given::Initial:
+    case Given::Short:
+    case Given::Like:
+      return c.born == Born::Same || c.call == Call::Own;
+    case Given::Missing:
+    case Given::Same:
+    case Given::PetName:
+    case Given::Near:
+    case Given::Middle:
+      break;
+  }
+  const bool mail = c.mail != Mail::Missing && c.mail < Mail::Other,
+             call = c.call != Call::Missing && c.call < Call::Other;
+  const bool home = c.home != Home::Missing && c.home != Home::Differs;
+  return mail || call || home || c.born == Born::Same || c.born == Born::Slip || c.middle == Middle::Same;
+}
 
 Comparison compare(const Book& book, const Prepared& a, const Prepared& b) { return Comparing(book, a, b).run(); }
 

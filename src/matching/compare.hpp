@@ -4,16 +4,18 @@
 #include <cstdint>
 
 #include "matching/book.hpp"
+#include "matching/given.hpp"
 
 namespace linchpin::matching {
 
 // Each list's first level means that one of the records does not say.
-enum class Given : std::uint8_t { Missing, Same, PetName, Initial, Near, Start, Middle, Differs };
 enum class Family : std::uint8_t { Missing, Same, Near, Part, Differs };
 enum class Middle : std::uint8_t { Missing, Same, Initial, Differs };
-// Own: no differently named person has it. Shared: a household has it. Crowded: an office, or many.
-enum class Mail : std::uint8_t { Missing, Own, Shared, Crowded, Near, Mailbox, Differs };
-enum class Call : std::uint8_t { Missing, Own, Shared, Crowded, Near, Differs };
+// Own: no differently named person has it. Shared: a household has it, as it does a landline. Crowded: an office, or
+// many. Other: they differ, and one of the two is not one person's alone, so that this says little: a landline, the
+// mailbox of a household.
+enum class Mail : std::uint8_t { Missing, Own, Shared, Crowded, Near, Mailbox, Other, Differs };
+enum class Call : std::uint8_t { Missing, Own, Shared, Crowded, Near, Other, Differs };
 enum class Born : std::uint8_t { Missing, Same, Slip, Half, Differs };
 enum class Home : std::uint8_t { Missing, Same, Near, OtherUnit, Street, Place, Differs };
 // What an e-mail address says of a given name: it holds it, its initial, or somebody else's.
@@ -38,6 +40,14 @@ struct Comparison {
   // How many strangers would agree as these two do by chance: the logarithm of the number expected in the book.
   float strangers = 0;
 };
+
+// Whether the two may be one person's as far as the given names go: who goes by two quite different ones is for a
+// person to say, since in a household everything else may agree.
+bool named_alike(const Comparison&);
+// Whether what the two have in common may settle it with nobody asked, however probable it is. An initial, a name that
+// may be short for the other, and one that is like it are also a spouse's: a date of birth or a mobile number must say
+// more. A name alone, however rare, is also a namesake's, and a father's.
+bool may_settle(const Comparison&);
 
 Comparison compare(const Book&, const Prepared&, const Prepared&);
 

@@ -83,6 +83,30 @@ TEST(Compare, GivenNamesAgreeAreNearOrDiffer) {
   EXPECT_EQ(compared(named("", "Kelly"), named("Hannah", "Kelly")).given, Given::Missing);
 }
 
+TEST(Compare, ANameMayBeShortForAnotherOrOnlyBeLikeIt) {
+  EXPECT_EQ(compared(named("Mo", "Kelly"), named("Mohammed", "Kelly")).given, Given::Short);
+  EXPECT_EQ(compared(named("Rosie", "Kelly"), named("Rosemary", "Kelly")).given, Given::Short);
+  EXPECT_EQ(compared(named("Jass", "Kelly"), named("Jaspreet", "Kelly")).given, Given::Short);
+  EXPECT_EQ(compared(named("Enzo", "Kelly"), named("Vincenzo", "Kelly")).given, Given::Short);
+  EXPECT_EQ(compared(named("Mark", "Kelly"), named("Mary", "Kelly")).given, Given::Like);
+  EXPECT_EQ(compared(named("Joan", "Kelly"), named("John", "Kelly")).given, Given::Like);
+  EXPECT_EQ(compared(named("Steven", "Kelly"), named("Stephen", "Kelly")).given, Given::Near);
+  EXPECT_EQ(compared(named("R", "Kelly"), named("Bobby", "Kelly")).given, Given::Initial);
+  EXPECT_EQ(compared(named("J", "Kelly"), named("Bobby", "Kelly")).given, Given::Differs);
+}
+
+TEST(Compare, WhatAHouseholdHasSaysLittleWhereItDiffers) {
+  const auto with = [](const char* phone) {
+    Fields f = named("Jane", "Kelly");
+    f.phone = phone;
+    return f;
+  };
+  EXPECT_EQ(compared(with("0412704937"), with("0412704937")).call, Call::Own);
+  EXPECT_EQ(compared(with("0356253628"), with("0356253628")).call, Call::Shared);
+  EXPECT_EQ(compared(with("0412704937"), with("0429744982")).call, Call::Differs);
+  EXPECT_EQ(compared(with("0412704937"), with("0356253628")).call, Call::Other);
+}
+
 TEST(Compare, AMiddleNameMayBeTheOneThatIsUsed) {
   Fields legal = named("Cathleen", "Muller");
   legal.middle_name = "Anneliese";
@@ -128,6 +152,19 @@ TEST(Compare, AnAddressIsTheSameNearTheSameStreetOrElsewhere) {
   EXPECT_EQ(compared(here, home("980 Longmore Cres", "Cooroy", "4563")).home, Home::Street);
   EXPECT_EQ(compared(here, home("7 Evan St", "Cooroy", "4563")).home, Home::Place);
   EXPECT_EQ(compared(here, home("7 Evan St", "Perth", "6000")).home, Home::Differs);
+}
+
+TEST(Compare, AnAddressHasASecondLineAndTheTwoMayStandTheWrongWayRound) {
+  const auto home = [](const char* number, const char* street, const char* second) {
+    Fields f;
+    f.street_number = number, f.street = street, f.street_2 = second, f.suburb = "Narooma", f.postcode = "2330";
+    return f;
+  };
+  const Fields here = home("7", "Creswell Street", "Laguna Estate");
+  EXPECT_EQ(compared(here, home("7", "Laguna Estate", "Creswell Street")).home, Home::Near);
+  EXPECT_EQ(compared(here, home("94", "Creswell Street", "Laguna Estaet")).home, Home::Near);
+  EXPECT_EQ(compared(here, home("94", "Creswell Street", "")).home, Home::Street);
+  EXPECT_EQ(compared(here, home("7", "Creswell Sstreet", "")).home, Home::Near);
 }
 
 TEST(Compare, WhatAFamilySharesIsSharedAndWhatAnOfficeHasIsCrowded) {

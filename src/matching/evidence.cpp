@@ -7,12 +7,13 @@ namespace linchpin::matching {
 namespace {
 
 using Levels = std::span<const std::string_view>;
-constexpr std::string_view given_levels[] = {"missing", "same",  "pet_name", "initial",
-                                             "near",    "start", "middle",   "differs"};
+constexpr std::string_view given_levels[] = {"missing", "same", "pet_name", "initial", "near",
+                                             "short",   "like", "middle",   "differs"};
 constexpr std::string_view family_levels[] = {"missing", "same", "near", "part", "differs"};
 constexpr std::string_view middle_levels[] = {"missing", "same", "initial", "differs"};
-constexpr std::string_view mail_levels[] = {"missing", "own", "shared", "crowded", "near", "mailbox", "differs"};
-constexpr std::string_view call_levels[] = {"missing", "own", "shared", "crowded", "near", "differs"};
+constexpr std::string_view mail_levels[] = {"missing", "own",     "shared", "crowded",
+                                            "near",    "mailbox", "other",  "differs"};
+constexpr std::string_view call_levels[] = {"missing", "own", "shared", "crowded", "near", "other", "differs"};
 constexpr std::string_view born_levels[] = {"missing", "same", "slip", "half", "differs"};
 constexpr std::string_view home_levels[] = {"missing", "same", "near", "other_unit", "street", "place", "differs"};
 constexpr std::string_view hint_levels[] = {"none", "whole", "initial", "other"};
@@ -160,6 +161,7 @@ void walk_second(const Comparison& c, const Surroundings& s, Place place) {
   const At rival{"rival", third_levels, third_level(s.rival)};
   const At support{"support", third_levels, third_level(s.support)};
   const At occupant{"occupant", third_levels, third_level(s.occupant)};
+  const At bare{"bare", yes_levels, n(c.bare)};
   const At system{"same_system", yes_levels, n(c.same_system)};
   place.number("first_look", logit_scale, logit(s.probability), rival);
   place.number("first_look", logit_scale, logit(s.probability), support);
@@ -170,6 +172,9 @@ void walk_second(const Comparison& c, const Surroundings& s, Place place) {
   place.table({rival, support});
   place.table({occupant, system});
   place.table({rival, links});
+  place.table({bare, occupant, system});
+  place.table({bare, rival, support});
+  place.number("first_look", logit_scale, logit(s.probability), bare);
 }
 
 }  // namespace

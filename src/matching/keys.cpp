@@ -21,12 +21,10 @@ enum class Kind : std::uint64_t {
   Birth,
   BirthMonth,
   BirthDay,
-  FamilyAndPlace,
-  GivenAndPlace,
+  NameAndPlace,
   House,
   HouseAndPlace,
-  GivenAndStreet,
-  FamilyAndStreet
+  NameAndStreet
 };
 
 // FNV-1a over texts, so that a key is the same in every book; words' numbers are not.
@@ -118,14 +116,15 @@ class Keys {
       if (place == 0) continue;
       if (address.number != 0) add(Hash(Kind::HouseAndPlace) << text(address.number) << text(place), weak);
       for (const Name& name : book_.names(p_)) {
-        if (name.family != 0) add(Hash(Kind::FamilyAndPlace) << sound(name.family) << text(place), weak);
-        if (name.given != 0) add(Hash(Kind::GivenAndPlace) << sound(name.given) << text(place), weak);
+        // Names that stand the wrong way round, one of them with a slip, have the other one in common.
+        for (const WordId part : {name.family, name.given})
+          if (part != 0) add(Hash(Kind::NameAndPlace) << sound(part) << text(place), weak);
       }
     }
     if (address.street == 0) return;
     for (const Name& name : book_.names(p_)) {
-      if (name.given != 0) add(Hash(Kind::GivenAndStreet) << text(name.given) << text(address.street), weak);
-      if (name.family != 0) add(Hash(Kind::FamilyAndStreet) << text(name.family) << text(address.street), weak);
+      for (const WordId part : {name.family, name.given})
+        if (part != 0) add(Hash(Kind::NameAndStreet) << text(part) << text(address.street), weak);
     }
   }
 

@@ -9,8 +9,8 @@
 namespace linchpin::matching {
 namespace {
 
-constexpr float contradicts = 0.05F;           // two candidates this unlike are two people
-constexpr float otherwise_named_most = 0.85F;  // no surer than that where the given names differ
+constexpr float contradicts = 0.05F;     // two candidates this unlike are two people
+constexpr float unsettled_most = 0.85F;  // no surer than that where a person is to say
 constexpr std::size_t members_most = 40;
 
 std::uint64_t key(std::uint32_t a, std::uint32_t b) {
@@ -31,7 +31,7 @@ class Partitioning {
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       float p = probabilities[i];
       if (p < contradicts) continue;
-      if (p > otherwise_named_most && !named_alike(pairs[i].first, pairs[i].second)) p = otherwise_named_most;
+      if (p > unsettled_most && !may_settle(pairs[i])) p = unsettled_most;
       known_.emplace(key(pairs[i].first, pairs[i].second), p);
       edges_.push_back({pairs[i], p});
     }
@@ -78,13 +78,26 @@ class Partitioning {
     if (apart_.contains(key(a, b))) return true;
     return terms_.birth_vetoes && compare(book_, book_[a], book_[b]).born == Born::Differs;
   }
-  // Whether nobody need be asked as far as the given names go; a bar as low as theirs asks for less. In a household
-  // everything else may agree: who goes by two quite different names is for a person to say. A list without e-mail and
-  // phone knows no households.
+  // A bar that is lower asks for less.
+  bool is_low() const { return terms_.accept <= unsettled_most; }
+  bool may_settle(const Pair& p) const {
+    return is_low() || matching::may_settle(compare(book_, book_[p.first], book_[p.second]));
+  }
   bool named_alike(std::uint32_t a, std::uint32_t b) const {
-    if (terms_.accept <= otherwise_named_most) return true;
-    const Comparison c = compare(book_, book_[a], book_[b]);
-    return c.given != Given::Differs || c.bare;
+    return is_low() || matching::named_alike(compare(book_, book_[a], book_[b]));
+  }
+
+  // Whether a record holds the names of two that are named otherwise: Lindsay Scott Taylor is Lindsay, and is Scott.
+  bool goes_by_both(std::uint32_t record, std::uint32_t a, std::uint32_t b) const {
+    const Comparison x = compare(book_, book_[record], book_[a]), y = compare(book_, book_[record], book_[b]);
+    return matching::named_alike(x) && matching::named_alike(y) &&
+           (x.given == Given::Middle || y.given == Given::Middle);
+  }
+  bool one_goes_by_both(const std::vector<std::uint32_t>& among, std::uint32_t a, std::uint32_t b) const {
+    return std::any_of(among.begin(), among.end(), [&](std::uint32_t r) {
+      return r != a && r != b && probability(r, a) >= terms_.accept && probability(r, b) >= terms_.accept &&
+             goes_by_both(r, a, b);
+    });
   }
 
   // Two candidates above the bar that are not one person: neither is taken, a person is asked.
@@ -92,7 +105,8 @@ class Partitioning {
     const auto rivals = [&](std::uint32_t one, std::uint32_t other) {
       for (const auto& [third, p] : accepted(one))
         if (third != other && head_[third] != head_[one] && head_[third] != head_[other] &&
-            (probability(third, other) < contradicts || !named_alike(third, other)))
+            (probability(third, other) < contradicts ||
+             (!named_alike(third, other) && !goes_by_both(one, third, other))))
           return true;
       return false;
     };
@@ -127,7 +141,8 @@ class Partitioning {
     if (xs.size() + ys.size() > members_most) return false;
     for (const std::uint32_t a : xs)
       for (const std::uint32_t b : ys)
-        if (vetoed(a, b) || !named_alike(a, b) || (xs.size() * ys.size() > 1 && probability(a, b) < contradicts))
+        if (vetoed(a, b) || (xs.size() * ys.size() > 1 && probability(a, b) < contradicts) ||
+            !(named_alike(a, b) || one_goes_by_both(xs, a, b) || one_goes_by_both(ys, a, b)))
           return false;
     return true;
   }

@@ -130,6 +130,41 @@ TEST(Partition, SpousesWhoShareEverythingStayTwo) {
   EXPECT_EQ(matched({{{"a", "1"}, {jane}}, {{"b", "1"}, {robert}}}, terms()).size(), 2u);
 }
 
+// What a spouse may have too settles nothing, however probable it is.
+TEST(Partition, AnInitialANameThatIsLikeItAndANameAloneAreAskedAbout) {
+  Terms t = terms();
+  t.accept = 0.95;
+  const auto pieces = [&](const Fields& one, const Fields& other) {
+    const Book book({{{"a", "1"}, {one}}, {{"b", "1"}, {other}}});
+    const Partition found = partition(book, {{0, 1}}, {0.999F}, t);
+    EXPECT_EQ(found.questions.size(), sets_of(book, found).size() - 1);
+    return sets_of(book, found).size();
+  };
+  Fields mark = named("Mark", "Zanberg");
+  mark.email = "zanbergs@x.example", mark.phone = "0356253628";
+  Fields mary = mark, initial = mark;
+  mary.given_name = "Mary", initial.given_name = "M.";
+  EXPECT_EQ(pieces(mark, mark), 1u);
+  EXPECT_EQ(pieces(mark, mary), 2u);
+  EXPECT_EQ(pieces(mark, initial), 2u);
+  mark.phone = initial.phone = "0412704937";
+  EXPECT_EQ(pieces(mark, initial), 1u);
+  Fields mereana = named("Mereana", "Colefax");
+  mereana.phone = "0429744982";
+  EXPECT_EQ(pieces(mereana, named("Mereana", "Colefax")), 2u);
+}
+
+TEST(Partition, WhoGoesByBothNamesTiesTheTwoTogether) {
+  Fields legal = named("Lindsay", "Taylor"), first = legal, second = named("Scott", "Taylor");
+  legal.middle_name = "Scott";
+  for (Fields* f : {&legal, &first, &second}) f->email = "lindsay74@x.example";
+  const Book book({{{"a", "1"}, {first}}, {{"b", "1"}, {second}}, {{"c", "1"}, {legal}}});
+  Terms t = terms();
+  t.accept = 0.95;
+  EXPECT_EQ(sets_of(book, partition(book, {{0, 1}, {0, 2}, {1, 2}}, {0.9F, 0.99F, 0.99F}, t)).size(), 1u);
+  EXPECT_EQ(sets_of(book, partition(book, {{0, 1}}, {0.99F}, t)).size(), 3u);
+}
+
 // Pairs that the model is sure of, given by hand: the partition's own rules.
 TEST(Partition, TwoCandidatesAboveTheBarAreAQuestionAndNotTheBetterOne) {
   const Fields f = named("Ryan", "Boxer");

@@ -17,6 +17,8 @@ PetNames::PetNames(Words& words) {
     const WordId pet = words.add(letters_of(line.substr(second + 1)));
     if (formal == 0 || pet == 0) continue;
     pairs_.insert(key(formal, pet));
+    initials_.insert(std::uint64_t{pet} << 8 | letter(words.text(formal)[0]));
+    words.at(formal).is_name = words.at(pet).is_name = true;
   }
 }
 

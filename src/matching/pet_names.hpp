@@ -15,12 +15,15 @@ class PetNames {
   // Numbers the table's names in `words`, so that a comparison compares numbers.
   explicit PetNames(Words& words);
   bool are(WordId a, WordId b) const { return pairs_.contains(key(a, b)); }
+  // Whether a name that begins so goes by this pet name: "R." may be Bobby.
+  bool begins(WordId pet, char initial) const { return initials_.contains(std::uint64_t{pet} << 8 | letter(initial)); }
 
  private:
   static std::uint64_t key(WordId a, WordId b) {
     return a < b ? std::uint64_t{a} << 32 | b : std::uint64_t{b} << 32 | a;
   }
-  std::unordered_set<std::uint64_t> pairs_;
+  static std::uint64_t letter(char c) { return static_cast<unsigned char>(c); }
+  std::unordered_set<std::uint64_t> pairs_, initials_;
 };
 
 }  // namespace linchpin::matching

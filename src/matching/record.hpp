@@ -12,7 +12,7 @@ namespace linchpin::matching {
 struct Fields {
   std::string given_name, middle_name, family_name, full_name;
   std::string email, phone, date_of_birth;
-  std::string street_number, street, suburb, state, postcode;
+  std::string street_number, street, street_2, suburb, state, postcode;
   bool operator==(const Fields&) const = default;
 };
 

@@ -57,14 +57,30 @@ std::string letters_of(std::string_view text) {
   return letters;
 }
 
-std::string sound_of(std::string_view folded) {
+namespace {
+
+// `vowels`: a run of vowels is the first of them (y is an i), and an e at the end is silent.
+std::string heard_of(std::string_view folded, bool vowels) {
   std::string sound;
   for (std::size_t i = 0; i < folded.size(); ++i) {
     char c = folded[i];
     if (c == 'p' && i + 1 < folded.size() && folded[i + 1] == 'h') c = 'f';
-    if (const char h = heard(c); h != 0 && (sound.empty() || sound.back() != h)) sound.push_back(h);
+    char h = heard(c);
+    if (h == 0 && vowels && c != 'h' && c != 'w' && !(c == 'e' && i + 1 == folded.size()))
+      h = static_cast<char>((c == 'y' ? 'i' : c) - 'a' + 'A');
+    if (h != 0 && (sound.empty() || sound.back() != h)) sound.push_back(h);
   }
   return sound;
+}
+
+}  // namespace
+
+std::string sound_of(std::string_view folded) { return heard_of(folded, false); }
+std::string spoken_of(std::string_view folded) {
+  std::string spoken = heard_of(folded, true);
+  // "tracey" and "traci" end alike.
+  if (spoken.ends_with("EI")) spoken.erase(spoken.size() - 2, 1);
+  return spoken;
 }
 
 Words::Words() : words_(1) {}
@@ -78,6 +94,8 @@ WordId Words::add(std::string_view text) {
   if (std::string sound = sound_of(text); sound.size() >= 2 && sound != text) {
     const WordId heard_as = add("~" + sound);  // the mark keeps sounds apart from words
     words_[id].sound = heard_as;
+    const WordId said_as = add("=" + spoken_of(text));
+    words_[id].spoken = said_as;
   }
   return id;
 }

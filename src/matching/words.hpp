@@ -14,6 +14,8 @@ using WordId = std::uint32_t;  // 0: no word
 struct Word {
   std::string text;           // letters and digits, folded: "oconnor"
   WordId sound = 0;           // its consonants, as they sound: what spellings of one name share
+  WordId spoken = 0;          // the same with its vowels: "stephen" and "steven" have one, "john" and "joan" two
+  bool is_name = false;       // the table of pet names knows it
   std::uint32_t letters = 0;  // a bit for each letter that it has: two words that differ in many are not near
   std::uint32_t as_given = 0, as_family = 0;  // how many names of the book have it there
 };
@@ -37,6 +39,8 @@ class Words {
 std::string letters_of(std::string_view text);
 // The consonants of a folded word, doubled ones once, those that are heard alike as one: "tracey" and "traci" have one.
 std::string sound_of(std::string_view folded);
+// The whole word as it is spoken: its sound with the vowels in their places, those that are written alike as one.
+std::string spoken_of(std::string_view folded);
 
 // Whether `a` becomes `b` by at most `most` slips: a letter put in, left out, changed, or two neighbours swapped.
 bool within_slips(std::string_view a, std::string_view b, int most);

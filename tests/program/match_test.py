@@ -112,6 +112,26 @@ class Match(unittest.TestCase):
         self.assertEqual(status, 0, err)
         self.assertGreater(float(json.loads(out)["evaluation"]["precision"]), 0.98)
 
+    def test_as_many_are_found_as_before_and_nobody_is_mixed_up(self):
+        # Books that the built-in model has not seen. What it does there is in docs/internals/matching.md; these are the
+        # bars that a change of the matcher must not fall below.
+        for seed in ("77", "78"):
+            book = os.path.join(self.folder, "book" + seed)
+            self.assertEqual(self.linchpin("bench", "match", "--records", "4000", "--seed", seed, "--write", book,
+                                           "--json")[0], 0)
+            files = [os.path.join(book, name + ".csv") for name in ("crm", "books", "idcheck")]
+
+            def evaluated(*options):
+                status, out, err = self.match(*files, "--evaluate", os.path.join(book, "truth.csv"), "--json", *options)
+                self.assertEqual(status, 0, err)
+                return {name: float(value) for name, value in json.loads(out)["evaluation"].items()}
+            unasked, one_bar = evaluated(), evaluated("--accept", "0.6", "--ask", "0.6")
+            self.assertGreaterEqual(unasked["precision"], 0.999)
+            self.assertGreaterEqual(unasked["recall"], 0.75)
+            self.assertLessEqual(unasked["most_people_in_one"], 2)
+            self.assertLessEqual(unasked["questions"], 0.115 * unasked["records"])
+            self.assertGreaterEqual(one_bar["f1"], 0.968)
+
     def test_a_mistake_names_file_line_column_and_remedy(self):
         for name, text, place, says in (
                 ("a.csv", "id,email\n1,x@y.example,z\n", ":2:3", "cells"),
