@@ -19,7 +19,7 @@ std::string_view to_text(Operation);          // the metrics' words: "create", "
 // Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside
 // it is an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it
 // cannot succeed without a person, and has a dead letter; it stays so that the same write is not made again. Held: not
-// sent while its flow is not live, or is paused. A create that was sent is held, wanted or not, until there is a record.
+// sent while its flow is not live, or paused. A create that was sent is held, wanted or not, until there is a record.
 enum class DeliveryState { Pending, Sent, Unknown, Dead, Held };
 
 // The change behind what a first load shares, or the walk after an apply.
