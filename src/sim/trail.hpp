@@ -62,6 +62,7 @@ class Trail : public Onlooker {
   std::map<std::string, std::string> check_keys_;
   std::map<Key, std::int64_t> told_;     // records: when something was last known to have happened to them
   std::map<Key, std::int64_t> read_;     // records: when the latest answered question about them was asked
+  std::set<Key> unshown_;                // records that the last answer about them did not show
   std::map<Key, std::int64_t> written_;  // records: when an update of ours was last answered as done
   std::map<Key, std::int64_t> listed_;   // records: when the latest page that held them was asked for
   std::map<Key, std::int64_t> hinted_;   // records: when the search that named them was asked, until its sweep is done
