@@ -269,6 +269,16 @@ TEST_F(Xero, ListsWhatChangedSinceAWholeSecond) {
   EXPECT_EQ(call("GET", "/Contacts", "", {{"If-Modified-Since", "soon"}}).status, 400);
 }
 
+TEST_F(Xero, TellsTimesOfChangeToTheSecondWhereAsked) {
+  ASSERT_TRUE(vendor_->set_faults(*parse_json(R"({"whole_seconds":1})"), now_));
+  now_ += milliseconds{2'500};
+  const std::string id = create(R"("Name":"Ann")");
+  EXPECT_EQ(contact(id)["UpdatedDateUTC"].text(), "/Date(1795480002000+0000)/");
+  now_ += milliseconds{1'000};
+  ASSERT_TRUE(vendor_->edit("Contacts", id, *parse_json(R"({"Name":"Anna"})"), now_));
+  EXPECT_EQ(contact(id)["UpdatedDateUTC"].text(), "/Date(1795480003000+0000)/");
+}
+
 TEST_F(Xero, PagesHaveTheirCountAndListsWithoutPagesAreSummaries) {
   for (int i = 0; i < 5; ++i) create("\"Name\":\"N" + std::to_string(i) + R"(","ContactPersons":[{"FirstName":"A"}])");
   const Json page = json(call("GET", "/Contacts?page=2&pageSize=2&order=Name%20DESC"));

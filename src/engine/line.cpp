@@ -28,6 +28,13 @@ Json held_of(const Mapping& mapping, const Json& record) {
   return held;
 }
 
+// A create that was sent may land after all, wanted or not: what it sent is kept until there is a record.
+bool may_turn_up(const Delivery& d, const Family& family) {
+  return d.operation == Operation::Create && !d.tried.empty() &&
+         std::none_of(family.links.begin(), family.links.end(),
+                      [&](const Link& l) { return l.key.system == d.system && l.key.object == d.object; });
+}
+
 }  // namespace
 
 std::string about(const RecordKey& key) { return key.system.text + "/" + key.object.text + "/" + key.record.text; }
@@ -293,17 +300,6 @@ Result<void> Line::share_anew(Family& family, const Cause& cause) {
   }
   return settle(family, &family.golden, cause);
 }
-
-namespace {
-
-// A create that was sent may land after all, wanted or not: what it sent is kept until there is a record.
-bool may_turn_up(const Delivery& d, const Family& family) {
-  return d.operation == Operation::Create && !d.tried.empty() &&
-         std::none_of(family.links.begin(), family.links.end(),
-                      [&](const Link& l) { return l.key.system == d.system && l.key.object == d.object; });
-}
-
-}  // namespace
 
 Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);

@@ -267,7 +267,7 @@ void Watch::made(Site site, const std::string& id, const Item* item) {
 }
 
 // The person whose record a request writes to, and where; nobody's as long as it is to be created.
-std::pair<Person*, Site> Watch::whose(const std::string& key) const {
+std::pair<Person*, Site> Watch::written_to(const std::string& key) const {
   const std::size_t slash = key.find('/');
   const Site site = key.substr(0, slash) == to_text(Site::Hubspot) ? Site::Hubspot : Site::Xero;
   return {ledger_.owner_of(site, key.substr(slash + 1)), site};
@@ -275,7 +275,7 @@ std::pair<Person*, Site> Watch::whose(const std::string& key) const {
 
 // How often people have written to a record.
 std::size_t Watch::words_in(const std::string& key) const {
-  const auto [person, site] = whose(key);
+  const auto [person, site] = written_to(key);
   std::size_t words = 0;
   if (person)
     for (const auto& [field, said] : person->said)
@@ -286,7 +286,7 @@ std::size_t Watch::words_in(const std::string& key) const {
 
 // An update of a process that had ended overwrites what people have written since it was sent.
 void Watch::came_late(const std::string& key, std::size_t words_then) {
-  const auto [person, site] = whose(key);
+  const auto [person, site] = written_to(key);
   if (person && words_in(key) > words_then) person->overwritten.insert(site);
 }
 

@@ -58,7 +58,7 @@ class Watch : public Onlooker {
   void sealed(const engine::Batch&) const;
   void nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const;
   void made(Site, const std::string& id, const Item*);
-  std::pair<Person*, Site> whose(const std::string& key) const;
+  std::pair<Person*, Site> written_to(const std::string& key) const;
   std::size_t words_in(const std::string& key) const;
   void came_late(const std::string& key, std::size_t words_then);
   void mix(std::string_view text);
@@ -81,8 +81,9 @@ class Watch : public Onlooker {
     std::string body;
     std::size_t words = 0;  // how often people had written to the record
   };
-  std::map<std::string, UnderWay> writing_;                         // what is being written to
-  std::map<std::string, std::map<std::string, std::size_t>> left_;  // by body, key: under way when its process ended
+  std::map<std::string, UnderWay> writing_;  // what is being written to
+  std::map<std::string, std::map<std::string, std::size_t>>
+      left_;  // by body and key, of processes that ended: the words then
   // AckedIsDurable
   std::map<std::string, Position> durable_;  // the last of the inbox, by their sealed bytes
   // ClassIsKept
