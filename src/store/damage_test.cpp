@@ -78,6 +78,13 @@ class KilledState {
   std::map<fs::path, std::string> files_;
 };
 
+void another_program(const fs::path& folder, const char* sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "state.db").c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+}
+
 // Everything as it was written, or what refused it.
 Result<bool> holds_all(const fs::path& folder) {
   const State state = TRY(open_state(folder));
@@ -194,11 +201,7 @@ TEST(Damage, AWalThatAnotherProgramCopiesIntoItsFileIsNone) {
   const KilledState killed;
   Folder folder;
   killed.lay(folder);
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open((folder / "state.db").c_str(), &db), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(db, "SELECT count(*) FROM golden; PRAGMA integrity_check", nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  sqlite3_close(db);  // the last one to close moves the -wal into the file
+  another_program(folder, "SELECT count(*) FROM golden; PRAGMA integrity_check");  // the last to close moves the -wal
   ASSERT_FALSE(fs::exists(folder / "state.db-wal"));
   EXPECT_TRUE(must(holds_all(folder)));
 }
@@ -207,10 +210,7 @@ TEST(Damage, ARowThatAnotherProgramChangedIsNotServed) {
   const KilledState killed;
   Folder folder;
   killed.lay(folder);
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open((folder / "state.db").c_str(), &db), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(db, "UPDATE delivery SET state = 3 WHERE id = 7", nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(db);
+  another_program(folder, "UPDATE delivery SET state = 3 WHERE id = 7");
   expect_corrupt(holds_all(folder));
 }
 

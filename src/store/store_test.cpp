@@ -1,5 +1,4 @@
 // SQLite's stores under the contract, and what only files can do: be full, be opened twice, keep a trace.
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
