@@ -8,6 +8,7 @@ namespace linchpin::sandbox {
 namespace {
 
 constexpr std::size_t inputs_most = 100;
+constexpr std::size_t history_inputs_most = 50;  // github.com/activepieces/activepieces/pull/9359 quotes the refusal
 
 tl::unexpected<HubspotRefusal> refuse(std::string message) {
   HubspotRefusal refusal;
@@ -85,6 +86,10 @@ HubspotResult<Answer> HubspotVendor::batch_read(const Ask& ask) {
   std::vector<std::string> properties, with_history;
   for (const Json& name : ask.body["properties"].items()) properties.push_back(name.text());
   for (const Json& name : ask.body["propertiesWithHistory"].items()) with_history.push_back(name.text());
+  if (!with_history.empty() && ask.body["inputs"].items().size() > history_inputs_most)
+    return refuse(
+        "The maximum number of inputs supported in a batch request for property histories is 50. Please reduce the "
+        "number of items and try again");
   const bool archived = query_value(ask.request.url, "archived").value_or("false") == "true";
   Json::List results, absent;
   std::set<std::int64_t> given;

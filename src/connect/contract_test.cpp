@@ -41,7 +41,8 @@ Call call_of(const Json& j, const std::string& system) {
     ListCall what{.object = ObjectName((*list)["object"].text()),
                   .since = {},
                   .cursor = (*list)["cursor"].text(),
-                  .members = texts((*list)["members"])};
+                  .members = texts((*list)["members"]),
+                  .with_history = (*list)["with_history"].boolean()};
     if (list->find("since")) what.since = parse_rfc3339((*list)["since"].text()).value();
     call.what = what;
   } else if (const Json* fetch = j.find("fetch")) {
@@ -91,7 +92,8 @@ Json describe(const Request& request) {
 Json describe(const Record& record) {
   Json described = Json::object({{"id", record.id.text}});
   if (record.updated != Instant{}) described = described.with("updated", rfc3339(record.updated));
-  if (record.edited != Instant{}) described = described.with("edited", rfc3339(record.edited));
+  for (const auto& [path, time] : record.edited)
+    described = described.with("edited", described["edited"].with(path, rfc3339(time)));
   if (record.created != Instant{}) described = described.with("created", rfc3339(record.created));
   if (record.archived) described = described.with("archived", true);
   if (!record.merged_into.empty()) described = described.with("merged_into", record.merged_into.text);

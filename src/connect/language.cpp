@@ -36,6 +36,7 @@ Result<const Writing*> writing_of(const Language& language, const engine::WriteC
 Result<const Reading*> reading_of(const Language& language, const engine::ListCall& call) {
   const ObjectProtocol* object = TRY(object_of(language, call.object));
   if (call.since && object->changed) return &*object->changed;
+  if (call.with_history) return declared(language, object->list_history, call.object, "list_history");
   return declared(language, object->list, call.object, "list");
 }
 

@@ -42,7 +42,7 @@ Result<std::optional<mapping::Path>> read_optional_path(const Json& j) {
 
 Result<std::optional<Edits>> read_edits(const Json& j) {
   if (j.is_null()) return std::nullopt;
-  Edits edits{TRY(read_path(j["at"])), *TRY(read_moment(j["time"])), {}};
+  Edits edits{TRY(read_path(j["at"])), j["each_under"].text(), *TRY(read_moment(j["time"])), {}};
   if (j.find("ours")) edits.ours = TRY(read_condition(j["ours"]));
   return edits;
 }
@@ -126,6 +126,7 @@ Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) 
   ObjectProtocol object{.record = TRY(in("record", read_record(j["record"], hub_id_at))),
                         .members = {},
                         .list = TRY(in("list", read_reading(j["list"]))),
+                        .list_history = TRY(in("list_history", read_reading(j["list_history"]))),
                         .changed = TRY(in("changed", read_reading(j["changed"]))),
                         .fetch = TRY(in("fetch", read_reading(j["fetch"]))),
                         .history = TRY(in("history", read_reading(j["history"]))),

@@ -31,9 +31,11 @@ struct MomentAt {
   mapping::Path at;
   MomentForm form = MomentForm::Rfc3339;
 };
-// The edits that a record's history lists; those that fit `ours` are the hub's own.
+// The edits that a record's history lists; those that fit `ours` are the hub's own. `each_under`: at `at` are lists,
+// one for each member of that object in the record; "" = one list, of the whole record.
 struct Edits {
   mapping::Path at;
+  std::string each_under;
   MomentAt time;
   std::optional<Condition> ours;
 };
@@ -96,7 +98,7 @@ struct Members {      // for systems that give only what is asked for
 struct ObjectProtocol {
   RecordShape record;
   std::optional<Members> members;
-  std::optional<Reading> list, changed, fetch, history, look;
+  std::optional<Reading> list, list_history, changed, fetch, history, look;
   std::optional<Writing> create, update;
 };
 

@@ -95,6 +95,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
     change.asked = flying.asked;
     change.seen = record.updated;
     change.record = std::move(record);
+    change.with_history = call.with_history;
     TRY(take(work, line, change, now));
     if (read_.waits(key)) page.hints.insert(key);
   }

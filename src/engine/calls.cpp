@@ -26,6 +26,18 @@ std::vector<std::string> Engine::members(const SystemName& system, const ObjectN
   return {paths.begin(), paths.end()};
 }
 
+// Whether a first load is to list the object with its history: some value of it may lose to a later one.
+bool Engine::lists_history(const SystemName& system, const ObjectName& object) const {
+  const model::ObjectSpec* spec = systems_.at(system).connector->manifest().object(object);
+  if (!spec || !spec->lists_history) return false;
+  for (const mapping::Mapping* mapping : hub_->mappings_of(system, object)) {
+    const model::Entity& entity = hub_->entity(mapping->entity);
+    for (const mapping::FieldMapping& m : mapping->fields)
+      if (const model::Field* field = entity.field(m.field.text); field && later_wins(entity, *field)) return true;
+  }
+  return false;
+}
+
 bool Engine::Connected::token_due(Instant now) const {
   return connector->needs_access_token() &&
          (credential.access_token.empty() || credential.access_expires - renew_before <= now);
@@ -109,7 +121,8 @@ void Engine::fetch(std::vector<Send>& sends, Instant now) {
         Call call{{}, name, FetchCall{object, {}, members(name, object)}, {}};
         if (!may_call(name, call, now, false)) break;
         FetchCall& what = std::get<FetchCall>(call.what);
-        what.records = read_.ask(name, object, spec ? static_cast<std::size_t>(std::max(1, spec->fetch_most)) : 1, now);
+        what.records = read_.ask(name, object, static_cast<std::size_t>(spec ? spec->fetch_most : 1),
+                                 static_cast<std::size_t>(spec ? spec->history_most : 1), now);
         if (what.records.empty()) break;
         what.with_history = read_.with_history({name, object, what.records.front()});
         // One that could not be read in company is asked for by itself.
@@ -131,9 +144,13 @@ void Engine::list(std::vector<Send>& sends, Instant now) {
   for (auto& [where, sweep] : sweeps_) {
     if (sweep.asked || sweep.listed || now < sweep.not_before || read_.size() > listing_most) continue;
     if (sweep.began == Instant{}) sweep.began = now;
-    Call call{
-        {}, where.first, ListCall{where.second, sweep.since, sweep.cursor, members(where.first, where.second)}, {}};
-    if (!may_call(where.first, call, now, sweep.purpose != Sweep::Purpose::FirstLoad)) continue;
+    const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
+    Call call{{},
+              where.first,
+              ListCall{where.second, sweep.since, sweep.cursor, members(where.first, where.second),
+                       first && lists_history(where.first, where.second)},
+              {}};
+    if (!may_call(where.first, call, now, !first)) continue;
     sweep.asked = true;
     send(sends, std::move(call), now);
   }

@@ -23,7 +23,9 @@ struct Record {
   RecordId id;
   Json body;          // in the system's own form
   Instant updated{};  // the source's modification time, the finest that it has; epoch when unknown
-  Instant edited{};   // when somebody other than the hub last edited it, where its history was asked for and tells
+  // When somebody other than the hub last edited it, where its history was asked for and tells: by the path of what was
+  // edited ("properties.email"), or of the whole record ("").
+  std::map<std::string, Instant> edited;
   Instant created{};  // the source's time of creation; epoch when unknown
   bool archived = false;
   RecordId merged_into;  // "" unless the source says so

@@ -25,8 +25,9 @@ struct ListCall {     // one page of an object's records; `since`: only what cha
   std::optional<Instant> since;
   std::string cursor;  // of the page before; "" for the first
   std::vector<std::string> members;
+  bool with_history = false;  // as in a FetchCall; of an object whose list tells it
 };
-struct FetchCall {  // these records, whole. At most ObjectSpec::fetch_most
+struct FetchCall {  // these records, whole. At most ObjectSpec::fetch_most, or history_most
   ObjectName object;
   std::vector<RecordId> records;
   std::vector<std::string> members;

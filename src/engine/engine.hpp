@@ -208,6 +208,7 @@ class Engine {
   void count_call(Call&, Instant now);
   void hand_out(std::vector<Send>&, Call, Instant now);
   std::vector<std::string> members(const SystemName&, const ObjectName&) const;
+  bool lists_history(const SystemName&, const ObjectName&) const;
 
   Result<void> forget(Instant now);
 

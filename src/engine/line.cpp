@@ -15,6 +15,7 @@ namespace {
 
 constexpr milliseconds landed_after{60'000};    // twice what a call may take
 constexpr milliseconds clocks_differ{300'000};  // a system's and the hub's, at most
+constexpr milliseconds created_within{1'000};   // a record's creation, which its time of change may count in
 
 using mapping::Mapping;
 using model::Entity;
@@ -138,13 +139,22 @@ Result<Fate> Line::lost(const Change& change) {
   return fate;
 }
 
-// Whether the record's time of change may be that of our own last write, and its history can tell when others edited
-// it.
-bool Line::dated_by_us(const Change& change, const Link& link) const {
+// Whether the record's history can tell better when others edited it: its time of change may be that of our own last
+// write, or of another edit than that which is seen now.
+bool Line::undated(const Change& change, const Link& before, bool fresh, const Merged& merged) const {
   const model::System& system = hub_.system(change.key.system);
   const model::ObjectSpec* spec = system.connector ? system.connector->object(change.key.object) : nullptr;
-  return spec && spec->has_history && !change.with_history &&
-         (change.record.updated <= link.updated || !link.tried.empty());
+  if (!spec || change.with_history) return false;
+  switch (spec->history) {
+    case model::History::None:
+      return false;
+    case model::History::OfRecord:
+      return !fresh && merged.link.own != before.own &&
+             (change.record.updated <= before.updated || !before.tried.empty());
+    case model::History::OfMembers:
+      return !merged.untold.empty() && (!fresh || change.record.updated > change.record.created + created_within);
+  }
+  return false;
 }
 
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
@@ -157,20 +167,20 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
 
   Family* family = found.family;
   std::optional<Golden> before;
-  if (family) {
-    before = family->golden;
-  } else {
-    family = &work_.make({make_golden_id(ms_since_epoch(now_), random_.bytes(10)), mapping.entity, 0, now_, {}, {}});
-  }
+  if (family) before = family->golden;
+  const Golden golden =
+      before ? *before
+             : Golden{make_golden_id(ms_since_epoch(now_), random_.bytes(10)), mapping.entity, 0, now_, {}, {}};
+  const std::vector<Link> links = family ? family->links : std::vector<Link>{};
   Link link{};
-  const auto known = std::find_if(family->links.begin(), family->links.end(),
+  const auto known = std::find_if(links.begin(), links.end(),
                                   [&](const Link& l) { return l.key == change.key && l.entity == mapping.entity; });
-  const bool fresh = known == family->links.end();
+  const bool fresh = known == links.end();
   if (fresh) {
     link.key = change.key;
     link.entity = mapping.entity;
     link.created = change.record.created;
-    for (const Delivery& d : family->deliveries)
+    for (const Delivery& d : family ? family->deliveries : std::vector<Delivery>{})
       if (d.operation == Operation::Create && d.system == change.key.system && d.object == change.key.object)
         link.tried = d.tried, link.tried_at = now_;
   } else {
@@ -179,15 +189,16 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
       return Fate::Unchanged;  // an older state of it
   }
   link.mapping = mapping.name;
-  link.golden = family->golden.id;
+  link.golden = golden.id;
   const bool was_gone = link.gone, was_archived = link.archived;
   link.gone = false;
   link.archived = change.record.archived;
 
-  const bool ours = !mapping.golden_id_at &&
-                    hub_id_in(mapping, hub_.system(change.key.system), change.record.body) == family->golden.id.text;
-  Merged merged = merge(hub_, family->golden, family->links, link, {&mapping, read.values, &change, ours});
-  if (!fresh && merged.link.own != link.own && dated_by_us(change, link)) return Fate::Undated;
+  const bool ours =
+      !mapping.golden_id_at && hub_id_in(mapping, hub_.system(change.key.system), change.record.body) == golden.id.text;
+  Merged merged = merge(hub_, golden, links, link, {&mapping, read.values, &change, ours});
+  if (undated(change, link, fresh, merged)) return Fate::Undated;
+  if (!family) family = &work_.make(golden);
   held_now(mapping, merged.link, held_of(mapping, change.record.body));
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);

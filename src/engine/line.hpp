@@ -53,7 +53,7 @@ class Line {
   Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
                      const std::string& message);
 
-  bool dated_by_us(const Change&, const Link&) const;
+  bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<bool> under_way(const Change&);

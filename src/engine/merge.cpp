@@ -197,6 +197,16 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
   }
 }
 
+// When the record's history tells that the field, or else the record, was edited.
+std::optional<Instant> edited_at(const Arrival& arrival, const FieldName& field) {
+  const std::map<std::string, Instant>& edited = arrival.change->record.edited;
+  for (const mapping::FieldMapping& m : arrival.mapping->fields)
+    if (m.field == field)
+      if (const auto at = edited.find(mapping::to_text(m.at)); at != edited.end()) return at->second;
+  const auto whole = edited.find("");
+  return whole == edited.end() ? std::nullopt : std::optional(whole->second);
+}
+
 // When an event told that the field was written.
 std::optional<Instant> told_at(const Arrival& arrival, const FieldName& field) {
   for (const mapping::FieldMapping& m : arrival.mapping->fields)
@@ -207,17 +217,28 @@ std::optional<Instant> told_at(const Arrival& arrival, const FieldName& field) {
   return std::nullopt;
 }
 
-// When a value was written that the record did not hold at `known`: an event that is no later told of another.
-Instant time_of(const Arrival& arrival, const FieldName& field, Instant known) {
-  const Change& change = *arrival.change;
-  if (mutant(Mutant::TimeOfArrival)) return change.asked;
-  if (const auto told = told_at(arrival, field); told && *told > known) return *told;
-  if (change.record.edited != Instant{}) return change.record.edited;
+// When somebody told that a value was written that the record did not hold at `known`: an event that is no later told
+// of another.
+std::optional<Instant> written_at(const Arrival& arrival, const FieldName& field, Instant known) {
+  if (const auto edited = edited_at(arrival, field)) return edited;
+  const auto told = told_at(arrival, field);
+  return told && *told > known ? told : std::nullopt;
+}
+
+// What counts where nobody told: when the record last changed, else when we learnt of it.
+Instant last_changed(const Change& change) {
   if (change.record.updated != Instant{}) return change.record.updated;
   return change.seen != Instant{} ? change.seen : change.asked;
 }
 
 }  // namespace
+
+bool later_wins(const Entity& entity, const Field& field) {
+  const auto by_time = [](const Field* f) { return f && (f->rule == Rule::Recency || f->rule == Rule::Review); };
+  const auto group = std::ranges::find_if(
+      entity.together, [&](const auto& names) { return std::ranges::find(names, field.name) != names.end(); });
+  return by_time(group == entity.together.end() ? &field : entity.field(group->front().text));
+}
 
 std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const std::vector<Link>& links) {
   const Entity& entity = hub.entity(golden.entity);
@@ -291,7 +312,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
   const Entity& entity = hub.entity(before.entity);
   const bool fresh = link.base.empty() && link.own.empty();
   const bool owner_linked_to = !links.empty() && !mutant(Mutant::ForeignTaken);
-  Merged merged{before, link, {}, {}, {}};
+  Merged merged{before, link, {}, {}, {}, {}};
   Link& after = merged.link;
   for (const auto& [name, value] : arrival.values) {
     const Field* field = entity.field(name);
@@ -338,7 +359,11 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
         continue;
       }
     }
-    after.own[field->name] = Own{value, time_of(arrival, field->name, link.updated), arrival.change->id};
+    const auto written = written_at(arrival, field->name, link.updated);
+    if (!written && later_wins(entity, *field)) merged.untold.push_back(field->name);
+    const Instant at =
+        mutant(Mutant::TimeOfArrival) ? arrival.change->asked : written.value_or(last_changed(*arrival.change));
+    after.own[field->name] = Own{value, at, arrival.change->id};
   }
 
   std::vector<Link> now;

@@ -32,10 +32,15 @@ struct Merged {
   std::vector<FieldName> took;     // fields whose value in this record is news to the hub
   std::vector<FieldName> changed;  // golden fields that are now another value
   std::vector<Foreign> foreign;
+  // Nobody told when these were written: they count as of the record's last change. The order of times decides on them.
+  std::vector<FieldName> untold;
 };
 
 // `links`: all of the golden record's links, the arriving record's too unless it is new (`link` then has no base).
 Merged merge(const model::Hub&, const Golden& before, const std::vector<Link>& links, const Link& link, const Arrival&);
+
+// Whether the later of two values of the field is to win, so that it matters when each was written.
+bool later_wins(const model::Entity&, const model::Field&);
 
 // The golden fields that the own values and what was set give. Pure in its arguments, whatever their order.
 std::map<FieldName, Sourced> survive(const model::Hub&, const Golden&, const std::vector<Link>& links);

@@ -99,6 +99,21 @@ TEST(Merge, AnEventThatComesAfterTheReadThatShowedItsValueDatesIt) {
   EXPECT_EQ(p.value("phone"), Value("+61400000002")) << "it was written later than that";
 }
 
+TEST(Merge, WhatNobodyDatedIsSaidWhereTheLaterValueWins) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"phone", "+61400000001"}, {"given_name", "Mia"}}, monday);
+  p.link(crm("1")).updated = monday;
+  const Merged& read =
+      p.merge(*hub, crm("1"), {{"phone", "+61400000002"}, {"given_name", "Maya"}}, monday + seconds(9));
+  EXPECT_EQ(read.untold, std::vector<FieldName>{FieldName("phone")}) << "a name has an owner: its time decides nothing";
+  p.link(crm("1")).updated = monday + seconds(9);
+  const Merged& told = p.merge(*hub, crm("1"), {{"phone", "+61400000003"}}, monday + seconds(20), "c2.0",
+                               {{"mobile", monday + seconds(12)}});
+  EXPECT_TRUE(told.untold.empty());
+  EXPECT_EQ(told.link.own.at(FieldName("phone")).at, monday + seconds(12));
+}
+
 TEST(Merge, WhatWeSentWithoutAnAnswerIsNobodysWrite) {
   const auto hub = small::hub();
   Person p;

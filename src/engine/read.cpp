@@ -39,7 +39,8 @@ std::set<ObjectName> Read::objects(const SystemName& system, Instant now) const 
   return found;
 }
 
-std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& object, std::size_t most, Instant now) {
+std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& object, std::size_t most,
+                                std::size_t most_with_history, Instant now) {
   std::vector<RecordId> records;
   auto& order = order_[{system, object}];
   std::deque<RecordId> rest;
@@ -54,6 +55,7 @@ std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& obje
       continue;
     }
     waiting.asked = true;
+    if (waiting.joined.with_history) most = most_with_history;
     records.push_back(id);
   }
   order.insert(order.begin(), rest.begin(), rest.end());

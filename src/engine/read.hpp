@@ -28,9 +28,10 @@ class Read {
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
 
-  // Up to `most` records of one object that are to be asked for now, all with their history or all without; they count
-  // as asked.
-  std::vector<RecordId> ask(const SystemName&, const ObjectName&, std::size_t most, Instant now);
+  // Up to `most` records of one object that are to be asked for now, or as many as may be with their history: all are
+  // with it, or all without. They count as asked.
+  std::vector<RecordId> ask(const SystemName&, const ObjectName&, std::size_t most, std::size_t most_with_history,
+                            Instant now);
   bool with_history(const RecordKey& key) const { return waiting_.at(key).joined.with_history; }
   // The objects of a system in which a record is to be asked for now.
   std::set<ObjectName> objects(const SystemName&, Instant now) const;

@@ -29,7 +29,11 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
           .create_most = std::max(most(j["create"]), 1),
           .update_most = std::max(most(j["update"]), 1),
           .look_most = most(j["look"]),
-          .has_history = !j["history"].is_null()};
+          .history = j["history"].is_null()                    ? History::None
+                     : j["record"]["edits"].find("each_under") ? History::OfMembers
+                                                               : History::OfRecord,
+          .history_most = std::max(most(j["history"]), 1),
+          .lists_history = !j["list_history"].is_null()};
 }
 
 }  // namespace

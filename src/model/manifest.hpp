@@ -16,6 +16,10 @@
 
 namespace linchpin::model {
 
+// What a system can tell of when others than the hub edited a record: nothing, one time of the whole, or one of each
+// member ("properties.email").
+enum class History { None, OfRecord, OfMembers };
+
 struct ObjectSpec {
   ObjectName name;
   bool hint_only = false;  // webhooks and searches give ids; a record is fetched before it is used
@@ -24,8 +28,10 @@ struct ObjectSpec {
   bool can_create = false, can_update = false;
   bool can_fetch = false;                                // a system that is only written to has nothing to be read
   int fetch_most = 1, create_most = 1, update_most = 1;  // records in one call
-  int look_most = 0;         // golden ids in one look; 0: the system cannot be asked by the hub's own id
-  bool has_history = false;  // it tells when others than the hub edited a record
+  int look_most = 0;  // golden ids in one look; 0: the system cannot be asked by the hub's own id
+  History history = History::None;
+  int history_most = 1;        // records in one fetch with their history
+  bool lists_history = false;  // a list tells it as well
 };
 
 struct Manifest {

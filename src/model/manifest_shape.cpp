@@ -56,8 +56,9 @@ std::vector<Shape::Key> writing_keys() {
 }
 
 Shape record() {
-  const Shape edits = object("what a record's history says of edits",
-                             {required("at", text()), required("time", moment()), key("ours", texts())});
+  const Shape edits =
+      object("what a record's history says of edits",
+             {required("at", text()), required("time", moment()), key("ours", texts()), key("each_under", text())});
   return object("a record", {required("id", text()), key("updated", moment()), key("created", moment()),
                              key("edits", edits), key("archived", texts()), key("merged_into", text())});
 }
@@ -68,8 +69,8 @@ Shape object_spec() {
       "an object",
       {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
-       key("list", reading()), key("changed", reading()), key("fetch", reading()), key("history", reading()),
-       key("look", reading()), key("create", writing), key("update", writing)});
+       key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
+       key("history", reading()), key("look", reading()), key("create", writing), key("update", writing)});
 }
 
 Shape operation() {

@@ -154,10 +154,17 @@ std::optional<Instant> since_of(const std::string& system, const Request& reques
   return since ? moment(Json(*since)) : std::nullopt;
 }
 
-std::vector<Instant> edits_in(const Json& body) {
-  std::vector<Instant> edits;
-  for (const Json& note : body["HistoryRecords"].items())
-    if (const auto at = moment(note["DateUTC"])) edits.push_back(*at);
+std::multimap<std::string, Instant> edits_in(const std::string& system, const Deed& deed, const Json& body) {
+  std::multimap<std::string, Instant> edits;
+  if (system == "hubspot") {
+    for (const Json& record : body["results"].items())
+      for (const auto& [property, versions] : record["propertiesWithHistory"].members())
+        for (const Json& version : versions.items())
+          if (const auto at = moment(version["timestamp"])) edits.emplace(record["id"].text(), *at);
+  } else if (deed.kind == Kind::History) {
+    for (const Json& note : body["HistoryRecords"].items())
+      if (const auto at = moment(note["DateUTC"])) edits.emplace(deed.ids.at(0), *at);
+  }
   return edits;
 }
 

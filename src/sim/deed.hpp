@@ -39,8 +39,8 @@ std::map<std::string, Instant> changes_in(const std::string& system, const Json&
 // Of a List or a Search: it asks only for what changed from then on.
 std::optional<Instant> since_of(const std::string& system, const Request&);
 
-// When the record was edited, of a History's answer.
-std::vector<Instant> edits_in(const Json& body);
+// When the records of an answer were edited, where it tells their history.
+std::multimap<std::string, Instant> edits_in(const std::string& system, const Deed&, const Json& body);
 
 // What a webhook tells of records, each with its own identity: the same event told again is the same.
 struct News {

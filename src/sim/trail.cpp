@@ -207,8 +207,8 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
       if (flying.deed.kind == Kind::List)
         listed_[{system, record}] = std::max(listed_[{system, record}], flying.moment);
     }
-  if (flying.deed.kind == Kind::History && answer && answer->status == 200)
-    for (const Instant edited : edits_in(body)) given_[{system, flying.deed.ids.at(0)}].insert(edited);
+  if (answer && answer->status < 300)
+    for (const auto& [record, edited] : edits_in(system, flying.deed, body)) given_[{system, record}].insert(edited);
   if (flying.deed.kind == Kind::Read && answer)
     for (const std::string& record : flying.deed.ids) {
       // What was asked for before our own write was answered may be older than that: it tells nothing. (An answer

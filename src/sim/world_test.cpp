@@ -196,6 +196,45 @@ TEST_F(TheLine, AnEditThatCameBeforeOurOwnWriteKeepsItsTime) {
   EXPECT_TRUE(std::any_of(log.begin(), log.end(), [](const auto& l) { return l.target.ends_with("/History"); }));
 }
 
+// HubSpot's record has one time of change as well, but it tells when each property was written.
+TEST_F(TheLine, AnotherPropertysEditDoesNotDateTheOneThatNoWebhookTold) {
+  constexpr std::size_t all_by_recency = 2;
+  make(3, 40, sandbox::Limits::None, *hub_of(all_by_recency));
+  settle();
+  const auto [hubspot, xero] = *links().begin();
+  const auto hubspot_waits = [&](int s) {
+    ASSERT_TRUE(world->vendor("hubspot").set_faults(Json::object({{"webhook_delay_s", s}}), world->now()));
+  };
+  hubspot_waits(600);
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Avery"}})));
+  ASSERT_TRUE(world->run_for(seconds(20)));
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero, Json::object({{"FirstName", "Blake"}})));
+  hubspot_waits(0);
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"lastname", "Harbour"}})));
+  ASSERT_TRUE(world->run_for(minutes(3)));
+  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "the last word on the name";
+  settle();
+  agree();
+  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "its event has come since";
+}
+
+TEST_F(TheLine, AFirstLoadKnowsWhenEachPropertyWasWritten) {
+  constexpr std::size_t all_by_recency = 2;
+  make(3, 40, sandbox::Limits::None, *hub_of(all_by_recency));
+  settle();
+  const auto [hubspot, xero] = *links().begin();
+  make(3, 40, sandbox::Limits::None, *hub_of(all_by_recency));
+  const Instant seeded = world->now();
+  const auto edit = [&](const char* system, const char* object, const std::string& id, const Json& fields, int s) {
+    ASSERT_TRUE(world->vendor(system).edit(object, id, fields, seeded + seconds(s)));
+  };
+  edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Avery"}}), 1);
+  edit("xero", "Contacts", xero, Json::object({{"FirstName", "Blake"}}), 2);
+  edit("hubspot", "contacts", hubspot, Json::object({{"lifecyclestage", "customer"}}), 3);
+  settle();
+  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "the last word on the name";
+}
+
 TEST_F(TheLine, ALeadThatBecomesAClientIsVerifiedAndTheOutcomeReachesTheCrm) {
   make(4, 40);
   settle();
