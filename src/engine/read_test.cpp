@@ -24,7 +24,7 @@ TEST(Read, HintsForOneRecordAreJoinedIntoOneChange) {
       {.trigger = Trigger::Webhook, .seen = noon + seconds(1), .property = "properties.phone", .settles = {item(2)}});
   read.hint(key("1"),
             {.trigger = Trigger::Webhook, .seen = noon, .property = "properties.email", .settles = {item(1)}});
-  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   ASSERT_EQ(call.records.size(), 1u);
   const std::vector<Change> changes = read.answered(crm, call, {record("1")}, noon);
   ASSERT_EQ(changes.size(), 1u);
@@ -38,26 +38,37 @@ TEST(Read, HintsForOneRecordAreJoinedIntoOneChange) {
 TEST(Read, ManyRecordsAreFetchedInOneCallInTheOrderOfTheirHints) {
   Read read;
   for (const char* id : {"3", "1", "2"}) read.hint(key(id), {});
-  EXPECT_EQ(read.ask(crm, contacts, 2, noon), (std::vector<RecordId>{RecordId("3"), RecordId("1")}));
-  EXPECT_EQ(read.ask(crm, contacts, 2, noon), (std::vector<RecordId>{RecordId("2")}));
-  EXPECT_TRUE(read.ask(crm, contacts, 2, noon).empty());
+  EXPECT_EQ(read.ask(crm, contacts, 2, 2, noon), (std::vector<RecordId>{RecordId("3"), RecordId("1")}));
+  EXPECT_EQ(read.ask(crm, contacts, 2, 2, noon), (std::vector<RecordId>{RecordId("2")}));
+  EXPECT_TRUE(read.ask(crm, contacts, 2, 2, noon).empty());
+}
+
+TEST(Read, RecordsWhoseHistoryIsDueAreAskedForByThemselvesAndNotTooManyAtOnce) {
+  Read read;
+  for (const char* id : {"1", "2", "3", "4"})
+    read.hint(key(id), {.trigger = Trigger::Poll, .with_history = std::string(id) != "2"});
+  const std::vector<RecordId> first = read.ask(crm, contacts, 10, 2, noon);
+  EXPECT_EQ(first, (std::vector<RecordId>{RecordId("1"), RecordId("3")}));
+  EXPECT_TRUE(read.with_history(key("1")));
+  EXPECT_EQ(read.ask(crm, contacts, 10, 2, noon), (std::vector<RecordId>{RecordId("2")}));
+  EXPECT_EQ(read.ask(crm, contacts, 10, 2, noon), (std::vector<RecordId>{RecordId("4")}));
 }
 
 TEST(Read, AHintThatComesAfterTheRecordWasAskedForIsReadAgain) {
   Read read;
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});
-  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(2)}});
   EXPECT_EQ(read.answered(crm, call, {record("1")}, noon)[0].settles, std::vector<Settles>{item(1)});
   ASSERT_TRUE(read.waits(key("1")));
-  const FetchCall again{contacts, read.ask(crm, contacts, 10, noon), {}};
+  const FetchCall again{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   EXPECT_EQ(read.answered(crm, again, {record("1")}, noon)[0].settles, std::vector<Settles>{item(2)});
 }
 
 TEST(Read, ARecordThatTheSystemDoesNotGiveIsGone) {
   Read read;
   read.hint(key("1"), {});
-  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   const std::vector<Change> changes = read.answered(crm, call, {}, noon);
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_TRUE(changes[0].gone);
@@ -66,12 +77,12 @@ TEST(Read, ARecordThatTheSystemDoesNotGiveIsGone) {
 TEST(Read, ACallThatFailedIsAskedAgainAndForgetsNothing) {
   Read read;
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});
-  const FetchCall call{contacts, read.ask(crm, contacts, 10, noon), {}};
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(2)}});
   read.failed(crm, call, noon + seconds(5));
-  EXPECT_TRUE(read.ask(crm, contacts, 10, noon + seconds(4)).empty());
+  EXPECT_TRUE(read.ask(crm, contacts, 10, 10, noon + seconds(4)).empty());
   EXPECT_TRUE(read.objects(crm, noon + seconds(4)).empty());
-  const FetchCall again{contacts, read.ask(crm, contacts, 10, noon + seconds(5)), {}};
+  const FetchCall again{contacts, read.ask(crm, contacts, 10, 10, noon + seconds(5)), {}};
   ASSERT_EQ(again.records.size(), 1u);
   EXPECT_EQ(read.answered(crm, again, {record("1")}, noon)[0].settles.size(), 2u);
 }

@@ -10,6 +10,7 @@
 #include "sandbox/client_book.hpp"
 #include "sim/agreement.hpp"
 #include "sim/hubs.hpp"
+#include "sim/typed.hpp"
 
 namespace linchpin::sim {
 namespace {
@@ -206,16 +207,16 @@ TEST_F(TheLine, AnotherPropertysEditDoesNotDateTheOneThatNoWebhookTold) {
     ASSERT_TRUE(world->vendor("hubspot").set_faults(Json::object({{"webhook_delay_s", s}}), world->now()));
   };
   hubspot_waits(600);
-  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Avery"}})));
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"phone", "+61280000001"}})));
   ASSERT_TRUE(world->run_for(seconds(20)));
-  ASSERT_TRUE(world->edit("xero", "Contacts", xero, Json::object({{"FirstName", "Blake"}})));
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero, Json::object({{"Phones", phone_in_xero("+61280000002")}})));
   hubspot_waits(0);
-  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"lastname", "Harbour"}})));
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"email", "harbour@example.com"}})));
   ASSERT_TRUE(world->run_for(minutes(3)));
-  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "the last word on the name";
+  EXPECT_EQ(record(hubspot)["properties"]["phone"].text(), "+61280000002") << "the last word";
   settle();
   agree();
-  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "its event has come since";
+  EXPECT_EQ(record(hubspot)["properties"]["phone"].text(), "+61280000002") << "its event has come since";
 }
 
 TEST_F(TheLine, AFirstLoadKnowsWhenEachPropertyWasWritten) {
@@ -223,16 +224,21 @@ TEST_F(TheLine, AFirstLoadKnowsWhenEachPropertyWasWritten) {
   make(3, 40, sandbox::Limits::None, *hub_of(all_by_recency));
   settle();
   const auto [hubspot, xero] = *links().begin();
+  const std::string name = record(hubspot)["properties"]["firstname"].text();
   make(3, 40, sandbox::Limits::None, *hub_of(all_by_recency));
   const Instant seeded = world->now();
   const auto edit = [&](const char* system, const char* object, const std::string& id, const Json& fields, int s) {
     ASSERT_TRUE(world->vendor(system).edit(object, id, fields, seeded + seconds(s)));
   };
-  edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Avery"}}), 1);
-  edit("xero", "Contacts", xero, Json::object({{"FirstName", "Blake"}}), 2);
-  edit("hubspot", "contacts", hubspot, Json::object({{"lifecyclestage", "customer"}}), 3);
+  edit("hubspot", "contacts", hubspot, Json::object({{"firstname", name.substr(0, 1)}}), 1);
+  edit("xero", "Contacts", xero, Json::object({{"AccountNumber", "HARBOUR-1"}}), 2);
+  edit("hubspot", "contacts", hubspot, Json::object({{"marketing_consent", "false"}}), 3);
+  std::string in_xero;
+  for (const Json& c : world->vendor("xero").state(seeded)["objects"]["Contacts"].items())
+    if (c["ContactID"].text() == xero) in_xero = c["FirstName"].text();
   settle();
-  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), "Blake") << "the last word on the name";
+  EXPECT_EQ(record(hubspot)["properties"]["firstname"].text(), in_xero) << "of two seconds, that is later than one";
+  EXPECT_GT(in_xero.size(), 1u);
 }
 
 TEST_F(TheLine, ALeadThatBecomesAClientIsVerifiedAndTheOutcomeReachesTheCrm) {
