@@ -153,14 +153,18 @@ void add_explain(Command& program) {
 
 void add_sync(Command& program) {
   struct Asked : Where {
-    std::string flow;
+    std::string flow, since;
   };
   auto asked = std::make_shared<Asked>();
   Command command =
       program.command("sync", "Ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
   add_where(command, *asked);
   command.option("FLOW", asked->flow, "a flow that keeps an entity").required();
+  command.option("--since", asked->since, "ask for all that has changed since then, such as 2026-11-01T00:00:00Z");
   command.runs([asked]() -> Result<int> {
+    if (!asked->since.empty() && !parse_rfc3339(asked->since))
+      return fail(Code::InvalidArgument, "--since is no time",
+                  "Write the date, the time and the zone, as in 2026-11-01T00:00:00Z or 2026-11-01T00:00:00+11:00.");
     if (!hub_runs(asked->folder))
       return fail(Code::SystemUnavailable, "no hub runs on this folder",
                   "Start it with `linchpin run`; it sweeps every system when it starts.");
@@ -168,7 +172,7 @@ void add_sync(Command& program) {
       if (asked->json) std::cout << canonical(Json::object({{"flow", asked->flow}})) << "\n";
       if (!asked->json) std::cout << "The systems of " << asked->flow << " are being asked for what has changed.\n";
     };
-    return say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}}), print,
+    return say(*asked, Json::object({{"command", "sync"}, {"flow", asked->flow}, {"since", asked->since}}), print,
                [&](const Error& error) { return not_synced(*asked, asked->flow, error); });
   });
 }

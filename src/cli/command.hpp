@@ -38,6 +38,7 @@ void add_apply(Command& program);
 void add_pause(Command& program);
 void add_resume(Command& program);
 void add_sync(Command& program);
+void add_reconcile(Command& program);
 void add_map(Command& program);
 void add_transform(Command& program);
 void add_match(Command& program);

@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   cli::add_pause(program);
   cli::add_resume(program);
   cli::add_sync(program);
+  cli::add_reconcile(program);
   cli::add_map(program);
   cli::add_transform(program);
   cli::add_match(program);

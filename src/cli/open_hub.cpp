@@ -50,7 +50,7 @@ Result<store::PostgresPlace> store_place(const std::string& folder, const model:
 
 bool reads_only(std::string_view command) {
   for (const std::string_view one : {"table", "explain", "review.list", "dead-letters.list", "dead-letters.show",
-                                     "process.get", "process.list", "app.list", "register"})
+                                     "process.get", "process.list", "app.list", "register", "reconcile.state"})
     if (command == one) return true;
   return false;
 }
@@ -179,6 +179,7 @@ Result<OpenHub> open_hub(const Where& where, std::shared_ptr<const model::Hub> h
 engine::World OpenHub::world(engine::Inbox& inbox) {
   engine::World world{inbox, *files->state.store, *keys, *random, {}, credentials};
   world.reads_only = reads_only;
+  world.batches_now = batches_now;
   if (hub->environment.on_postgres()) world.kept_bytes = 0;  // several hubs may share the store
   for (const auto& [name, connector] : connectors) world.connectors.emplace(name, connector.get());
   return world;

@@ -28,6 +28,7 @@ struct OpenHub {
   std::shared_ptr<const model::Hub> hub;      // the version that was applied last; where there is none, the folder's
   std::shared_ptr<const model::Hub> waiting;  // what the folder says, where that is something else
   bool reads_only = false;                    // no version has been applied, and this command applies none
+  bool batches_now = false;                   // `run --once` waits for no schedule
   std::unique_ptr<store::Files> files;
   std::unique_ptr<engine::Keys> keys;
   std::unique_ptr<engine::Random> random;

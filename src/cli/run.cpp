@@ -5,7 +5,6 @@
 //        └─ process tier, control socket ──┘ questions
 #include <atomic>
 #include <csignal>
-#include <iomanip>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "cli/command.hpp"
 #include "cli/engine_loop.hpp"
 #include "cli/settle.hpp"
+#include "cli/table_row.hpp"
 #include "connect/transport.hpp"
 #include "server/control.hpp"
 #include "server/health.hpp"
@@ -76,23 +76,18 @@ class HeardInbox : public engine::Inbox {
 };
 
 void print_table(const Json& table) {
-  const auto row = [](auto&&... cells) {
-    int column = 0;
-    ((std::cout << (column++ < 2 ? std::left : std::right) << std::setw(column <= 2 ? 14 : 11) << cells), ...);
-    std::cout << "\n";
-  };
-  row("system", "entity", "linked", "created", "updated", "dead", "in review", "discrepant");
+  print_row("system", "entity", "linked", "created", "updated", "dead", "in review", "discrepant");
   for (const Json& r : table["rows"].items())
-    row(r["system"].text(), r["entity"].text(), r["linked"].number_text(), r["created"].number_text(),
-        r["updated"].number_text(), r["dead"].number_text(), r["in_review"].number_text(),
-        r["discrepant_fields"].number_text());
+    print_row(r["system"].text(), r["entity"].text(), r["linked"].number_text(), r["created"].number_text(),
+              r["updated"].number_text(), r["dead"].number_text(), r["in_review"].number_text(),
+              r["discrepant_fields"].number_text());
 }
 
 // Runs until every system agrees: links, shares, and reads all of it once more to compare with what systems really
 // hold.
 Result<int> run_once(EngineLoop& loop, Standstill& standstill, bool json, const std::atomic<bool>& stopped) {
   if (!TRY(settle(loop, standstill, "reading, linking and sharing", stopped))) return 0;
-  TRY(loop.ask_and_wait(Json::object({{"command", "walk"}})));
+  TRY(loop.ask_and_wait(Json::object({{"command", "reconcile"}})));
   if (!TRY(settle(loop, standstill, "comparing with what every system holds", stopped))) return 0;
   const Json table = TRY(loop.ask_and_wait(Json::object({{"command", "table"}})));
   if (json) {
@@ -132,6 +127,7 @@ Result<int> run(const Asked& where) {
   if (where.port != 0) listen = listen.substr(0, listen.rfind(':') + 1) + std::to_string(where.port);
   OpenHub hub = TRY(open_hub(where, loaded, listen));
   if (once && !hub.may_change()) return hub.standing_by();
+  hub.batches_now = once;
   if (once)
     for (auto& [name, connector] : hub.connectors) connector = heard_by(standstill, std::move(connector));
   const model::Environment environment = hub.hub->environment;

@@ -87,6 +87,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   int item = 0;
   for (Record& record : listed.records) {
     const RecordKey key{where.first, where.second, record.id};
+    if (sweep.purpose == Sweep::Purpose::Walk) was_shown(where, sweep, record.id);
     if (read_.waits(key)) continue;  // it is being read anyway, later than this page
     Change change;
     change.id = ChangeId("list" + std::to_string(ms_since_epoch(flying.asked)) + "." + std::to_string(item++));
@@ -96,7 +97,9 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
     change.seen = record.updated;
     change.record = std::move(record);
     change.with_history = call.with_history;
-    TRY(take(work, line, change, now));
+    const Fate fate = TRY(take(work, line, change, now));
+    if (sweep.purpose == Sweep::Purpose::Walk && fate != Fate::Unchanged && fate != Fate::Again)
+      ++walked_.at(where).differed;
     if (read_.waits(key)) page.hints.insert(key);
   }
   for (const RecordId& id : listed.hints) {

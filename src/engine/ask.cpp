@@ -19,12 +19,12 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
   if (name == "register") return register_list();
   if (name == "table") return table();
   if (name == "explain") return explain(command);
-  if (name == "walk") {
-    walk();
-    return Json(Json::Object{});
-  }
+  if (name == "reconcile") return reconcile(command);
+  if (name == "reconcile.state") return walks();
   if (name == "sync") {
-    TRY(sync(FlowName(command["flow"].text())));
+    const std::string& since = command["since"].text();
+    TRY(sync(FlowName(command["flow"].text()),
+             since.empty() ? std::nullopt : std::optional(TRY(parse_rfc3339(since)))));
     return Json(Json::Object{});
   }
   if (name == "review.list") return reviews(command);

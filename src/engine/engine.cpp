@@ -25,7 +25,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     }
     TRY(read_inbox(work, line, now));
     TRY(share_backlog(work, now));
-    TRY(finish_sweeps(work, now));
+    TRY(finish_sweeps(work, line, now));
     carry_on(sends, now);
     connect(sends, now);
     calls = TRY(looks(work, now));  // first: what may have been done is older than what has not been tried
@@ -33,6 +33,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     TRY(work.commit());
   }
   TRY(begin_sweeps(now));
+  TRY(begin_walks(now));
   for (Call& call : calls) hand_out(sends, std::move(call), now);  // now that the claims are durable
   fetch(sends, now);
   list(sends, now);
@@ -56,16 +57,29 @@ Instant Engine::wake(Instant now) {
   return at;
 }
 
+bool Engine::waits_for_batch(const SystemName& name) const {
+  bool written = false;
+  for (const auto& [flow_name, flow] : hub_->flows) {
+    if (flow.kind == model::Flow::Kind::Do && flow.do_system == name) return false;
+    for (const model::FlowSystem& member : flow.systems) {
+      if (member.system != name || member.write == model::Pace::No) continue;
+      if (member.write != model::Pace::Batch) return false;
+      written = true;
+    }
+  }
+  return written && !world_.batches_now;
+}
+
 Result<bool> Engine::quiet() {
   if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() ||
-      !open_items_.empty())
+      !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
     return false;
   for (const auto& [name, flow] : hub_->flows)
     if (flow.kind == model::Flow::Kind::Keep && flow.mode != model::Mode::Off && !stage_.live.contains(name))
       return false;
   if (TRY(world_.inbox.last()) > read_up_to_) return false;
   for (const auto& [name, system] : systems_)
-    if (!rests(name) && TRY(world_.store.next_due(name))) return false;
+    if (!rests(name) && !waits_for_batch(name) && TRY(world_.store.next_due(name))) return false;
   for (const DeliveryState state : {DeliveryState::Sent, DeliveryState::Unknown})
     if (!TRY(world_.store.deliveries_in(state, 1)).empty()) return false;
   return true;

@@ -19,6 +19,7 @@
 #include "engine/plan.hpp"
 #include "engine/ports.hpp"
 #include "engine/read.hpp"
+#include "engine/reconcile.hpp"
 #include "engine/register.hpp"
 #include "model/hub.hpp"
 
@@ -37,6 +38,7 @@ struct World {
   Applying applying{};
   // Reads, links and decides, and writes to no system; files that no version is of are not registered either.
   bool reads_only = false;
+  bool batches_now = false;  // what is read or written in batches is so at once, whatever the schedule
 };
 
 // An effect: a request to send. Its answer is handed to the next step.
@@ -70,10 +72,12 @@ class Engine {
   // Whether all have been looked at; the next call then begins again. Between steps only.
   Result<bool> count();
 
-  // Reads every record of every system again (a walk): what differs becomes changes like any other.
+  // Reads every record of every system again (a walk): what differs becomes changes like any other, and what is missing
+  // is found.
   void walk();
-  // Sweeps a flow's systems now. NotFound when there is no such flow.
-  Result<void> sync(const FlowName&);
+  // Sweeps a flow's systems now, for what has changed since then, or since the last sweep. NotFound when there is no
+  // such flow.
+  Result<void> sync(const FlowName&, std::optional<Instant> since);
 
   // What other hub files would do, with what the hub knows now: nothing is changed (plan.cpp). `personal`: whether the
   // reader may see personal values. Between steps only.
@@ -82,7 +86,8 @@ class Engine {
   Json paused_list() const;  // [{"hub": true | "system" | "flow","by","at"}]
 
   // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp, pause.cpp, register.cpp): status table
-  // explain walk sync connection review.list|accept|reject dead-letters.list|show|retry process.get|list
+  // explain reconcile reconcile.state sync connection review.list|accept|reject dead-letters.list|show|retry
+  // process.get|list
   // app.add|list|revoke pause resume register. Between steps only.
   Result<Json> ask(const Json& command, Instant now);
 
@@ -113,8 +118,17 @@ class Engine {
       std::set<RecordKey> hints;  // of it: still to be read
       bool gave_hints = false;    // such a list goes by key: it may be resumed behind the page
     };
-    std::deque<Page> pages;  // listed, and not yet read whole; in order
+    std::deque<Page> pages{};  // listed, and not yet read whole; in order
     Instant not_before{};
+    // Of a walk (reconcile.cpp).
+    std::vector<std::uint64_t> shown{};  // the records that it was shown, by a hash: eight bytes each
+    bool whole = true;                   // it began in this process: `shown` is all of it
+    RecordId search_from{};              // the links that have been compared with it, and what they came to
+    std::int64_t linked = 0;
+    std::set<RecordKey> unseen{};
+    bool searched = false;
+    RecordId repaired_to{};
+    bool repaired = false;
   };
   struct Flying {
     Call call;
@@ -166,7 +180,7 @@ class Engine {
   void unsure(Work&, Family&, Delivery, bool settled, Instant now);
   void read_first(const Delivery&, Instant now);
   Result<void> dead(Work&, Line&, Family&, Delivery, const Error&, Instant now);
-  Result<void> take(Work&, Line&, const Change&, Instant now);
+  Result<Fate> take(Work&, Line&, const Change&, Instant now);
   void settled(Work&, const std::vector<Settles>&);
 
   static constexpr std::size_t waiting_most = 4000;  // hints in memory; the rest stays in the inbox
@@ -183,15 +197,37 @@ class Engine {
   Result<void> take_entry(Work&, Line&, const Opened&, Instant now);
   std::size_t appetite(Instant now) const;
   Result<void> share_backlog(Work&, Instant now);
-  Result<void> finish_sweeps(Work&, Instant now);
+  Result<void> finish_sweeps(Work&, Line&, Instant now);
   Result<void> begin_sweeps(Instant now);
   // Whether all sources of a flow of these files have been read once; the first that has not.
   Result<std::optional<Where>> unread(const model::Hub&, const model::Flow&, const Batch& fresh = {});
   Result<void> plan_entity(Plan&, const model::Hub& next, const EntityName&);
   Result<std::set<FlowName>> may_share(const model::Hub& next);
   Json told(const Plan&, const model::Hub& next, bool personal) const;
-  std::vector<std::pair<Where, std::optional<milliseconds>>> sources()
-      const;  // what is read, and how often it is swept
+  struct Source {  // an object that is read
+    Where where;
+    bool realtime = false;                          // a flow reads it so; else in batches
+    std::optional<milliseconds> every{};            // how often it is swept, too
+    std::vector<const model::Schedule*> batches{};  // when what has changed is read
+    std::vector<const model::Schedule*> walks{};    // when all of it is compared
+  };
+  std::vector<Source> sources() const;
+  bool waits_for_batch(const SystemName&) const;  // it is written to, and only in batches
+  bool due(const Where&, const std::vector<const model::Schedule*>&, Instant last, Instant now);
+
+  // Walks (reconcile.cpp).
+  Result<Walked*> walked(const Where&);
+  void keep_walked(Work&, const Where&) const;
+  void start_walk(const Where&, Walked, Instant now);
+  void was_shown(const Where&, Sweep&, const RecordId&);
+  Result<void> begin_walks(Instant now);
+  Result<bool> find_missing(Work&, const Where&, Sweep&, Instant now);
+  void ask_about_short(Work&, const Where&, const Walked&, std::int64_t linked, Instant now);
+  Result<bool> repair(Work&, Line&, const Where&, Sweep&, Instant now);
+  Result<bool> end_walk(Work&, Line&, const Where&, Sweep&, Instant now);
+  Result<Json> reconcile(const Json&);
+  Result<Json> walks();
+  Result<Json> answer_short_list(const ReviewRow&, Instant now);
 
   // Calls.
   Result<std::vector<Call>> claim(Work&, Instant now);
@@ -254,6 +290,13 @@ class Engine {
   Read read_;
   std::map<Where, Sweep> sweeps_;
   std::map<Where, Instant> swept_;  // when the last one began
+  std::map<Where, Walked> walked_;
+  std::map<Where, Walked> walks_wanted_;                  // that somebody has asked for
+  std::map<Where, std::optional<Instant>> syncs_wanted_;  // the same, and since when
+  struct NextTime {
+    Instant after{}, at{};
+  };
+  std::map<std::pair<Where, const model::Schedule*>, NextTime> next_times_;  // of schedules, after the last time
   std::map<CallId, Flying> flying_;
   std::vector<std::pair<Flying, Error>> unmade_;  // calls that could not be written as requests
   std::vector<Flying> continuing_;                // calls whose next request is due

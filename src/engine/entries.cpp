@@ -193,12 +193,12 @@ void Engine::settled(Work& work, const std::vector<Settles>& items) {
   }
 }
 
-Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
+Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
   const Fate fate = TRY(line.take(change));
   if (fate != Fate::Again && fate != Fate::Undated) {
     understood(work, change.key);
     settled(work, change.settles);
-    return {};
+    return fate;
   }
   Read::Hint again{.trigger = change.trigger,
                    .seen = change.seen,
@@ -208,7 +208,7 @@ Result<void> Engine::take(Work& work, Line& line, const Change& change, Instant 
   read_.hint(change.key, again);
   for (const auto& [property, at] : change.property_at)
     read_.hint(change.key, {.trigger = change.trigger, .seen = at, .property = property});
-  return {};
+  return fate;
 }
 
 }  // namespace linchpin::engine

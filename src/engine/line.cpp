@@ -139,6 +139,15 @@ Result<Fate> Line::lost(const Change& change) {
   return fate;
 }
 
+// When a new delivery may leave: at once, or when its system is next written to in a batch.
+Instant Line::leaves_at(const Delivery& d) const {
+  if (stage_.batches_now) return d.due;
+  for (const model::FlowSystem& member : hub_.flows.at(d.flow).systems)
+    if (member.system == d.system && member.write_at)
+      return model::next_time(*member.write_at, hub_.zone, now_).value_or(d.due);
+  return d.due;
+}
+
 // Whether the record's history can tell better when others edited it: its time of change may be that of our own last
 // write, or of another edit than that which is seen now.
 bool Line::undated(const Change& change, const Link& before, bool fresh, const Merged& merged) const {
@@ -353,6 +362,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     }
   }
   for (Delivery& d : out.put) {
+    if (d.id.number == 0) d.due = leaves_at(d);
     if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(letter_id(d.id, keys_));
     work_.changed_delivery(family, std::move(d));
   }

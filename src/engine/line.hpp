@@ -25,6 +25,7 @@ struct Stage {              // the part of the hub's state that the line looks a
   std::set<FlowName> live;  // flows that have read and linked all of their systems
   bool backlog = false;     // a first load, or the walk after it
   std::set<FlowName> paused{};
+  bool batches_now = false;  // what is written in batches is due at once
 };
 
 class Line {
@@ -54,6 +55,7 @@ class Line {
                      const std::string& message);
 
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
+  Instant leaves_at(const Delivery&) const;
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<bool> under_way(const Change&);

@@ -38,6 +38,7 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   row->by = command["by"].text();
   row->answered = now;
   if (row->kind == "brake") return answer_brake(*row, now);
+  if (row->kind == "short_list") return answer_short_list(*row, now);
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
   Family* family = TRY(work.family(row->golden));

@@ -11,24 +11,41 @@ constexpr std::size_t backlog_most = 200;  // golden records shared in one step 
 
 }  // namespace
 
-std::vector<std::pair<Engine::Where, std::optional<milliseconds>>> Engine::sources() const {
-  std::map<Where, std::optional<milliseconds>> found;
+std::vector<Engine::Source> Engine::sources() const {
+  std::map<Where, Source> found;
   for (const auto& [name, flow] : hub_->flows) {
     if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off) continue;
     for (const model::FlowSystem& member : flow.systems) {
       if (member.read == model::Pace::No || !systems_.contains(member.system)) continue;
       for (const auto& [mapping_name, mapping] : hub_->mappings) {
         if (mapping.system != member.system || mapping.entity != flow.entity) continue;
-        auto& every = found[{mapping.system, mapping.object}];
-        if (member.sweep && (!every || *member.sweep < *every)) every = member.sweep;
+        Source& source = found[{mapping.system, mapping.object}];
+        source.where = {mapping.system, mapping.object};
+        if (member.read == model::Pace::Realtime) source.realtime = true;
+        if (member.sweep && (!source.every || *member.sweep < *source.every)) source.every = member.sweep;
+        if (member.read_at) source.batches.push_back(&*member.read_at);
+        if (flow.reconcile) source.walks.push_back(&*flow.reconcile);
       }
     }
   }
-  return {found.begin(), found.end()};
+  std::vector<Source> sources;
+  for (auto& [where, source] : found) sources.push_back(std::move(source));
+  return sources;
+}
+
+// Whether one of the schedules has come round since `last`.
+bool Engine::due(const Where& where, const std::vector<const model::Schedule*>& schedules, Instant last, Instant now) {
+  return std::any_of(schedules.begin(), schedules.end(), [&](const model::Schedule* schedule) {
+    NextTime& next = next_times_[{where, schedule}];
+    if (next.after != last || next.at == Instant{})
+      next = {last, model::next_time(*schedule, hub_->zone, last).value_or(Instant::max())};
+    return next.at <= now;
+  });
 }
 
 Result<void> Engine::begin_sweeps(Instant now) {
-  for (const auto& [where, every] : sources()) {
+  for (const Source& source : sources()) {
+    const Where& where = source.where;
     if (sweeps_.contains(where)) continue;
     const auto& [system, object] = where;
     const auto loaded = TRY(world_.store.cursor(system, object, "first_load"));
@@ -37,20 +54,28 @@ Result<void> Engine::begin_sweeps(Instant now) {
           Sweep::Purpose::FirstLoad, {}, loaded ? loaded->cursor : "", loaded ? loaded->at : now, false, false, {}, {}};
       continue;
     }
+    const bool realtime = source.realtime || world_.batches_now;
     const auto last = swept_.find(where);
-    if (last != swept_.end() && (!every || now < last->second + *every))
+    const auto wanted = syncs_wanted_.find(where);
+    const bool asked = wanted != syncs_wanted_.end();
+    if (!asked && realtime && last != swept_.end() && (!source.every || now < last->second + *source.every))
       continue;  // once after each start, then as declared
     const auto row = TRY(world_.store.cursor(system, object, "sweep"));
-    if (row && !row->done)
+    const bool goes_on = row && !row->done;
+    if (!asked && !realtime && !goes_on && !due(where, source.batches, row ? row->at : loaded->at, now)) continue;
+    if (asked && wanted->second)
+      sweeps_[where] = {Sweep::Purpose::Sweep, wanted->second, "", now, false, false, {}, {}};
+    else if (goes_on)
       sweeps_[where] = {Sweep::Purpose::Sweep, row->since, row->cursor, row->at, false, false, {}, {}};
     else
       sweeps_[where] = {Sweep::Purpose::Sweep, row ? row->at : loaded->at, "", now, false, false, {}, {}};
     swept_[where] = now;
+    syncs_wanted_.erase(where);
   }
   return {};
 }
 
-Result<void> Engine::finish_sweeps(Work& work, Instant now) {
+Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
   for (auto at = sweeps_.begin(); at != sweeps_.end();) {
     Sweep& sweep = at->second;
     const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
@@ -69,6 +94,14 @@ Result<void> Engine::finish_sweeps(Work& work, Instant now) {
       if (behind && (first || (sweep.purpose == Sweep::Purpose::Sweep && behind->gave_hints)))
         work.rows().cursors.push_back({at->first.first, at->first.second, first ? "first_load" : "sweep", behind->next,
                                        sweep.since, sweep.began, false});
+      if (behind && sweep.purpose == Sweep::Purpose::Walk && !sweep.listed) {
+        walked_.at(at->first).cursor = behind->next;
+        keep_walked(work, at->first);
+      }
+      ++at;
+      continue;
+    }
+    if (sweep.purpose == Sweep::Purpose::Walk && !TRY(end_walk(work, line, at->first, sweep, now))) {
       ++at;
       continue;
     }
@@ -124,19 +157,18 @@ Result<void> Engine::share_backlog(Work& work, Instant now) {
   return {};
 }
 
-void Engine::walk() {
-  for (const auto& [where, every] : sources())
-    if (!sweeps_.contains(where)) sweeps_[where] = {Sweep::Purpose::Walk, {}, "", {}, false, false, {}, {}};
-}
-
-Result<void> Engine::sync(const FlowName& name) {
+Result<void> Engine::sync(const FlowName& name, std::optional<Instant> since) {
   const auto flow = hub_->flows.find(name);
   if (flow == hub_->flows.end() || flow->second.kind != model::Flow::Kind::Keep)
     return fail(Code::NotFound, "the hub has no flow '" + name.text + "' that keeps an entity",
                 "`linchpin check` lists what it has.");
   for (const model::FlowSystem& member : flow->second.systems)
-    for (const auto& [where, every] : sources())
-      if (where.first == member.system) swept_.erase(where);
+    for (const Source& source : sources()) {
+      const Where& where = source.where;
+      if (where.first != member.system) continue;
+      const auto loaded = TRY(world_.store.cursor(where.first, where.second, "first_load"));
+      if (loaded && loaded->done) syncs_wanted_[where] = since;  // else all of it is being read
+    }
   return {};
 }
 

@@ -8,16 +8,15 @@
 namespace linchpin::model {
 namespace {
 
-// "batch \"0 2 * * *\"": the five parts of the schedule.
-std::optional<std::string> cron_of(const std::string& text) {
-  if (!text.starts_with("batch \"") || !text.ends_with('"') || text.size() < 9) return {};
-  const std::string cron = text.substr(7, text.size() - 8);
-  if (cron.find_first_not_of("0123456789*,-/ ") != std::string::npos) return {};
-  int parts = 0;
-  for (std::size_t i = 0; i < cron.size(); ++i) parts += cron[i] != ' ' && (i == 0 || cron[i - 1] == ' ') ? 1 : 0;
-  return parts == 5 ? std::optional(cron) : std::nullopt;
+// batch "0 2 * * *", or batch nightly.
+std::optional<Schedule> batch_of(std::string text) {
+  if (!text.starts_with("batch ")) return {};
+  text = text.substr(6);
+  if (text.size() > 1 && text.starts_with('"') && text.ends_with('"')) text = text.substr(1, text.size() - 2);
+  return parse_schedule(text);
 }
-bool is_pace(const std::string& text) { return text == "realtime" || text == "no" || cron_of(text).has_value(); }
+bool is_pace(const std::string& text) { return text == "realtime" || text == "no" || batch_of(text).has_value(); }
+bool is_schedule(const std::string& text) { return parse_schedule(text).has_value(); }
 constexpr std::pair<std::string_view, Mode> modes[] = {
     {"live", Mode::Live}, {"pilot", Mode::Pilot}, {"shadow", Mode::Shadow}, {"link", Mode::Link}, {"off", Mode::Off}};
 
@@ -62,7 +61,8 @@ const Shape& flow_shape() {
           required("flow", text("a name: lower-case letters, digits, - and _", is_name), "the flow's name"),
           key("keep", text(), "the entity that is kept in agreement"),
           key("systems", map_of(system, "a mapping of systems"), "the systems that take part"),
-          key("reconcile", text(), "when what systems hold is compared"),
+          key("reconcile", text("hourly, nightly, weekly, or a schedule such as \"0 2 * * *\"", is_schedule),
+              "when what systems hold is compared"),
           key("mode", choice({"live", "pilot", "shadow", "link", "off"}), "whether it writes"),
           key("pilot",
               object("a pilot", {key("part", text("a part of the records, such as 5%", is_part), "how many of them"),
@@ -193,9 +193,6 @@ class FlowJudge {
       findings().mistake(Code::NotBuilt, place_at(node_, "mode"),
                          "mode: " + text_at(node_, "mode") + " is for flows that keep an entity",
                          "Write mode: off until it is to act, or mode: live");
-    if (const Node* reconcile = node_.find("reconcile"))
-      findings().warning(Code::NotBuilt, reconcile->at,
-                         "reconciling does not run yet; sweeps find what webhooks have lost");
     if (const Node* alert = node_.find("alert"); alert != nullptr && draft_.alerts_node.find("channels") == nullptr)
       findings().mistake(Code::ReferenceUnknown, alert->at, "no channel '" + flow_.alert + "' is declared",
                          "Declare it in alerts.yaml, under channels:");
@@ -219,14 +216,10 @@ class FlowJudge {
     return every;
   }
 
-  Pace pace(const Node& part, std::string_view key, FlowSystem& system) {
+  static Pace pace(const Node& part, std::string_view key, std::optional<Schedule>& batch) {
     const std::string text = text_at(part, key, "no");
-    if (const auto cron = cron_of(text)) {
-      system.batch_cron = cron;
-      findings().warning(Code::NotBuilt, place_at(part, key), "batches do not run yet: nothing is exchanged here");
-      return Pace::Batch;
-    }
-    return text == "no" ? Pace::No : Pace::Realtime;
+    batch = batch_of(text);
+    return batch ? Pace::Batch : text == "no" ? Pace::No : Pace::Realtime;
   }
 
   void judge_keep() {
@@ -241,8 +234,8 @@ class FlowJudge {
       const System* known = draft_.known_system(member.key, member.at);
       FlowSystem system;
       system.place = member.at;
-      system.read = pace(member.value, "read", system);
-      system.write = pace(member.value, "write", system);
+      system.read = pace(member.value, "read", system.read_at);
+      system.write = pace(member.value, "write", system.write_at);
       if (known == nullptr || !member.value.is_mapping()) continue;
       system.system = known->name;
       if (const std::string sweep = text_at(member.value, "sweep"); is_sweep(sweep))
@@ -251,6 +244,7 @@ class FlowJudge {
       judge_part(system, *known, member);
       flow_.systems.push_back(std::move(system));
     }
+    flow_.reconcile = parse_schedule(text_at(node_, "reconcile"));
     judge_pilot(*entity);
   }
 
@@ -287,9 +281,10 @@ class FlowJudge {
       findings().mistake(Code::FlowsDisagree, place_at(member.value, "read"),
                          name + " is read, and no mapping reads " + flow_.entity.text + " from it",
                          "Add mappings/" + name + ".….yaml");
-    if (system.sweep && system.read == Pace::No)
-      findings().mistake(Code::FlowsDisagree, place_at(member.value, "sweep"), name + " is swept and not read",
-                         "Add read: realtime");
+    if (system.sweep && system.read != Pace::Realtime)
+      findings().mistake(Code::FlowsDisagree, place_at(member.value, "sweep"),
+                         name + (system.read == Pace::No ? " is swept and not read" : " is swept, and read in batches"),
+                         "Write read: realtime, or take sweep: out");
     if (system.when && system.write == Pace::No)
       findings().mistake(Code::FlowsDisagree, place_at(member.value, "when"),
                          "when: says which records " + name + " gets, and it gets none",

@@ -14,6 +14,7 @@
 #include "base/value.hpp"
 #include "mapping/mapping.hpp"
 #include "model/manifest.hpp"
+#include "model/schedule.hpp"
 
 namespace linchpin::model {
 
@@ -123,7 +124,7 @@ struct FlowSystem {
   SystemName system;
   Pace read = Pace::No, write = Pace::No;
   std::optional<milliseconds> sweep;        // how often a realtime source is also asked what has changed
-  std::optional<std::string> batch_cron;    // "0 2 * * *"
+  std::optional<Schedule> read_at, write_at;  // of Pace::Batch
   std::optional<mapping::Expression> when;  // which golden records this system gets
   Place place;
 };
@@ -141,6 +142,7 @@ struct Flow {
   // keep
   EntityName entity;                // also of `on:`
   std::vector<FlowSystem> systems;  // in the file's order: the order that breaks ties
+  std::optional<Schedule> reconcile;  // when what its systems hold is compared
   Mode mode = Mode::Live;
   Pilot pilot;
   // on: contact.lifecycle_stage becomes client

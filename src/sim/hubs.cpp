@@ -43,18 +43,25 @@ Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::st
   static std::map<std::tuple<std::size_t, std::string, std::string>, std::shared_ptr<const model::Hub>> checked;
   std::shared_ptr<const model::Hub>& known = checked[{kind, mode, brakes}];
   if (known) return known;
+  return known = TRY(example_hub([&](const std::string& name, std::string& text) {
+           if (name.ends_with("entities/contact.yaml")) text = with_rules(std::move(text), rules_of(kind));
+           if (name.ends_with("entities/contact.yaml") && !brakes.empty()) text += "brakes: " + brakes + "\n";
+           if (name.ends_with("flows/clients.yaml") && mode != "live") text += "mode: " + mode + "\n";
+         }));
+}
+
+Result<std::shared_ptr<const model::Hub>> example_hub(
+    const std::function<void(const std::string& name, std::string& text)>& edit) {
   std::vector<model::HubFile> files;
   for (const model::EmbeddedFile& file : model::embedded_templates()) {
     if (!file.name.ends_with(".yaml")) continue;
-    std::string text(file.text);
-    if (file.name.ends_with("entities/contact.yaml")) text = with_rules(std::move(text), rules_of(kind));
-    if (file.name.ends_with("entities/contact.yaml") && !brakes.empty()) text += "brakes: " + brakes + "\n";
-    if (file.name.ends_with("flows/clients.yaml") && mode != "live") text += "mode: " + mode + "\n";
-    files.push_back({std::string(file.name), std::move(text)});
+    model::HubFile edited{std::string(file.name), std::string(file.text)};
+    edit(edited.name, edited.text);
+    files.push_back(std::move(edited));
   }
   const model::Checked judged = model::check_files(files, "staging", model::shipped_manifest);
   if (!judged.hub) return tl::unexpected(judged.findings.front().error);
-  return known = judged.hub;
+  return judged.hub;
 }
 
 }  // namespace linchpin::sim

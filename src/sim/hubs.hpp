@@ -1,6 +1,7 @@
 // The hub files that the simulator runs: the example's, and variations of who owns what. Checked once in a process.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -18,5 +19,9 @@ const Rules& rules_of(std::size_t kind);
 // hour }".
 Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::string& mode = "live",
                                                  const std::string& brakes = "");
+
+// The example's files, each as `edit` makes it.
+Result<std::shared_ptr<const model::Hub>> example_hub(
+    const std::function<void(const std::string& name, std::string& text)>& edit);
 
 }  // namespace linchpin::sim

@@ -11,6 +11,7 @@ class Judge {
 
   std::vector<Complaint> all() {
     crosswalk();
+    gone();
     for (const Person& person : case_.ledger.people()) {
       known(person);
       if (!person.organisation) fields_of(person);
@@ -56,6 +57,16 @@ class Judge {
           complain("Converged",
                    number(person) + " and person " + std::to_string(at->second) + " are one golden record");
       if (person.organisation && !goldens.empty()) complain("Converged", number(person) + ", a firm, became a contact");
+    }
+  }
+
+  // What was deleted there, or merged away, whoever has told of it, is linked no more.
+  void gone() {
+    for (const auto& [key, golden] : golden_) {
+      if (key.first != Site::Hubspot) continue;
+      const auto at = held(key.first).find(key.second);
+      if (at == held(key.first).end() || at->second.away || !at->second.merged_into.empty())
+        complain("Converged", "hubspot record " + key.second + " is gone there, and the hub has it linked");
     }
   }
 

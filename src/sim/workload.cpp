@@ -93,6 +93,7 @@ void Workload::retune() {
       faults = faults.with("index_lag_s", 30);
     if (swarm_.on(Fault::coarse_time) && name == std::string_view("xero")) faults = faults.with("whole_seconds", 1);
     (void)world_.vendor(name).set_faults(faults, world_.now_at(name));
+    faults_[name] = std::move(faults);
   }
 }
 
@@ -272,8 +273,13 @@ Result<void> Workload::put_away() {
       const bool away = !at->second.away;
       const Json fields = site == Site::Hubspot ? Json::object({{"archived", away}})
                                                 : Json::object({{"ContactStatus", away ? "ARCHIVED" : "ACTIVE"}});
-      const auto done =
-          world_.edit(std::string(to_text(site)), site == Site::Hubspot ? "contacts" : "Contacts", id, fields);
+      const std::string name(to_text(site));
+      // A deletion is told once or never: nothing else will ever tell of it.
+      const bool untold = site == Site::Hubspot && away && swarm_.on(Fault::webhook_drop) &&
+                          swarm_.chance(Fault::webhook_drop).chance(0.3);
+      if (untold) (void)world_.vendor(name).set_faults(faults_[name].with("webhook_drop", 1), world_.now_at(name));
+      const auto done = world_.edit(name, site == Site::Hubspot ? "contacts" : "Contacts", id, fields);
+      if (untold) (void)world_.vendor(name).set_faults(faults_[name], world_.now_at(name));
       held_.erase(site);
       if (done) person.removed.insert(site);
       note(std::string(away ? "put away " : "take out ") + std::string(to_text(site)) + " " + id +

@@ -76,6 +76,7 @@ class Workload {
   std::string paused_;         // "flow", "system", "hub"
   std::set<Field> rules_changed_;
   std::map<Site, Holdings> held_;
+  std::map<std::string, Json> faults_;  // of each vendor, as last set
   std::int64_t acts_ = 0;
   int merging_ = 0;
   std::set<int> sharing_mailbox_;  // people, by number

@@ -1,0 +1,184 @@
+// Walks, batches and schedules in the simulated world.
+#include <gtest/gtest.h>
+
+#include "sandbox/client_book.hpp"
+#include "sim/hubs.hpp"
+#include "sim/world.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class Reconcile : public testing::Test {
+ protected:
+  // `system`: of the flow, which is then as `part` says; `more`: further lines of the flow.
+  void make(const std::string& more = "", const std::string& system = "", const std::string& part = "") {
+    const auto hub = example_hub([&](const std::string& name, std::string& text) {
+      if (!name.ends_with("flows/clients.yaml")) return;
+      if (const std::size_t at = text.find("\n  " + system + ": {"); !system.empty() && at != std::string::npos)
+        text.replace(at, text.find('\n', at + 1) - at, "\n  " + system + ": " + part);
+      text += more;
+    });
+    ASSERT_TRUE(hub) << to_text(hub.error());
+    auto made = World::make({.seed = 5, .limits = sandbox::Limits::None, .hub = *hub});
+    ASSERT_TRUE(made) << to_text(made.error());
+    world = std::move(*made);
+    const sandbox::ClientBook book = sandbox::make_client_book(5, world->now(), sandbox::client_book_of(40));
+    ASSERT_TRUE(world->vendor("hubspot").seed(book.hubspot, world->now()));
+    ASSERT_TRUE(world->vendor("xero").seed(book.xero, world->now()));
+    hubspot_record = book.same.front().hubspot, xero_record = book.same.front().xero;
+    settle();
+  }
+  void settle() {
+    const Result<void> quiet = world->run_until_quiet(minutes(60));
+    ASSERT_TRUE(quiet) << to_text(quiet.error());
+  }
+  void wait(milliseconds span) {  // by a coarse clock
+    world->laze(seconds(20));
+    ASSERT_TRUE(world->run_for(span));
+    world->laze(milliseconds(100));
+  }
+  Json ask(const Json& command) {
+    const Result<Json> answer = world->ask(command);
+    if (!answer) ADD_FAILURE() << to_text(answer.error());
+    return answer ? *answer : Json();
+  }
+  void no_webhooks(const char* system) {
+    ASSERT_TRUE(world->vendor(system).set_faults(Json::object({{"webhook_drop", 1}}), world->now()));
+  }
+  Json state(const char* system, const char* object) {
+    return world->vendor(system).state(world->now())["objects"][object];
+  }
+  std::string in_hubspot(const std::string& property) {
+    for (const Json& c : state("hubspot", "contacts").items())
+      if (c["id"].text() == hubspot_record) return c["properties"][property].text();
+    return "";
+  }
+  std::int64_t linked(const std::string& system) {
+    for (const Json& row : ask(Json::object({{"command", "table"}}))["rows"].items())
+      if (row["system"].text() == system && row["entity"].text() == "contact")
+        return row["linked"].integer().value_or(0);
+    return -1;
+  }
+  Json walk_of(const std::string& system) {
+    for (const Json& walk : ask(Json::object({{"command", "reconcile.state"}}))["walks"].items())
+      if (walk["system"].text() == system) return walk;
+    return {};
+  }
+
+  std::unique_ptr<World> world;
+  std::string hubspot_record, xero_record;
+};
+
+TEST_F(Reconcile, WhatWasDeletedWithoutAWordIsFound) {
+  make();
+  const std::int64_t before = linked("hubspot");
+  no_webhooks("hubspot");
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot_record, Json::object({{"archived", true}})));
+  wait(hours(1));
+  EXPECT_EQ(linked("hubspot"), before) << "a sweep shows what has changed, and this is not there any more";
+  ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
+  settle();
+  EXPECT_EQ(linked("hubspot"), before - 1);
+  const Json walk = walk_of("hubspot");
+  EXPECT_EQ(walk["missing"].integer(), 1) << canonical(walk);
+  EXPECT_GE(walk["records"].integer().value_or(0), before - 1);
+  EXPECT_FALSE(walk["running"].boolean());
+  EXPECT_TRUE(walk_of("xero")["records"].integer().value_or(-1) == 0) << "only the one that was named was walked";
+}
+
+TEST_F(Reconcile, AListThatIsMuchTooShortDeletesNothingUntilAPersonSaysSo) {
+  make();
+  const std::int64_t before = linked("hubspot");
+  ASSERT_GT(before, 20);
+  no_webhooks("hubspot");
+  ASSERT_TRUE(world->vendor("hubspot").seed(Json::object({{"objects", Json::object({{"contacts", Json::List{}}})}}),
+                                            world->now()));
+  ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
+  settle();
+  EXPECT_EQ(linked("hubspot"), before);
+  EXPECT_TRUE(walk_of("hubspot")["short"].boolean());
+  const Json reviews = ask(Json::object({{"command", "review.list"}}));
+  std::string id;
+  for (const Json& review : reviews["items"].items())
+    if (review["kind"].text() == "short_list") id = review["id"].text();
+  ASSERT_FALSE(id.empty()) << canonical(reviews);
+  ask(Json::object({{"command", "review.accept"}, {"id", id}, {"by", "mia"}}));
+  settle();
+  EXPECT_EQ(linked("hubspot"), 0) << "they really are gone";
+}
+
+TEST_F(Reconcile, AnAnswerThatFailsInTheMiddleIsAskedForAgainAndDeletesNothing) {
+  make();
+  const std::int64_t before = linked("hubspot");
+  ask(Json::object({{"command", "reconcile"}}));
+  ASSERT_TRUE(world->vendor("hubspot").set_faults(Json::object({{"error_500", 1}}), world->now()));
+  ASSERT_TRUE(world->run_for(minutes(10)));
+  EXPECT_TRUE(walk_of("hubspot")["running"].boolean());
+  EXPECT_EQ(linked("hubspot"), before);
+  ASSERT_TRUE(world->vendor("hubspot").set_faults(Json::object({}), world->now()));
+  settle();
+  EXPECT_EQ(linked("hubspot"), before);
+  EXPECT_FALSE(walk_of("hubspot")["running"].boolean());
+  EXPECT_EQ(walk_of("hubspot")["missing"].integer(), 0);
+}
+
+TEST_F(Reconcile, AFlowsScheduleIsKept) {
+  make("reconcile: nightly\n");
+  EXPECT_EQ(walk_of("hubspot")["records"].integer(), 0);
+  wait(hours(24));
+  EXPECT_GT(walk_of("hubspot")["records"].integer().value_or(0), 20);
+  EXPECT_GT(walk_of("xero")["records"].integer().value_or(0), 20);
+}
+
+TEST_F(Reconcile, AWalkThatACrashInterruptsGoesOn) {
+  make();
+  const std::int64_t before = linked("xero");
+  ask(Json::object({{"command", "reconcile"}}));
+  ASSERT_TRUE(world->run_for(milliseconds(300)));
+  ASSERT_TRUE(world->crash());
+  settle();
+  EXPECT_EQ(linked("xero"), before);
+  EXPECT_FALSE(walk_of("xero")["running"].boolean());
+}
+
+TEST_F(Reconcile, WhatIsWrittenInBatchesLeavesWhenItsWindowComes) {
+  make("", "xero", "{ read: realtime, write: batch \"0 2 * * *\", when: '.lifecycle_stage != \"lead\"' }");
+  wait(hours(24));
+  const auto name_in_xero = [&] {
+    for (const Json& c : state("xero", "Contacts").items())
+      if (c["ContactID"].text() == xero_record) return c["FirstName"].text();
+    return std::string();
+  };
+  wait(minutes(90));  // the window is behind
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot_record, Json::object({{"firstname", "Avery"}})));
+  wait(hours(2));
+  EXPECT_NE(name_in_xero(), "Avery");
+  wait(hours(24));
+  EXPECT_EQ(name_in_xero(), "Avery");
+}
+
+TEST_F(Reconcile, WhatIsReadInBatchesIsReadWhenItsWindowComes) {
+  make("", "xero", "{ read: batch \"0 2 * * *\", write: realtime, when: '.lifecycle_stage != \"lead\"' }");
+  no_webhooks("xero");
+  wait(hours(25));
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero_record, Json::object({{"AccountNumber", "A-77"}})));
+  const auto known = [&] {
+    const Json told = ask(Json::object(
+        {{"command", "explain"}, {"entity", "contact"}, {"id", "xero:" + xero_record}, {"field", "account_number"}}));
+    return told["value"].text();
+  };
+  wait(hours(2));
+  EXPECT_NE(known(), "A-77");
+  ask(Json::object({{"command", "sync"}, {"flow", "clients"}}));
+  settle();
+  EXPECT_EQ(known(), "A-77") << "asked for by hand";
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero_record, Json::object({{"AccountNumber", "A-78"}})));
+  wait(hours(24));
+  EXPECT_EQ(known(), "A-78") << "by its window";
+}
+
+}  // namespace
+}  // namespace linchpin::sim
