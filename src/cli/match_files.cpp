@@ -19,35 +19,9 @@ using Part = std::string Fields::*;
 
 constexpr std::size_t file_bytes_most = 2048u << 20;
 
-struct Column {
-  std::string_view name;
-  Part part;
-};
-// By what a column is called, here and in exports.
-constexpr Column columns[] = {{"given_name", &Fields::given_name},
-                              {"first_name", &Fields::given_name},
-                              {"middle_name", &Fields::middle_name},
-                              {"family_name", &Fields::family_name},
-                              {"last_name", &Fields::family_name},
-                              {"surname", &Fields::family_name},
-                              {"full_name", &Fields::full_name},
-                              {"name", &Fields::full_name},
-                              {"email", &Fields::email},
-                              {"phone", &Fields::phone},
-                              {"date_of_birth", &Fields::date_of_birth},
-                              {"street_number", &Fields::street_number},
-                              {"street", &Fields::street},
-                              {"address_1", &Fields::street},
-                              {"street_2", &Fields::street_2},
-                              {"address_2", &Fields::street_2},
-                              {"suburb", &Fields::suburb},
-                              {"state", &Fields::state},
-                              {"postcode", &Fields::postcode}};
-
 // Which evidence a column is: by its name, else by its field's type (a field `work_mail` of type email).
 Part part_of(const model::Entity& entity, const std::string& name) {
-  for (const Column& column : columns)
-    if (column.name == name) return column.part;
+  if (const Part part = matching::part_named(name)) return part;
   const model::Field* field = entity.field(name);
   if (field == nullptr) return nullptr;
   if (field->type == Type::Email) return &Fields::email;

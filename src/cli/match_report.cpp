@@ -6,6 +6,7 @@
 
 #include "cli/csv.hpp"
 #include "cli/html.hpp"
+#include "matching/reason.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -15,36 +16,10 @@ using matching::Comparison;
 using matching::Partition;
 using matching::Question;
 using matching::RecordId;
-
-struct Told {
-  std::string field, says;  // "email", "agrees"
-};
-
-// A comparison in the words that a reviewer sees: agrees, near, differs; nothing where one of the two does not say.
-std::vector<Told> told(const Comparison& c) {
-  using namespace matching;
-  std::vector<Told> all;
-  const auto say = [&](std::string field, bool missing, bool agrees, bool differs) {
-    if (!missing) all.push_back({std::move(field), agrees ? "agrees" : differs ? "differs" : "near"});
-  };
-  say("given_name", c.given == Given::Missing, c.given == Given::Same, c.given == Given::Differs);
-  say("family_name", c.family == Family::Missing, c.family == Family::Same, c.family == Family::Differs);
-  say("email", c.mail == Mail::Missing, c.mail <= Mail::Crowded, c.mail >= Mail::Other);
-  say("phone", c.call == Call::Missing, c.call <= Call::Crowded, c.call >= Call::Other);
-  say("date_of_birth", c.born == Born::Missing, c.born == Born::Same, c.born >= Born::Half);
-  say("address", c.home == Home::Missing, c.home == Home::Same, c.home >= Home::Street);
-  return all;
-}
+using matching::Told;
 
 Comparison comparison_of(const Book& book, const Question& q) {
   return compare(book, book[q.pair.first], book[q.pair.second]);
-}
-
-std::string reason_of(const Comparison& c) {
-  std::string reason;
-  for (const Told& t : told(c)) reason += (reason.empty() ? "" : "; ") + t.field + " " + t.says;
-  if (c.swapped) reason += "; names swapped";
-  return reason;
 }
 
 std::string probability_text(float p) {

@@ -3,6 +3,7 @@
 
 #include "base/mutant.hpp"
 #include "engine/line.hpp"
+#include "matching/reason.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -36,6 +37,76 @@ bool being_created_in(const Family& family, const RecordKey& key) {
   });
 }
 
+// Golden records that share a key with the values. `by_rules`: one that a rule compares by. `likely`: the others, those
+// with the rarest key first.
+struct Near {
+  std::set<GoldenId> by_rules;
+  std::vector<GoldenId> likely;
+  std::set<std::pair<std::string, std::string>> crowded;
+};
+
+constexpr std::size_t holders_most = 200;
+constexpr std::size_t likely_most = 200;  // are opened and compared
+
+Result<std::set<GoldenId>> holders_of(const Entity& entity, const BlindKey& key, std::size_t most, Work& work) {
+  std::set<GoldenId> holders;
+  for (const MatchKeyRow& row : TRY(work.holders(entity.name, key.key, most))) holders.insert(row.golden);
+  return holders;
+}
+
+Result<bool> is_crowded(const Entity& entity, const BlindKey& key, const std::set<GoldenId>& holders, Work& work) {
+  if (key.field.empty() || static_cast<int>(holders.size()) < entity.match.shared) return false;
+  std::set<std::string> names;
+  for (const GoldenId& id : holders)
+    if (const Family* f = TRY(work.family(id)))
+      for (const Values& v : alternates(*f)) names.insert(whole_name(entity, v));
+  names.erase("");
+  return static_cast<int>(names.size()) >= entity.match.shared;
+}
+
+Result<Near> near_of(const Entity& entity, const Values& values, Keys& keys, Work& work) {
+  Near near;
+  std::set<std::pair<std::size_t, std::set<GoldenId>>> blocks;
+  for (const BlindKey& key : match_keys(entity, values, keys)) {
+    if (key.shared_most > 0) {
+      std::set<GoldenId> holders = TRY(holders_of(entity, key, key.shared_most + 1, work));
+      if (holders.size() <= key.shared_most) blocks.emplace(holders.size(), std::move(holders));
+      continue;
+    }
+    const std::set<GoldenId> holders = TRY(holders_of(entity, key, holders_most, work));
+    if (TRY(is_crowded(entity, key, holders, work))) near.crowded.insert({key.field.text, key.text});
+    near.by_rules.insert(holders.begin(), holders.end());
+  }
+  std::set<GoldenId> seen = near.by_rules;
+  for (const auto& [size, holders] : blocks)
+    for (const GoldenId& id : holders)
+      if (near.likely.size() < likely_most && seen.insert(id).second) near.likely.push_back(id);
+  return near;
+}
+
+// Whom the likely matcher would ask about, of those that the rules call different, and why.
+struct Likely {
+  Family* family;
+  std::string why;
+};
+std::vector<Likely> likely_of(const Entity& entity, const Values& values, const std::vector<Family*>& families) {
+  std::vector<Likely> found;
+  if (!entity.match.likely) return found;
+  std::vector<Candidate> candidates;
+  std::vector<Family*> of;
+  for (Family* family : families) {
+    Candidate candidate{family->golden.id, alternates(*family)};
+    if (vetoed(entity, values, candidate)) continue;
+    candidates.push_back(std::move(candidate));
+    of.push_back(family);
+  }
+  const std::vector<matching::Likeness> likeness = engine::likeness(entity, values, candidates);
+  for (std::size_t i = 0; i < of.size(); ++i)
+    if (static_cast<double>(likeness[i].probability) >= entity.match.likely->review)
+      found.push_back({of[i], "it is likely the same: " + matching::reason_of(likeness[i].comparison)});
+  return found;
+}
+
 }  // namespace
 
 Result<Line::Found> Line::find(const Mapping& mapping, const Change& change, const Values& values) {
@@ -49,9 +120,8 @@ Result<Line::Found> Line::find(const Mapping& mapping, const Change& change, con
 }
 
 Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& change, const Values& values) {
-  constexpr std::size_t holders_most = 200;
   const Entity& entity = hub_.entity(mapping.entity);
-  if (entity.match.same.empty()) return Found{};
+  if (entity.match.same.empty() && !entity.match.likely) return Found{};
   std::map<std::string, std::string>
       answered;  // golden id → accepted, rejected: a person's answer outlives every rematch
   const std::vector<ReviewRow> asked = TRY(store_.reviews_of(change.key));
@@ -62,42 +132,37 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   std::set<GoldenId> near;
   for (const auto& [id, answer] : answered)
     if (answer == "accepted") near.insert(GoldenId(id));
-  std::set<std::pair<std::string, std::string>> crowded;
-  for (const BlindKey& key : match_keys(entity, values, keys_)) {
-    std::set<std::string> names;
-    std::set<GoldenId> holders;
-    for (const MatchKeyRow& row : TRY(work_.holders(mapping.entity, key.key, holders_most))) holders.insert(row.golden);
-    if (!key.field.empty() && static_cast<int>(holders.size()) >= entity.match.shared) {
-      for (const GoldenId& id : holders)
-        if (const Family* f = TRY(work_.family(id)))
-          for (const Values& v : alternates(*f)) names.insert(whole_name(entity, v));
-      names.erase("");
-      if (static_cast<int>(names.size()) >= entity.match.shared) crowded.insert({key.field.text, key.text});
-    }
-    near.insert(holders.begin(), holders.end());
-  }
-  std::vector<Family*> same, doubtful;
-  for (const GoldenId& id : near) {
+  const Near found_by_keys = TRY(near_of(entity, values, keys_, work_));
+  near.insert(found_by_keys.by_rules.begin(), found_by_keys.by_rules.end());
+  std::vector<Family*> same, doubtful, others;
+  const auto weigh = [&](const GoldenId& id, bool by_rules) -> Result<void> {
     Family* family = TRY(work_.family(id));
-    if (!family || family->golden.entity != mapping.entity) continue;
+    if (!family || family->golden.entity != mapping.entity) return {};
     const auto answer = answered.find(id.text);
-    if (answer != answered.end() && answer->second == "rejected") continue;
-    Verdict verdict = compare(entity, values, {id, alternates(*family)}, crowded);
+    if (answer != answered.end() && answer->second == "rejected") return {};
+    Verdict verdict =
+        by_rules ? compare(entity, values, {id, alternates(*family)}, found_by_keys.crowded) : Verdict::Different;
     if (answer != answered.end()) verdict = Verdict::Same;
-    if (verdict == Verdict::Same) same.push_back(family);
-    if (verdict == Verdict::Doubtful) doubtful.push_back(family);
-  }
+    (verdict == Verdict::Same ? same : verdict == Verdict::Doubtful ? doubtful : others).push_back(family);
+    return {};
+  };
+  for (const GoldenId& id : near) TRY(weigh(id, true));
+  for (const GoldenId& id : found_by_keys.likely)
+    if (!near.contains(id)) TRY(weigh(id, false));
+  const std::vector<Likely> likely = same.empty() ? likely_of(entity, values, others) : std::vector<Likely>{};
   // We are creating that person there at this moment: which record is which is known when the system has answered.
-  for (const std::vector<Family*>& found : {same, doubtful})
-    for (const Family* family : found)
-      if (being_created_in(*family, change.key) && !mutant(Mutant::CreationUnseen))
-        return Found{Found::Kind::Again, nullptr};
+  std::vector<Family*> all = same;
+  all.insert(all.end(), doubtful.begin(), doubtful.end());
+  for (const Likely& l : likely) all.push_back(l.family);
+  for (const Family* family : all)
+    if (being_created_in(*family, change.key) && !mutant(Mutant::CreationUnseen))
+      return Found{Found::Kind::Again, nullptr};
   const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
   if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
     TRY(answered_by_rules(asked, same[0], change));
     return Found{Found::Kind::Golden, same[0]};
   }
-  if (same.empty() && doubtful.empty()) {
+  if (all.empty()) {
     TRY(answered_by_rules(asked, nullptr, change));
     return Found{};
   }
@@ -105,6 +170,7 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
     TRY(doubt(mapping, change, *f, same.size() > 1 ? "several" : "second_record",
               same.size() > 1 ? "the record agrees with more than one golden record"
                               : "the system holds another record of this person"));
+  for (const Likely& l : likely) TRY(doubt(mapping, change, *l.family, "likely", l.why));
   for (Family* f : doubtful)
     TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
   return Found{Found::Kind::Doubtful, nullptr};

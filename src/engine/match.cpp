@@ -48,6 +48,39 @@ bool differs(const Field& field, const Value& a, const Value& b) {
 
 bool initial_of(const std::string& a, const std::string& b) { return a.size() == 1 && !b.empty() && a[0] == b[0]; }
 
+// An address is an object of its parts; the others are texts.
+void fill(const Value& value, std::string matching::Fields::* part, matching::Fields& fields) {
+  for (const auto& [name, inner] : value.members())
+    if (const auto of = matching::part_named(name)) fill(inner, of, fields);
+  if (part == nullptr) return;
+  if (value.is_text()) fields.*part = value.text();
+  if (value.is_number()) fields.*part = value.number_text();
+}
+
+// Which evidence a field of `compare:` is: by its name, else by its type.
+std::string matching::Fields::* part_of(const Field& field) {
+  if (const auto part = matching::part_named(field.name.text)) return part;
+  if (field.type == Type::Email) return &matching::Fields::email;
+  if (field.type == Type::Phone) return &matching::Fields::phone;
+  return field.type == Type::Date ? &matching::Fields::date_of_birth : nullptr;
+}
+
+// As the likely matcher reads a record: what `likely:` compares, of each set of values.
+matching::Record record_of(const Entity& entity, const std::vector<Values>& alternates, const std::string& id) {
+  matching::Record record{{"", id}, {}};
+  for (const Values& values : alternates) {
+    matching::Fields fields;
+    for (const FieldName& name : entity.match.likely->compare) {
+      const Field* field = entity.field(name.text);
+      const Value* value = value_of(values, name);
+      if (field != nullptr && value != nullptr && !ruled_out(entity, *field, *value))
+        fill(*value, part_of(*field), fields);
+    }
+    record.fields.push_back(std::move(fields));
+  }
+  return record;
+}
+
 enum class Agreement { Yes, Nearly, No, Unknown };
 
 // The names that a rule asks for, against one set of values: each as it is; with ~ an initial or the two swapped.
@@ -113,21 +146,37 @@ std::vector<BlindKey> match_keys(const Entity& entity, const Values& values, Key
     std::string key = keys.blind("match." + entity.name.text + ".name", names);
     made.emplace(key, BlindKey{{}, names, key});
   }
+  if (entity.match.likely)
+    for (const matching::Key& likely : matching::keys_of(record_of(entity, {values}, {}))) {
+      std::string key = keys.blind("match." + entity.name.text + ".likely", std::to_string(likely.hash));
+      made.emplace(key, BlindKey{{}, {}, key, likely.shared_most});
+    }
   std::vector<BlindKey> all;
   for (auto& [key, blind] : made) all.push_back(std::move(blind));
   return all;
 }
 
-Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate,
-                const std::set<std::pair<std::string, std::string>>& crowded) {
+bool vetoed(const Entity& entity, const Values& values, const Candidate& candidate) {
   for (const FieldName& name : entity.match.never_differs) {
     const Field* field = entity.field(name.text);
     const Value* mine = value_of(values, name);
     if (!field || !mine) continue;
     for (const Values& theirs : candidate.alternates)
-      if (const Value* other = value_of(theirs, name); other && differs(*field, *mine, *other))
-        return Verdict::Different;
+      if (const Value* other = value_of(theirs, name); other && differs(*field, *mine, *other)) return true;
   }
+  return false;
+}
+
+std::vector<matching::Likeness> likeness(const Entity& entity, const Values& values,
+                                         const std::vector<Candidate>& candidates) {
+  std::vector<matching::Record> records;
+  for (const Candidate& c : candidates) records.push_back(record_of(entity, c.alternates, c.golden.text));
+  return matching::likeness(record_of(entity, {values}, {}), records, matching::built_in_model());
+}
+
+Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate,
+                const std::set<std::pair<std::string, std::string>>& crowded) {
+  if (vetoed(entity, values, candidate)) return Verdict::Different;
   Verdict verdict = Verdict::Different;
   for (const model::SameRule& rule : entity.match.same) {
     bool named = false, nearly = false;

@@ -8,6 +8,7 @@
 
 #include "engine/golden.hpp"
 #include "engine/ports.hpp"
+#include "matching/likely.hpp"
 #include "model/hub.hpp"
 
 namespace linchpin::engine {
@@ -17,6 +18,7 @@ struct BlindKey {
   FieldName field;   // the identifier; "" for the name
   std::string text;  // its comparable form: stays in memory
   std::string key;
+  std::size_t shared_most = 0;  // of a key of the likely matcher: where more have it, it finds nobody. 0: of the rules
 };
 // One for each identifier that a rule compares (a date of birth only together with the name), and one for the name.
 std::vector<BlindKey> match_keys(const model::Entity&, const Values&, Keys&);
@@ -31,6 +33,12 @@ enum class Verdict { Same, Doubtful, Different };
 // differently named people hold to identify anyone.
 Verdict compare(const model::Entity&, const Values&, const Candidate&,
                 const std::set<std::pair<std::string, std::string>>& crowded);
+
+// Whether a veto keeps the values apart from the candidate.
+bool vetoed(const model::Entity&, const Values&, const Candidate&);
+
+// What the likely matcher says of the values and each candidate. Needs: the entity has `likely:`.
+std::vector<matching::Likeness> likeness(const model::Entity&, const Values&, const std::vector<Candidate>&);
 
 // The names that the rules ask for, as they compare; "" when one is missing.
 std::string whole_name(const model::Entity&, const Values&);

@@ -96,5 +96,22 @@ TEST_F(Match, KeysAreBlindAndBindTheBirthdayToTheName) {
     for (const BlindKey& b : other) EXPECT_NE(a.key, b.key) << "a birthday alone is no key";
 }
 
+// What `likely:` compares, beside the rules.
+TEST_F(Match, LikelyKeysFindWhomTheRulesWouldNotAndLikenessTellsThemApart) {
+  const auto likely = small::hub({{"entities/contact.yaml", "  same:\n",
+                                   "  likely: { compare: [given_name, family_name, phone, born] }\n  same:\n"}});
+  const model::Entity& of = likely->entity(EntityName("contact"));
+  const Values rosemary = person("Rosemary", "Colefax", "+61429744982", "1963-07-22");
+  const Values rosie = person("Rosie", "Colefax", "+61429744982", Value());
+  const Values stranger = person("Amir", "Santos", "+61499000111", "1990-01-05");
+  const std::vector<matching::Likeness> found =
+      likeness(of, rosie, {{GoldenId("g_1"), {rosemary}}, {GoldenId("g_2"), {stranger}}});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_GT(found[0].probability, 0.5F);
+  EXPECT_LT(found[1].probability, 0.01F);
+  EXPECT_FALSE(vetoed(of, rosie, {GoldenId("g_1"), {rosemary}}));
+  EXPECT_TRUE(vetoed(of, rosemary, {GoldenId("g_2"), {stranger}}));
+}
+
 }  // namespace
 }  // namespace linchpin::engine

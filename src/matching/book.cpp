@@ -62,7 +62,22 @@ std::uint32_t place_of(std::unordered_map<Key, std::uint32_t>& places, std::vect
 
 }  // namespace
 
-Book::Book(std::vector<Record> records) : pet_names_(words_) {
+Book::Book(std::vector<Record> records) : pet_names_(words_), words_at_first_(words_.size()) {
+  read(std::move(records));
+}
+
+void Book::fill(std::vector<Record> records) {
+  for (const Name& name : names_) words_.at(name.given).as_given = words_.at(name.family).as_family = 0;
+  words_.keep(words_at_first_);
+  ids_.clear(), prepared_.clear(), names_.clear(), emails_.clear(), phones_.clear(), births_.clear();
+  addresses_.clear(), email_places_.clear(), phone_places_.clear(), systems_.clear();
+  email_held_.clear(), phone_held_.clear();
+  std::fill(std::begin(initials_), std::end(initials_), 0u);
+  few_ = true;
+  read(std::move(records));
+}
+
+void Book::read(std::vector<Record> records) {
   std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id < b.id; });
   prepared_.reserve(records.size());
   for (const Record& record : records) add(record);

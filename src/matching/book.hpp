@@ -63,6 +63,8 @@ class Book {
  public:
   // The records are put in the order of their ids. Needs: no two have one id.
   explicit Book(std::vector<Record> records);
+  // Other records instead, few of a larger book: that they have no e-mail and no phone says nothing of its kind.
+  void fill(std::vector<Record> records);
   Book(const Book&) = delete;
   Book& operator=(const Book&) = delete;
 
@@ -94,7 +96,7 @@ class Book {
   const Held& phone_held(std::uint32_t at) const { return phone_held_[at]; }
   const Words& words() const { return words_; }
   const PetNames& pet_names() const { return pet_names_; }
-  bool is_bare() const { return emails_.empty() && phones_.empty(); }
+  bool is_bare() const { return !few_ && emails_.empty() && phones_.empty(); }
   // How many of the book's names have this as a given or family name, for one who is in it twice or more as for others.
   double share_as_given(WordId word) const { return share(words_[word].as_given); }
   double share_as_family(WordId word) const { return share(words_[word].as_family); }
@@ -111,12 +113,15 @@ class Book {
   std::size_t initial(WordId word) const {
     return words_[word].text.empty() ? 0 : static_cast<unsigned char>(words_[word].text[0]);
   }
+  void read(std::vector<Record> records);
   void add(const Record&);
   void count_names();
   void count_holders();
 
   Words words_;
   PetNames pet_names_;
+  std::size_t words_at_first_;  // those of the pet names
+  bool few_ = false;
   std::vector<RecordId> ids_;
   std::vector<Prepared> prepared_;
   std::vector<Name> names_;
@@ -124,7 +129,6 @@ class Book {
   std::vector<Phone> phones_;
   std::vector<Birth> births_;
   std::vector<Address> addresses_;
-  std::vector<std::string> held_texts_;
   std::unordered_map<std::string, std::uint32_t> email_places_;
   std::unordered_map<std::uint64_t, std::uint32_t> phone_places_;
   std::unordered_map<std::string, std::uint32_t> systems_;

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "matching/likely.hpp"
 #include "matching/words.hpp"
 
 namespace linchpin::matching {
@@ -55,6 +56,19 @@ TEST(Keys, AKeyThatTooManyShareIsAStopWord) {
   EXPECT_TRUE(candidates(Book(records)).empty());
   records.resize(150);
   EXPECT_EQ(candidates(Book(records)).size(), 150u * 149 / 2);
+}
+
+TEST(Keys, ARecordAloneHasTheKeysThatItHasInABook) {
+  Fields a = named("Stuart", "Smith"), b = named("Mereana", "Colefax");
+  a.email = "stuart.smith@x.example", a.phone = "0418764470", a.date_of_birth = "1956-11-10", b.phone = "0429744982";
+  const Book book({{{"a", "1"}, {a}}, {{"b", "1"}, {b}}});
+  for (int round = 0; round < 2; ++round)  // what was there before leaves nothing behind
+    for (const auto& [fields, place] : {std::pair{a, 0}, {b, 1}}) {
+      std::set<std::uint64_t> alone, there;
+      for (const Key& key : keys_of(Record{{"x", "9"}, {fields}})) alone.insert(key.hash);
+      for (const Key& key : keys_of(book, book[static_cast<std::size_t>(place)])) there.insert(key.hash);
+      EXPECT_EQ(alone, there);
+    }
 }
 
 TEST(Words, SlipsAreCountedAsPeopleMakeThem) {

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace linchpin::matching {
@@ -15,6 +16,9 @@ struct Fields {
   std::string street_number, street, street_2, suburb, state, postcode;
   bool operator==(const Fields&) const = default;
 };
+
+// Which of them a column or field of that name is, here and in exports ("first_name"); nullptr: none.
+std::string Fields::* part_named(std::string_view name);
 
 struct RecordId {
   std::string system, id;

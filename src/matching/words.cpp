@@ -100,6 +100,11 @@ WordId Words::add(std::string_view text) {
   return id;
 }
 
+void Words::keep(std::size_t first) {
+  for (std::size_t id = first; id < words_.size(); ++id) by_text_.erase(words_[id].text);
+  words_.resize(first);
+}
+
 bool within_slips(std::string_view a, std::string_view b, int most) {
   if (a.size() > b.size()) std::swap(a, b);
   const std::size_t longest = 40;

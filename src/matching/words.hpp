@@ -24,6 +24,7 @@ class Words {
  public:
   Words();
   WordId add(std::string_view text);  // 0 for ""
+  void keep(std::size_t first);       // the first words, as if the others had never been added
   const Word& operator[](WordId id) const { return words_[id]; }
   Word& at(WordId id) { return words_[id]; }
   std::size_t size() const { return words_.size(); }

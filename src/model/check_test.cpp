@@ -319,6 +319,20 @@ const Mistake modes[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Modes, CheckFinds, testing::ValuesIn(modes));
 
+const Mistake likely[] = {
+    {"a bar that is no probability",
+     {{entity, "  same:\n", "  likely: { compare: [given_name], review: 2 }\n  same:\n"}},
+     "entities/contact.yaml:14:44: review is a probability: above 0, at most 1. Write review: 0.50."},
+    {"bars the wrong way round",
+     {{entity, "  same:\n", "  likely: { compare: [given_name], accept: 0.5, review: 0.9 }\n  same:\n"}},
+     "entities/contact.yaml:14:57: review is above accept. A person is asked below what is accepted."},
+    {"a bar that nobody measured",
+     {{entity, "  same:\n", "  likely: { compare: [given_name], accept: 0.99, review: 0.5 }\n  same:\n"}},
+     "warning: entities/contact.yaml:14:44: accept is not heeded yet, and no measurement stands behind it: whatever is "
+     "likely is asked."},
+};
+INSTANTIATE_TEST_SUITE_P(Likely, CheckFinds, testing::ValuesIn(likely));
+
 INSTANTIATE_TEST_SUITE_P(NotBuilt, CheckFinds, testing::ValuesIn(not_built));
 
 TEST(Check, AllMistakesOfAllFilesAreToldInOneGoInOrder) {

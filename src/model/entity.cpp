@@ -88,6 +88,13 @@ const Shape& entity_shape() {
 
 namespace {
 
+std::optional<double> probability_of(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(value > 0 && value <= 1)) return std::nullopt;
+  return value;
+}
+
 void read_rule(const Node& node, Field& field, Draft& draft) {
   const Node* owner = node.find("owner");
   const Node* survivorship = node.find("survivorship");
@@ -184,6 +191,11 @@ void read_entity(const Node& node, Draft& draft) {
       for (const Node* field : items_at(*rule, "agree")) same.agree.push_back(agree_on(field->text));
       for (const Node* field : items_at(*rule, "two_of")) same.two_of.emplace_back(field->text);
       entity.match.same.push_back(std::move(same));
+    }
+    if (const Node* likely = match->find("likely")) {
+      entity.match.likely.emplace();
+      for (const Node* field : items_at(*likely, "compare")) entity.match.likely->compare.emplace_back(field->text);
+      entity.match.likely->review = probability_of(text_at(*likely, "review", "0.5")).value_or(0.5);
     }
     if (const std::string shared = text_at(*match, "shared"); !shared.empty() && shared.size() < 9)
       entity.match.shared = static_cast<int>(std::strtol(shared.c_str(), nullptr, 10));
@@ -397,6 +409,26 @@ class EntityJudge {
                          "Take it out of match:");
   }
 
+  void judge_likely(const Node& likely) {
+    for (const Node* field : items_at(likely, "compare")) match_field(field->text, field->at);
+    const auto bar = [&](const char* name) -> std::optional<double> {
+      const Node* given = likely.find(name);
+      if (given == nullptr) return std::nullopt;
+      const std::optional<double> value = probability_of(given->text);
+      if (!value)
+        findings().mistake(Code::ValueOutOfRange, given->at,
+                           std::string(name) + " is a probability: above 0, at most 1", "Write review: 0.50");
+      return value;
+    };
+    const std::optional<double> accept = bar("accept"), review = bar("review");
+    if (accept && review && *review > *accept)
+      findings().mistake(Code::ValueOutOfRange, place_at(likely, "review"), "review is above accept",
+                         "A person is asked below what is accepted");
+    else if (accept)
+      findings().warning(Code::NotBuilt, place_at(likely, "accept"),
+                         "accept is not heeded yet, and no measurement stands behind it: whatever is likely is asked");
+  }
+
   void judge_match(const Node& match) {
     for (const Node* veto : items_at(match, "never"))
       if (is_veto(veto->text)) match_field(veto->text.substr(0, veto->text.size() - 8), veto->at);
@@ -411,9 +443,7 @@ class EntityJudge {
                            "An exact rule names the person: agree: [given_name ~, family_name ~]");
     }
     if (const Node* likely = match.find("likely")) {
-      for (const Node* field : items_at(*likely, "compare")) match_field(field->text, field->at);
-      findings().warning(Code::NotBuilt, likely->at,
-                         "likely pairs are not looked for yet: only the exact rules link records");
+      judge_likely(*likely);
     }
     if (const Node* protect = match.find("protect"))
       findings().warning(Code::NotBuilt, protect->at, "protect is not heeded yet");

@@ -90,9 +90,15 @@ struct SameRule {
   std::vector<FieldName> two_of;
   Place place;
 };
+// likely: pairs that no exact rule decides, weighed by the model that is built in.
+struct LikelyRule {
+  std::vector<FieldName> compare;
+  double review = 0.5;  // from this probability on a person is asked
+};
 struct MatchRules {
   std::vector<FieldName> never_differs;  // never: [date_of_birth differs]
   std::vector<SameRule> same;
+  std::optional<LikelyRule> likely;
   int shared = 3;  // a value that so many differently named records hold identifies nobody
   std::map<FieldName, std::vector<Value>> not_values;
 };
