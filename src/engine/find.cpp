@@ -84,13 +84,18 @@ Result<Near> near_of(const Entity& entity, const Values& values, Keys& keys, Wor
   return near;
 }
 
-// Whom the likely matcher would ask about, of those that the rules call different, and why.
+// What the likely matcher says of golden records that no rule calls the same. `same`: nobody need be asked; `asked`: a
+// person is, and why.
 struct Likely {
-  Family* family;
-  std::string why;
+  std::vector<Family*> same;
+  std::vector<std::pair<Family*, std::string>> asked;
+  bool judged(const Family* family) const {
+    return std::find(same.begin(), same.end(), family) != same.end() ||
+           std::any_of(asked.begin(), asked.end(), [&](const auto& one) { return one.first == family; });
+  }
 };
-std::vector<Likely> likely_of(const Entity& entity, const Values& values, const std::vector<Family*>& families) {
-  std::vector<Likely> found;
+Likely likely_of(const Entity& entity, const Values& values, const std::vector<Family*>& families) {
+  Likely found;
   if (!entity.match.likely) return found;
   std::vector<Candidate> candidates;
   std::vector<Family*> of;
@@ -102,8 +107,10 @@ std::vector<Likely> likely_of(const Entity& entity, const Values& values, const 
   }
   const std::vector<matching::Likeness> likeness = engine::likeness(entity, values, candidates);
   for (std::size_t i = 0; i < of.size(); ++i)
-    if (static_cast<double>(likeness[i].probability) >= entity.match.likely->review)
-      found.push_back({of[i], "it is likely the same: " + matching::reason_of(likeness[i].comparison)});
+    if (likeness[i].same)
+      found.same.push_back(of[i]);
+    else if (static_cast<double>(likeness[i].probability) >= entity.match.likely->review)
+      found.asked.emplace_back(of[i], "it is likely the same: " + matching::reason_of(likeness[i].comparison));
   return found;
 }
 
@@ -149,11 +156,15 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   for (const GoldenId& id : near) TRY(weigh(id, true));
   for (const GoldenId& id : found_by_keys.likely)
     if (!near.contains(id)) TRY(weigh(id, false));
-  const std::vector<Likely> likely = same.empty() ? likely_of(entity, values, others) : std::vector<Likely>{};
+  std::vector<Family*> unsettled = doubtful;
+  unsettled.insert(unsettled.end(), others.begin(), others.end());
+  const Likely likely = same.empty() ? likely_of(entity, values, unsettled) : Likely{};
+  same.insert(same.end(), likely.same.begin(), likely.same.end());
+  std::erase_if(doubtful, [&](const Family* f) { return likely.judged(f); });
   // We are creating that person there at this moment: which record is which is known when the system has answered.
   std::vector<Family*> all = same;
   all.insert(all.end(), doubtful.begin(), doubtful.end());
-  for (const Likely& l : likely) all.push_back(l.family);
+  for (const auto& [family, why] : likely.asked) all.push_back(family);
   for (const Family* family : all)
     if (being_created_in(*family, change.key) && !mutant(Mutant::CreationUnseen))
       return Found{Found::Kind::Again, nullptr};
@@ -170,7 +181,7 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
     TRY(doubt(mapping, change, *f, same.size() > 1 ? "several" : "second_record",
               same.size() > 1 ? "the record agrees with more than one golden record"
                               : "the system holds another record of this person"));
-  for (const Likely& l : likely) TRY(doubt(mapping, change, *l.family, "likely", l.why));
+  for (const auto& [family, why] : likely.asked) TRY(doubt(mapping, change, *family, "likely", why));
   for (Family* f : doubtful)
     TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));
   return Found{Found::Kind::Doubtful, nullptr};

@@ -171,7 +171,12 @@ std::vector<matching::Likeness> likeness(const Entity& entity, const Values& val
                                          const std::vector<Candidate>& candidates) {
   std::vector<matching::Record> records;
   for (const Candidate& c : candidates) records.push_back(record_of(entity, c.alternates, c.golden.text));
-  return matching::likeness(record_of(entity, {values}, {}), records, matching::built_in_model());
+  // Vetoes have been heard. A bar above 1 is never reached: whoever is likely is asked about.
+  const matching::Terms terms{.accept = entity.match.likely->accept.value_or(2),
+                              .review = entity.match.likely->review,
+                              .birth_vetoes = false,
+                              .decisions = {}};
+  return matching::likeness(record_of(entity, {values}, {}), records, matching::built_in_model(), terms);
 }
 
 Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate,

@@ -37,7 +37,8 @@ Verdict compare(const model::Entity&, const Values&, const Candidate&,
 // Whether a veto keeps the values apart from the candidate.
 bool vetoed(const model::Entity&, const Values&, const Candidate&);
 
-// What the likely matcher says of the values and each candidate. Needs: the entity has `likely:`.
+// What the likely matcher says of the values and each candidate; `same`: nobody need be asked. Needs: the entity has
+// `likely:`.
 std::vector<matching::Likeness> likeness(const model::Entity&, const Values&, const std::vector<Candidate>&);
 
 // The names that the rules ask for, as they compare; "" when one is missing.

@@ -109,8 +109,36 @@ TEST_F(Match, LikelyKeysFindWhomTheRulesWouldNotAndLikenessTellsThemApart) {
   ASSERT_EQ(found.size(), 2u);
   EXPECT_GT(found[0].probability, 0.5F);
   EXPECT_LT(found[1].probability, 0.01F);
+  const auto world = sim::World::make({});
+  ASSERT_TRUE(world);
+  for (const BlindKey& key : match_keys(of, rosemary, (*world)->keys())) {
+    EXPECT_EQ(key.key.size(), 16u);
+    for (const char* plain : {"osemary", "olefax", "429744982", "1963"})
+      EXPECT_EQ(key.key.find(plain), std::string::npos);
+  }
   EXPECT_FALSE(vetoed(of, rosie, {GoldenId("g_1"), {rosemary}}));
   EXPECT_TRUE(vetoed(of, rosemary, {GoldenId("g_2"), {stranger}}));
+}
+
+TEST_F(Match, AboveTheBarNobodyIsAskedUnlessTwoAreAboveIt) {
+  const auto likely =
+      small::hub({{"entities/contact.yaml", "  same:\n",
+                   "  likely: { compare: [given_name, family_name, phone, born], accept: 0.9 }\n  same:\n"}});
+  const model::Entity& of = likely->entity(EntityName("contact"));
+  const Values rosemary = person("Rosemary", "Colefax", "+61429744982", "1963-07-22");
+  const Values without = person("Rosemary", "Colefax", "+61429744982", Value());
+  const Values jane = person("Jane", "Colefax", "+61429744982", Value());
+  const Values other = person("Rosemary", "Colefax", "+61429744982", "1931-02-04");
+  const auto same = [&](const std::vector<Candidate>& candidates) {
+    std::vector<bool> all;
+    for (const matching::Likeness& like : likeness(of, without, candidates)) all.push_back(like.same);
+    return all;
+  };
+  EXPECT_EQ(same({{GoldenId("g_1"), {rosemary}}}), std::vector<bool>{true});
+  EXPECT_EQ(same({{GoldenId("g_1"), {jane}}}), std::vector<bool>{false}) << "the same household";
+  const std::vector<bool> two = same({{GoldenId("g_1"), {rosemary}}, {GoldenId("g_2"), {other}}});
+  EXPECT_NE(two, (std::vector<bool>{true, false})) << "two who could be meant: not the better one";
+  EXPECT_NE(two, (std::vector<bool>{false, true}));
 }
 
 }  // namespace

@@ -64,9 +64,11 @@ std::uint32_t place_of(std::unordered_map<Key, std::uint32_t>& places, std::vect
 
 Book::Book(std::vector<Record> records) : pet_names_(words_), words_at_first_(words_.size()) {
   read(std::move(records));
+  count_names();
+  count_holders();  // which asks how usual names are
 }
 
-void Book::fill(std::vector<Record> records) {
+void Book::fill(std::vector<Record> records, const NameCounts& counts) {
   for (const Name& name : names_) words_.at(name.given).as_given = words_.at(name.family).as_family = 0;
   words_.keep(words_at_first_);
   ids_.clear(), prepared_.clear(), names_.clear(), emails_.clear(), phones_.clear(), births_.clear();
@@ -75,14 +77,14 @@ void Book::fill(std::vector<Record> records) {
   std::fill(std::begin(initials_), std::end(initials_), 0u);
   few_ = true;
   read(std::move(records));
+  take_counts(counts);
+  count_holders();
 }
 
 void Book::read(std::vector<Record> records) {
   std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id < b.id; });
   prepared_.reserve(records.size());
   for (const Record& record : records) add(record);
-  count_names();
-  count_holders();
 }
 
 void Book::add(const Record& record) {
@@ -132,6 +134,42 @@ void Book::count_names() {
     if (name.given != 0) ++words_.at(name.given).as_given, ++initials_[initial(name.given)];
     if (name.family != 0) ++words_.at(name.family).as_family;
   }
+  people_ = static_cast<double>(size()), names_counted_ = static_cast<double>(names_.size());
+}
+
+// A name that is not listed is rare: too rare to be a usual one, which a slip would not be (given.cpp).
+void Book::take_counts(const NameCounts& counts) {
+  const auto of = [](const std::map<std::string, std::uint32_t, std::less<>>& listed, const std::string& name) {
+    const auto at = listed.find(name);
+    return at == listed.end() ? 3 : at->second;
+  };
+  for (const Name& name : names_) {
+    if (name.given != 0) words_.at(name.given).as_given = of(counts.given, words_.text(name.given));
+    if (name.family != 0) words_.at(name.family).as_family = of(counts.family, words_.text(name.family));
+  }
+  for (const auto& [name, count] : counts.given) initials_[static_cast<unsigned char>(name[0])] += count;
+  people_ = names_counted_ = counts.names;
+}
+
+NameCounts Book::name_counts() const {
+  NameCounts counts;
+  counts.names = static_cast<std::uint32_t>(names_.size());
+  for (const Name& name : names_) {
+    if (name.given != 0) ++counts.given[words_.text(name.given)];
+    if (name.family != 0) ++counts.family[words_.text(name.family)];
+  }
+  return counts;
+}
+
+void NameCounts::add(const NameCounts& more) {
+  names += more.names;
+  for (const auto& [name, count] : more.given) given[name] += count;
+  for (const auto& [name, count] : more.family) family[name] += count;
+}
+
+void NameCounts::drop_rare() {
+  const auto rare = [](const auto& entry) { return entry.second < listed_from; };
+  std::erase_if(given, rare), std::erase_if(family, rare);
 }
 
 void Book::count_holders() {

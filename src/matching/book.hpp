@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -59,12 +61,24 @@ struct Prepared {
 // A short list tells little of how rare a name is: so many people more are thought beside it, of other names.
 inline constexpr double people_beside = 1000;
 
+// How many have each name, in books that a model has learnt from. Frozen with the model: what two records say of one
+// another then does not hang on who else is known by now.
+struct NameCounts {
+  static constexpr std::uint32_t listed_from = 20;  // who is one of fewer is not listed: it would tell of a person
+  std::uint32_t names = 0;                          // in all
+  std::map<std::string, std::uint32_t, std::less<>> given, family;
+  void add(const NameCounts&);
+  void drop_rare();
+  bool operator==(const NameCounts&) const = default;
+};
+
 class Book {
  public:
   // The records are put in the order of their ids. Needs: no two have one id.
   explicit Book(std::vector<Record> records);
-  // Other records instead, few of a larger book: that they have no e-mail and no phone says nothing of its kind.
-  void fill(std::vector<Record> records);
+  // Other records instead, few of a larger book that is like the counted ones: what is rare is rare there, and that
+  // they have no e-mail and no phone says nothing of its kind.
+  void fill(std::vector<Record> records, const NameCounts&);
   Book(const Book&) = delete;
   Book& operator=(const Book&) = delete;
 
@@ -97,6 +111,8 @@ class Book {
   const Words& words() const { return words_; }
   const PetNames& pet_names() const { return pet_names_; }
   bool is_bare() const { return !few_ && emails_.empty() && phones_.empty(); }
+  double people() const { return people_ + people_beside; }  // among whom strangers may agree by chance
+  NameCounts name_counts() const;                            // whole: rare names too
   // How many of the book's names have this as a given or family name, for one who is in it twice or more as for others.
   double share_as_given(WordId word) const { return share(words_[word].as_given); }
   double share_as_family(WordId word) const { return share(words_[word].as_family); }
@@ -107,21 +123,21 @@ class Book {
   static std::span<const T> part(const std::vector<T>& all, Range r) {
     return {all.data() + r.first, r.count};
   }
-  double share(std::uint32_t count) const {
-    return (count + 0.5) / (static_cast<double>(names_.size()) + people_beside);
-  }
+  double share(std::uint32_t count) const { return (count + 0.5) / (names_counted_ + people_beside); }
   std::size_t initial(WordId word) const {
     return words_[word].text.empty() ? 0 : static_cast<unsigned char>(words_[word].text[0]);
   }
   void read(std::vector<Record> records);
   void add(const Record&);
   void count_names();
+  void take_counts(const NameCounts&);
   void count_holders();
 
   Words words_;
   PetNames pet_names_;
   std::size_t words_at_first_;  // those of the pet names
   bool few_ = false;
+  double people_ = 0, names_counted_ = 0;
   std::vector<RecordId> ids_;
   std::vector<Prepared> prepared_;
   std::vector<Name> names_;

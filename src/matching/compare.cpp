@@ -249,7 +249,7 @@ class Comparing {
     // Where the given name does not agree, it is no stranger that is to be feared, but one of the family.
     c_.strangers = 9;
     if (c_.given == Given::Missing || c_.given == Given::Differs) return;
-    double expected = static_cast<double>(book_.size()) + people_beside;
+    double expected = book_.people();
     switch (c_.given) {
       case Given::Same:
         expected *= book_.share_as_given(first_.given);

@@ -42,6 +42,34 @@ Result<std::vector<float>> weights_of(const Json& given, const std::vector<std::
   return weights;
 }
 
+Result<std::uint32_t> count_of(const Json& json) {
+  const std::optional<std::int64_t> count = json.integer();
+  if (!count || *count < 0 || *count > 1'000'000'000)
+    return fail(Code::InvalidArgument, "the model's names are not counted in whole numbers", std::string(remedy));
+  return static_cast<std::uint32_t>(*count);
+}
+
+Result<NameCounts> names_of(const Json& given) {
+  NameCounts counts;
+  counts.names = TRY(count_of(given["all"]));
+  for (const auto& [name, count] : given["given"].members())
+    if (!name.empty()) counts.given[name] = TRY(count_of(count));
+  for (const auto& [name, count] : given["family"].members())
+    if (!name.empty()) counts.family[name] = TRY(count_of(count));
+  return counts;
+}
+
+Json names_json(const NameCounts& counts) {
+  const auto listed = [](const std::map<std::string, std::uint32_t, std::less<>>& names) {
+    Json::Object json;
+    for (const auto& [name, count] : names) json.emplace_back(name, static_cast<std::int64_t>(count));
+    return json;
+  };
+  return Json::object({{"all", static_cast<std::int64_t>(counts.names)},
+                       {"given", listed(counts.given)},
+                       {"family", listed(counts.family)}});
+}
+
 Json weights_json(const std::vector<float>& weights, const std::vector<std::string>& names) {
   Json::Object json;
   for (std::size_t i = 0; i < weights.size(); ++i)
@@ -71,6 +99,7 @@ Result<Model> parse_model(std::string_view text) {
   if (!(0 < model.review && model.review <= model.accept && model.accept <= 1))
     return fail(Code::InvalidArgument, "the model's review and accept are not 0 < review <= accept <= 1",
                 std::string(remedy));
+  model.names = TRY(names_of(json["names"]));
   model.made_from = json["made_from"].text();
   return model;
 }
@@ -81,6 +110,7 @@ std::string to_text(const Model& model) {
                               {"made_from", model.made_from},
                               {"accept", number(model.accept)},
                               {"review", number(model.review)},
+                              {"names", names_json(model.names)},
                               {"first", weights_json(model.first, first_names())},
                               {"second", weights_json(model.second, second_names())}})) +
          "\n";

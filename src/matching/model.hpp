@@ -16,14 +16,16 @@ struct Model {
   std::vector<float> first, second;  // by place in first_names(), second_names()
   double accept = 0.995;             // from this probability on two records are one person's, with nobody asked
   double review = 0.5;               // from here on a person is asked
+  NameCounts names;                  // of what it learnt from; a book that is matched whole has its own
   std::string made_from;             // what it learnt from, for people
 };
 
 // A sum's probability.
 float probability(const std::vector<float>& weights, const Evidence&);
 
-// The file: {"format": "linchpin.match", "version": 1, "made_from", "accept", "review", "first": {entry: weight}, …}.
-// An entry without a weight weighs nothing; one that is unknown is an error, since its file is another version's.
+// The file: {"format": "linchpin.match", "version": 1, "made_from", "accept", "review", "names": {"all", "given":
+// {name: how many}, "family"}, "first": {entry: weight}, …}. An entry without a weight weighs nothing; one that is
+// unknown is an error, since its file is another version's.
 Result<Model> parse_model(std::string_view text);
 std::string to_text(const Model&);
 const Model& built_in_model();  // data/matching/model.json

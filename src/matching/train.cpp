@@ -140,6 +140,8 @@ Result<Model> train(const std::vector<Lesson>& lessons) {
     return fail(Code::InvalidArgument, "there are too few labelled pairs to learn from",
                 "Train on a thousand records or more, of which many are one person's.");
   Model model;
+  for (const Lesson& lesson : lessons) model.names.add(lesson.book->name_counts());
+  model.names.drop_rare();
   model.first = fit(rows, first_names().size(), ridge_first, folds);
   // The second look learns from first looks at pairs that those had not seen, as it will be with new records.
   std::vector<std::vector<float>> blind;

@@ -328,8 +328,26 @@ const Mistake likely[] = {
      "entities/contact.yaml:14:57: review is above accept. A person is asked below what is accepted."},
     {"a bar that nobody measured",
      {{entity, "  same:\n", "  likely: { compare: [given_name], accept: 0.99, review: 0.5 }\n  same:\n"}},
-     "warning: entities/contact.yaml:14:44: accept is not heeded yet, and no measurement stands behind it: whatever is "
-     "likely is asked."},
+     "warning: entities/contact.yaml:14:44: no measurement stands behind accept, and the hub keeps none yet: who is "
+     "that "
+     "likely the same is linked, and nobody is asked. `linchpin match --evaluate` measures it in files."},
+    {"a bar to accept from that is no probability",
+     {{entity, "  same:\n", "  likely: { compare: [given_name], accept: yes }\n  same:\n"}},
+     "entities/contact.yaml:14:44: accept is a probability: above 0, at most 1. Write accept: 0.999."},
+    {"a bar to accept from below that to ask from",
+     {{entity, "  same:\n", "  likely: { compare: [given_name], accept: 0.4 }\n  same:\n"}},
+     "entities/contact.yaml:14:44: review is above accept. A person is asked below what is accepted."},
+    {"nothing to compare",
+     {{entity, "  same:\n", "  likely: { compare: [] }\n  same:\n"}},
+     "entities/contact.yaml:14:22: compare names no field. Write compare: [given_name, family_name, email, phone, "
+     "date_of_birth]."},
+    {"what the likely matcher cannot read",
+     {{entity, "  same:\n", "  likely: { compare: [given_name, stage] }\n  same:\n"}},
+     "entities/contact.yaml:14:35: likely: can make nothing of stage. It compares names, an email, a phone, a date of "
+     "birth and an address."},
+    {"a field that there is not",
+     {{entity, "  same:\n", "  likely: { compare: [given_nam] }\n  same:\n"}},
+     "entities/contact.yaml:14:23: the entity contact has no field 'given_nam'. Did you mean 'given_name'?"},
 };
 INSTANTIATE_TEST_SUITE_P(Likely, CheckFinds, testing::ValuesIn(likely));
 

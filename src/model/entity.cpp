@@ -4,6 +4,7 @@
 
 #include "model/brake.hpp"
 #include "model/draft.hpp"
+#include "model/match.hpp"
 #include "model/nearest.hpp"
 
 namespace linchpin::model {
@@ -36,8 +37,6 @@ std::vector<std::string> types() {
   return all;
 }
 
-bool is_veto(const std::string& text) { return text.ends_with(" differs"); }
-
 }  // namespace
 
 const Shape& entity_shape() {
@@ -61,8 +60,6 @@ const Shape& entity_shape() {
                  key("regulated", boolean(), "whether the law asks for a record of each exchange"),
                  key("keep", boolean(), "whether the hub keeps the value (a government_id: only where it says true)"),
              });
-  static const Shape rule = object("a rule of match", {required("agree", list_of(text()), "the fields that must agree"),
-                                                       key("two_of", list_of(text()), "of which two must agree too")});
   const Shape brake = text("a number in a while, such as 200 an hour or 5% a day",
                            [](const std::string& written) { return parse_brake(written).has_value(); });
   static const Shape s = object(
@@ -71,14 +68,7 @@ const Shape& entity_shape() {
           required("entity", text("a name: lower-case letters, digits, - and _", is_name), "the entity's name"),
           required("fields", map_of(field, "a mapping of fields"), "its fields"),
           key("together", list_of(list_of(text())), "fields that win together"),
-          key("match",
-              object("match", {key("never", list_of(text("a veto such as 'date_of_birth differs'", is_veto))),
-                               key("same", list_of(rule)),
-                               key("likely", object("likely", {required("compare", list_of(text())),
-                                                               key("accept", text()), key("review", text())})),
-                               key("shared", integer()), key("not_values", map_of(list_of(text()))),
-                               key("protect", list_of(text()))}),
-              "what makes two records one"),
+          key("match", match_shape(), "what makes two records one"),
           key("on_delete", choice({"detach", "propagate", "review"}), "what follows when a source deletes its record"),
           key("brakes", object("brakes", {key("creates", brake), key("updates", brake), key("deletes", brake)}),
               "how much may change in a while before a person is asked"),
@@ -87,13 +77,6 @@ const Shape& entity_shape() {
 }
 
 namespace {
-
-std::optional<double> probability_of(const std::string& text) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !(value > 0 && value <= 1)) return std::nullopt;
-  return value;
-}
 
 void read_rule(const Node& node, Field& field, Draft& draft) {
   const Node* owner = node.find("owner");
@@ -165,11 +148,6 @@ Field read_field(const Node::Member& member, Draft& draft) {
   return field;
 }
 
-AgreeOn agree_on(const std::string& text) {
-  if (text.ends_with(" ~")) return {FieldName(text.substr(0, text.size() - 2)), true};
-  return {FieldName(text), false};
-}
-
 }  // namespace
 
 void read_entity(const Node& node, Draft& draft) {
@@ -182,24 +160,7 @@ void read_entity(const Node& node, Draft& draft) {
       entity.together.emplace_back();
       for (const Node& field : group.items) entity.together.back().emplace_back(field.text);
     }
-  if (const Node* match = node.find("match")) {
-    for (const Node* veto : items_at(*match, "never"))
-      if (is_veto(veto->text)) entity.match.never_differs.emplace_back(veto->text.substr(0, veto->text.size() - 8));
-    for (const Node* rule : items_at(*match, "same")) {
-      SameRule same;
-      same.place = rule->at;
-      for (const Node* field : items_at(*rule, "agree")) same.agree.push_back(agree_on(field->text));
-      for (const Node* field : items_at(*rule, "two_of")) same.two_of.emplace_back(field->text);
-      entity.match.same.push_back(std::move(same));
-    }
-    if (const Node* likely = match->find("likely")) {
-      entity.match.likely.emplace();
-      for (const Node* field : items_at(*likely, "compare")) entity.match.likely->compare.emplace_back(field->text);
-      entity.match.likely->review = probability_of(text_at(*likely, "review", "0.5")).value_or(0.5);
-    }
-    if (const std::string shared = text_at(*match, "shared"); !shared.empty() && shared.size() < 9)
-      entity.match.shared = static_cast<int>(std::strtol(shared.c_str(), nullptr, 10));
-  }
+  if (const Node* match = node.find("match")) entity.match = read_match(*match);
   const std::string on_delete = text_at(node, "on_delete", "detach");
   entity.on_delete = on_delete == "propagate" ? OnDelete::Propagate
                      : on_delete == "review"  ? OnDelete::Review
@@ -279,7 +240,7 @@ class EntityJudge {
     for (Field& field : entity_.fields) judge_field(field, draft_.field_node(entity_, field.name));
     judge_cycles();
     judge_together();
-    if (const Node* match = node_.find("match")) judge_match(*match);
+    if (const Node* match = node_.find("match")) judge_match(entity_, *match, draft_);
     if (const Node* brakes = node_.find("brakes"); brakes && brakes->find("deletes"))
       draft_.findings.warning(Code::NotBuilt, brakes->find("deletes")->at,
                               "the hub deletes nothing yet: brakes on deletes have nothing to hold back");
@@ -399,62 +360,6 @@ class EntityJudge {
       }
       if (group.items.size() < 2)
         findings().mistake(Code::TypeWrong, group.at, "one field alone does not win together with another");
-    }
-  }
-
-  void match_field(const std::string& name, const Place& at) {
-    const Field* field = draft_.known_field(entity_, name, at);
-    if (field != nullptr && (field->type == Type::GovernmentId || field->item == Type::GovernmentId))
-      findings().mistake(Code::LeastPrivilege, at, name + " is a government_id, and those never take part in match",
-                         "Take it out of match:");
-  }
-
-  void judge_likely(const Node& likely) {
-    for (const Node* field : items_at(likely, "compare")) match_field(field->text, field->at);
-    const auto bar = [&](const char* name) -> std::optional<double> {
-      const Node* given = likely.find(name);
-      if (given == nullptr) return std::nullopt;
-      const std::optional<double> value = probability_of(given->text);
-      if (!value)
-        findings().mistake(Code::ValueOutOfRange, given->at,
-                           std::string(name) + " is a probability: above 0, at most 1", "Write review: 0.50");
-      return value;
-    };
-    const std::optional<double> accept = bar("accept"), review = bar("review");
-    if (accept && review && *review > *accept)
-      findings().mistake(Code::ValueOutOfRange, place_at(likely, "review"), "review is above accept",
-                         "A person is asked below what is accepted");
-    else if (accept)
-      findings().warning(Code::NotBuilt, place_at(likely, "accept"),
-                         "accept is not heeded yet, and no measurement stands behind it: whatever is likely is asked");
-  }
-
-  void judge_match(const Node& match) {
-    for (const Node* veto : items_at(match, "never"))
-      if (is_veto(veto->text)) match_field(veto->text.substr(0, veto->text.size() - 8), veto->at);
-    for (const Node* rule : items_at(match, "same")) {
-      for (const Node* field : items_at(*rule, "agree")) match_field(agree_on(field->text).field.text, field->at);
-      for (const Node* field : items_at(*rule, "two_of")) match_field(field->text, field->at);
-      const std::size_t two_of = items_at(*rule, "two_of").size();
-      if (rule->find("two_of") != nullptr && two_of < 2)
-        findings().mistake(Code::TypeWrong, place_at(*rule, "two_of"), "two_of needs two fields or more");
-      if (rule->find("agree") != nullptr && items_at(*rule, "agree").empty())
-        findings().mistake(Code::TypeWrong, place_at(*rule, "agree"), "agree names no field",
-                           "An exact rule names the person: agree: [given_name ~, family_name ~]");
-    }
-    if (const Node* likely = match.find("likely")) {
-      judge_likely(*likely);
-    }
-    if (const Node* protect = match.find("protect"))
-      findings().warning(Code::NotBuilt, protect->at, "protect is not heeded yet");
-    if (entity_.match.shared < 2)
-      findings().mistake(Code::ValueOutOfRange, place_at(match, "shared"), "shared is at least 2");
-    for (const Node::Member& member : members_at(match, "not_values")) {
-      const Field* field = draft_.known_field(entity_, member.key, member.at);
-      if (field == nullptr) continue;
-      for (const Node& item : member.value.items)
-        if (auto value = value_of(*field, item, draft_.hub, findings()))
-          entity_.match.not_values[field->name].push_back(std::move(*value));
     }
   }
 

@@ -93,7 +93,8 @@ struct SameRule {
 // likely: pairs that no exact rule decides, weighed by the model that is built in.
 struct LikelyRule {
   std::vector<FieldName> compare;
-  double review = 0.5;  // from this probability on a person is asked
+  std::optional<double> accept;  // from this probability on nobody is asked
+  double review = 0.5;           // from this one on a person is
 };
 struct MatchRules {
   std::vector<FieldName> never_differs;  // never: [date_of_birth differs]
