@@ -15,6 +15,10 @@ constexpr milliseconds unmade_again{30'000};                // a call that could
 Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answers) {
   std::vector<Send> sends;
   std::vector<Call> calls;
+  if (!rekeying_.empty()) {  // nothing is matched, or asked for, before whoever is linked can be found
+    TRY(rekey(now));
+    return sends;
+  }
   {
     Work work(world_.store, world_.keys, families_, version_, next_delivery_);
     Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
@@ -43,7 +47,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
 }
 
 Instant Engine::wake(Instant now) {
-  if (!sharing_.empty()) return now;
+  if (!sharing_.empty() || !rekeying_.empty()) return now;
   if (const auto last = world_.inbox.last();
       last && *last > read_up_to_ && read_.size() < waiting_most && appetite(now) > 0)
     return now;
@@ -72,7 +76,7 @@ bool Engine::waits_for_batch(const SystemName& name) const {
 
 Result<bool> Engine::quiet() {
   if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() ||
-      !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
+      !rekeying_.empty() || !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
     return false;
   for (const auto& [name, flow] : hub_->flows)
     if (flow.kind == model::Flow::Kind::Keep && flow.mode != model::Mode::Off && !stage_.live.contains(name))

@@ -197,6 +197,8 @@ class Engine {
   Result<void> take_entry(Work&, Line&, const Opened&, Instant now);
   std::size_t appetite(Instant now) const;
   Result<void> share_backlog(Work&, Instant now);
+  Result<void> resume_keys(Instant now);
+  Result<void> rekey(Instant now);
   Result<void> finish_sweeps(Work&, Line&, Instant now);
   Result<void> begin_sweeps(Instant now);
   // Whether all sources of a flow of these files have been read once; the first that has not.
@@ -308,7 +310,12 @@ class Engine {
   std::map<Position, std::size_t> open_items_;  // of entries that are not wholly done
   std::map<Settles, std::pair<SystemName, std::string>> digests_;
   std::set<DeliveryId> alone_;
-  std::map<FlowName, GoldenId> sharing_;            // flows whose backlog is being shared, and how far
+  std::map<FlowName, GoldenId> sharing_;  // flows whose backlog is being shared, and how far
+  struct Rekeying {
+    std::string made_by;  // a digest of what keys are made by now
+    GoldenId after;       // how far
+  };
+  std::map<EntityName, Rekeying> rekeying_;         // entities whose records have keys of other hub files
   std::set<std::pair<SystemName, GoldenId>> busy_;  // with something of ours under way
   static constexpr int unreadable_most = 3;         // answers that cannot be understood before a person must look
   std::map<RecordKey, int> unreadable_;  // what could not be read, and how often: a record; a list (no record)

@@ -156,6 +156,23 @@ std::vector<BlindKey> match_keys(const Entity& entity, const Values& values, Key
   return all;
 }
 
+std::string keys_made_by(const Entity& entity) {
+  Json::List rules;
+  const auto named = [&](const FieldName& name) {
+    const Field* field = entity.field(name.text);
+    return Json::object({{"field", name.text}, {"type", field ? std::string(to_text(field->type)) : std::string()}});
+  };
+  for (const model::SameRule& rule : entity.match.same) {
+    for (const model::AgreeOn& on : rule.agree) rules.push_back(Json::object({{"agree", named(on.field)}}));
+    for (const FieldName& name : rule.two_of) rules.push_back(Json::object({{"of", named(name)}}));
+  }
+  if (entity.match.likely)
+    for (const FieldName& name : entity.match.likely->compare) rules.push_back(Json::object({{"likely", named(name)}}));
+  for (const auto& [name, values] : entity.match.not_values)
+    for (const Value& value : values) rules.push_back(Json::object({{"not", name.text}, {"value", value}}));
+  return canonical(Json(std::move(rules)));
+}
+
 bool vetoed(const Entity& entity, const Values& values, const Candidate& candidate) {
   for (const FieldName& name : entity.match.never_differs) {
     const Field* field = entity.field(name.text);

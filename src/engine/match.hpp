@@ -22,6 +22,8 @@ struct BlindKey {
 };
 // One for each identifier that a rule compares (a date of birth only together with the name), and one for the name.
 std::vector<BlindKey> match_keys(const model::Entity&, const Values&, Keys&);
+// What those keys are made by, of the hub files: where it is another text, records have other keys.
+std::string keys_made_by(const model::Entity&);
 
 // A golden record that shares a key, with every value that any of its sources holds.
 struct Candidate {

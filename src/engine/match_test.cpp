@@ -141,5 +141,16 @@ TEST_F(Match, AboveTheBarNobodyIsAskedUnlessTwoAreAboveIt) {
   EXPECT_NE(two, (std::vector<bool>{false, true}));
 }
 
+TEST_F(Match, WhatKeysAreMadeByIsAnotherTextWhenTheRulesAreOthers) {
+  const std::string before = keys_made_by(entity);
+  const auto likely = small::hub(
+      {{"entities/contact.yaml", "  same:\n", "  likely: { compare: [given_name, phone], review: 0.4 }\n  same:\n"}});
+  const auto bar = small::hub(
+      {{"entities/contact.yaml", "  same:\n", "  likely: { compare: [given_name, phone], review: 0.6 }\n  same:\n"}});
+  const std::string with = keys_made_by(likely->entity(EntityName("contact")));
+  EXPECT_NE(with, before);
+  EXPECT_EQ(with, keys_made_by(bar->entity(EntityName("contact")))) << "a bar makes no keys";
+}
+
 }  // namespace
 }  // namespace linchpin::engine

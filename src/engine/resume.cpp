@@ -36,6 +36,7 @@ Result<void> Engine::resume(Instant now) {
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());
   TRY(resume_systems());
+  TRY(resume_keys(now));
 
   // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they
   // are repeated, operations carry a key that makes them repeatable.

@@ -106,8 +106,8 @@ inline constexpr std::size_t audit_body_max = 65'000;
 struct CursorRow {  // key: system, object, purpose
   SystemName system;
   ObjectName object;
-  std::string purpose;  // "first_load", "sweep"; "share": of a flow, whose name is in `object`
-  std::string cursor;   // the vendor's, of the next page; "" at the start
+  std::string purpose;  // "first_load", "sweep"; "share" of a flow, "keys" of an entity, whose name is in `object`
+  std::string cursor;   // the vendor's, of the next page; "" at the start. Of keys: "made by/golden id that is done"
   std::optional<Instant> since;
   Instant at{};       // when the run began
   bool done = false;  // the run has come to its end

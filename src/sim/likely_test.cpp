@@ -174,6 +174,26 @@ TEST_F(LikelyAccepted, ASecondRecordOfOneSystemIsNeverLinkedUnasked) {
   EXPECT_EQ(in_both(), 12u);
 }
 
+// They have no keys of the likely matcher yet: those are made before anything more is matched, through crashes too.
+TEST_F(Likely, WhoWasLinkedBeforeTheHubAskedForItIsFoundByItAfterwards) {
+  make(hub_of(0).value());
+  ASSERT_TRUE(world->change_hub(likely_hub()));
+  ASSERT_TRUE(world->crash());
+  settle();
+  EXPECT_TRUE(open().items().empty()) << pretty(open());
+  ASSERT_TRUE(world->edit("hubspot", "contacts", "",
+                          Json::object({{"firstname", "Amir"},
+                                        {"lastname", "Santoz"},
+                                        {"email", "amir.s@z.example"},
+                                        {"phone", "0499 000 111"},
+                                        {"lifecyclestage", "customer"}})));
+  ASSERT_TRUE(world->run_for(minutes(5)));
+  settle();
+  const Json asked = open();
+  ASSERT_EQ(asked.items().size(), 1u) << pretty(asked);
+  EXPECT_EQ(asked[0]["code"].text(), "likely");
+}
+
 // Two systems' records of one book of people, who are alike in all the ways that are hard.
 struct Client {
   int person;
