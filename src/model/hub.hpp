@@ -130,9 +130,9 @@ enum class Pace { No, Realtime, Batch };
 struct FlowSystem {
   SystemName system;
   Pace read = Pace::No, write = Pace::No;
-  std::optional<milliseconds> sweep;        // how often a realtime source is also asked what has changed
+  std::optional<milliseconds> sweep;          // how often a realtime source is also asked what has changed
   std::optional<Schedule> read_at, write_at;  // of Pace::Batch
-  std::optional<mapping::Expression> when;  // which golden records this system gets
+  std::optional<mapping::Expression> when;    // which golden records this system gets
   Place place;
 };
 // What a flow does with what it would write. Link: reads and links, and makes no delivery. Shadow: makes every delivery
@@ -147,8 +147,8 @@ struct Flow {
   FlowName name;
   enum class Kind { Keep, Do, Post, Direct, Manual } kind = Kind::Keep;
   // keep
-  EntityName entity;                // also of `on:`
-  std::vector<FlowSystem> systems;  // in the file's order: the order that breaks ties
+  EntityName entity;                  // also of `on:`
+  std::vector<FlowSystem> systems;    // in the file's order: the order that breaks ties
   std::optional<Schedule> reconcile;  // when what its systems hold is compared
   Mode mode = Mode::Live;
   Pilot pilot;
