@@ -135,6 +135,7 @@ class Run {
     world_->laze(milliseconds(100));
     settle();
     swept();
+    if (Swarm(plan_).on(Fault::webhook_drop)) workload_->vanish();
     for (int i = 0; i < tidied_most; ++i) {
       world_->engine().walk();
       settle();

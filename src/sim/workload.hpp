@@ -22,6 +22,7 @@ class Workload {
   // What operators do when the faults have ended: questions are answered, dead letters tried again.
   Result<bool> tidy_up();  // false: nothing was left to do
   Result<void> end_faults();
+  void vanish();  // a record is deleted without a word: only a walk can find that
   std::int64_t acts() const { return acts_; }
   const std::set<Field>& rules_changed() const { return rules_changed_; }
   std::size_t hub_kind() const { return hub_kind_; }
@@ -76,7 +77,6 @@ class Workload {
   std::string paused_;         // "flow", "system", "hub"
   std::set<Field> rules_changed_;
   std::map<Site, Holdings> held_;
-  std::map<std::string, Json> faults_;  // of each vendor, as last set
   std::int64_t acts_ = 0;
   int merging_ = 0;
   std::set<int> sharing_mailbox_;  // people, by number
