@@ -80,10 +80,10 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     }
     if (found.size() >= wanted || rows.size() < most) break;
   }
-  // A create goes out one commit after its golden id: should the disk have lied about the last commit, the restart
-  // knows the id under which the record may have been made.
+  // A create goes out one commit after its golden id, an operation one after its idempotency key: should the disk have
+  // lied about the last commit, the restart knows under what it may have been done.
   for (const Delivery& d : work.due(name, now))
-    if (Family* family = TRY(work.family(d.golden)); family && d.operation != Operation::Create) take(*family, d);
+    if (Family* family = TRY(work.family(d.golden)); family && d.operation == Operation::Update) take(*family, d);
   system.behind = system.behind || found.size() > wanted;
   std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
     return std::pair(a.priority, a.id) < std::pair(b.priority, b.id);

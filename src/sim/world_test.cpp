@@ -9,6 +9,7 @@
 #include "base/metric.hpp"
 #include "sandbox/client_book.hpp"
 #include "sim/agreement.hpp"
+#include "sim/deed.hpp"
 #include "sim/hubs.hpp"
 #include "sim/typed.hpp"
 
@@ -20,8 +21,8 @@ using std::chrono::minutes;
 class TheLine : public testing::Test {
  protected:
   void make(std::uint64_t seed, int people, sandbox::Limits limits = sandbox::Limits::None,
-            std::shared_ptr<const model::Hub> hub = nullptr) {
-    auto made = World::make({.seed = seed, .limits = limits, .hub = std::move(hub)});
+            std::shared_ptr<const model::Hub> hub = nullptr, Onlooker* onlooker = nullptr) {
+    auto made = World::make({.seed = seed, .limits = limits, .onlooker = onlooker, .hub = std::move(hub)});
     ASSERT_TRUE(made) << to_text(made.error());
     world = std::move(*made);
     book = sandbox::make_client_book(seed, world->now(), sandbox::client_book_of(people));
@@ -258,6 +259,35 @@ TEST_F(TheLine, ALeadThatBecomesAClientIsVerifiedAndTheOutcomeReachesTheCrm) {
   const std::string outcome = record(lead)["properties"]["identity_verification"].text();
   EXPECT_TRUE(outcome == "verified" || outcome == "action_required") << outcome;
   agree();
+}
+
+// The keys that checks are asked under, in the rows of the last commit and of those before it.
+struct KeysOfChecks : Onlooker {
+  std::set<std::string> before, last, sent_under;
+  void committed(const engine::Batch& batch, Instant) override {
+    before.merge(last), last.clear();
+    for (const engine::DeliveryRow& row : batch.deliveries)
+      if (row.operation == engine::Operation::Do) last.insert(row.idempotency_key);
+  }
+  void sent(const engine::Send& send, Instant) override {
+    const Deed deed = deed_of(send.system.text, send.request);
+    if (deed.kind == Deed::Kind::Check) sent_under.insert(deed.key);
+  }
+};
+
+TEST_F(TheLine, ACheckIsAskedOneCommitAfterItsKeyIsKept) {
+  KeysOfChecks keys;
+  make(4, 40, sandbox::Limits::None, nullptr, &keys);
+  settle();
+  ASSERT_TRUE(world->edit("xero", "Contacts", "",
+                          Json::object({{"Name", "Mia Novak"},
+                                        {"FirstName", "Mia"},
+                                        {"LastName", "Novak"},
+                                        {"EmailAddress", "mia.novak@mail.example"}})));
+  while (keys.sent_under.empty() && world->now() < from_ms(1795500000000) + minutes(60)) ASSERT_TRUE(world->step());
+  ASSERT_EQ(keys.sent_under.size(), 1u);
+  EXPECT_TRUE(keys.before.contains(*keys.sent_under.begin()))
+      << "a disk that lies about the last commit takes the key with it";
 }
 
 TEST_F(TheLine, TheInboxIsForgottenAfterItsTimeAndNotBefore) {
