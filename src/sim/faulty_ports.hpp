@@ -40,6 +40,7 @@ class FaultyStore : public Store {
  public:
   explicit FaultyStore(Mishap& mishap) : mishap_(mishap) {}
   Result<void> commit(const engine::Batch&) override;
+  bool owes() const { return before_.has_value(); }  // its disk has lied about the last commit
   bool crash();  // what a lying disk had acknowledged last is gone, and what the power took: whether there was any
 
  private:

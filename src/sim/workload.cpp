@@ -457,7 +457,7 @@ Result<void> Workload::act() {
 }
 
 Result<void> Workload::end_faults() {
-  world_.stop_faults();
+  TRY(world_.stop_faults());
   for (;;) {
     while (!world_.up()) TRY(world_.step());
     if (resume()) break;

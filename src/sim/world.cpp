@@ -126,11 +126,14 @@ Result<void> World::change_hub(std::shared_ptr<const model::Hub> hub) {
   return crash();
 }
 
-void World::stop_faults() {
+Result<void> World::stop_faults() {
   if (setup_.swarm) setup_.swarm->stop();
   for (auto& [name, vendor] : vendors_) (void)vendor->set_faults(Json(Json::Object{}), now_at(name));
   unreachable_until_.clear();
   hub_clock_ = {};
+  // What the disk has lied about is lost now, and not only with the next commit: who is told from here on that
+  // something is done may rely on it.
+  return store_.owes() ? crash() : Result<void>{};
 }
 
 void World::take_webhooks() {

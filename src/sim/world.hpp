@@ -69,7 +69,7 @@ class World {
   // How seldom the engine's loop comes round from now on: where nothing happens, seconds are enough.
   void laze(milliseconds grain) { grain_ = grain; }
   void turn_clock(milliseconds by) { hub_clock_ += by; }  // the hub's own, against everyone else's
-  void stop_faults();                                     // of the swarm, the vendors and the clocks
+  Result<void> stop_faults();                             // of the swarm, the vendors, the disk and the clocks
   // StoreUnavailable when the process does not run, or ends over it.
   Result<Json> ask(const Json& command);
 
