@@ -213,6 +213,14 @@ class Judge {
     return text;
   }
 
+  // Who wrote one part of a name elsewhere, by a clock that is ahead, has the last word on both parts; the other one is
+  // what that record was given since: what had been said here until now.
+  static bool given_elsewhere(const std::vector<Said>& may, const Said& now) {
+    return std::any_of(may.begin(), may.end(), [&](const Said& m) {
+      return m.site != now.site && m.by_the_way && !m.settled && m.at >= now.at;
+    });
+  }
+
   // The later one holds, in both. Of two that did not know of each other either may, but one and the same.
   void latest(const std::string& what, const std::vector<Said>& said, const std::string& hubspot,
               const std::string& xero) {
@@ -223,7 +231,7 @@ class Judge {
       const bool after_all =
           std::all_of(may.begin(), may.end(), [&](const Said& m) { return m.site == s.site || m.at < s.at; });
       if (s.settled && (after_all || !case_.clocks_differ)) may.clear();
-      std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
+      if (!given_elsewhere(may, s)) std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
       may.push_back(s);
     }
     if (std::none_of(may.begin(), may.end(), [&](const Said& s) { return s.value == hubspot; }))
