@@ -48,6 +48,9 @@ void print_field(const Json& field) {
     if (!step["at"].text().empty()) std::cout << ", at " << step["at"].text();
     if (!step["mapping"].text().empty()) std::cout << ", through " << step["mapping"].text();
     if (!step["change"].text().empty()) std::cout << ", change " << step["change"].text();
+    if (!step["by"].text().empty()) std::cout << ", by " << step["by"].text();
+    if (!step["until"].text().empty()) std::cout << ", until " << step["until"].text();
+    if (!step["why"].text().empty()) std::cout << ": " << step["why"].text();
     std::cout << "\n";
   }
 }

@@ -43,6 +43,7 @@ void add_map(Command& program);
 void add_transform(Command& program);
 void add_match(Command& program);
 void add_explain(Command& program);
+void add_pin(Command& program);
 void add_dead_letters(Command& program);
 void add_review(Command& program);
 void add_app(Command& program);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   cli::add_transform(program);
   cli::add_match(program);
   cli::add_explain(program);
+  cli::add_pin(program);
   cli::add_dead_letters(program);
   cli::add_review(program);
   cli::add_app(program);

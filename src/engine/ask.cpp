@@ -19,6 +19,7 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
   if (name == "register") return register_list();
   if (name == "table") return table();
   if (name == "explain") return explain(command);
+  if (name == "pin") return pin(command, now);
   if (name == "reconcile") return reconcile(command);
   if (name == "reconcile.state") return walks();
   if (name == "sync") {
@@ -135,6 +136,11 @@ Result<Json> Engine::explain(const Json& command) {
       if (const auto own = link.own.find(field.name); own != link.own.end())
         step("considered", own->second.at, link.key.system, link.key.record, own->second.change, link.mapping, "",
              own->second.value);
+    if (const auto pin = family->golden.pins.find(field.name); pin != family->golden.pins.end()) {
+      step("pinned", pin->second.at, {}, {}, {}, {}, "", pin->second.value);
+      chain.back() = chain.back().with("by", pin->second.by).with("why", pin->second.why);
+      if (pin->second.until != Instant{}) chain.back() = chain.back().with("until", rfc3339(pin->second.until));
+    }
     if (const auto set = family->golden.set.find(field.name); set != family->golden.set.end())
       step("set", set->second.at, {}, {}, set->second.change, {}, set->second.rule, set->second.value);
     for (const Link& link : family->links) {

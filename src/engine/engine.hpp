@@ -276,6 +276,13 @@ class Engine {
   Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);
   void take_anew(Delivery&, const Family&) const;
   Result<Json> process(const Json&);
+
+  // Pins (pin.cpp).
+  Result<void> resume_pins();
+  Result<void> change_pin(Work&, Line&, Family&, const FieldName&, const Pin*, const std::string& trigger,
+                          const std::string& by, Instant now);
+  Result<void> end_pins(Work&, Line&, Instant now);
+  Result<Json> pin(const Json&, Instant now);
   Result<Json> change_app(const Json&, Instant now);
   Result<void> read_again(const std::vector<RecordKey>&, Instant now);
   Result<Family*> named(Work&, const std::string& id, const EntityName&);
@@ -291,7 +298,8 @@ class Engine {
   std::map<FlowName, Instant> loads_;        // when the last of a flow's first load left
   Read read_;
   std::map<Where, Sweep> sweeps_;
-  std::map<Where, Instant> swept_;  // when the last one began
+  std::map<Where, Instant> swept_;                              // when the last one began
+  std::map<std::pair<GoldenId, FieldName>, Instant> pin_ends_;  // of those that have an end
   std::map<Where, Walked> walked_;
   std::map<Where, Walked> walks_wanted_;                  // that somebody has asked for
   std::map<Where, std::optional<Instant>> syncs_wanted_;  // the same, and since when

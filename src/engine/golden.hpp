@@ -27,6 +27,15 @@ struct Sourced {
   bool operator==(const Sourced&) const = default;
 };
 
+// A value that a person has set: it wins over what any system says.
+struct Pin {
+  Value value;
+  Instant at{};
+  Instant until{};  // epoch: for good
+  std::string by, why;
+  bool operator==(const Pin&) const = default;
+};
+
 struct Golden {
   GoldenId id;
   EntityName entity;
@@ -34,6 +43,7 @@ struct Golden {
   Instant created{};
   std::map<FieldName, Sourced> fields;  // the winners
   std::map<FieldName, Sourced> set;     // what flows (then:) or people set: competes as the owner's value does
+  std::map<FieldName, Pin> pins{};
 };
 
 // The last value that originated in a record: what survivorship chooses from.

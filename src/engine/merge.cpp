@@ -258,6 +258,7 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
     if (field.otherwise && (at == fields.end() || at->second.value.is_null()))
       fields[field.name] = Sourced{*field.otherwise, golden.created, {}, {}, {}, {}, "default"};
   }
+  for (const auto& [name, pin] : golden.pins) fields[name] = Sourced{pin.value, pin.at, {}, {}, {}, {}, "pin"};
   for (const Field& field : entity.fields) {
     if (!field.from) continue;
     Values parts;

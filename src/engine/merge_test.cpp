@@ -99,6 +99,19 @@ TEST(Merge, AnEventThatComesAfterTheReadThatShowedItsValueDatesIt) {
   EXPECT_EQ(p.value("phone"), Value("+61400000002")) << "it was written later than that";
 }
 
+TEST(Merge, APinWinsUntilItEndsAndWhatSystemsSayIsKept) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  p.golden.pins[FieldName("given_name")] = {Value("Maya"), monday + seconds(1), {}, "kim", "by phone"};
+  p.merge(*hub, crm("1"), {{"given_name", "Mina"}}, monday + seconds(9));
+  EXPECT_EQ(p.value("given_name"), Value("Maya")) << "whatever its owner says later";
+  EXPECT_EQ(p.value("full_name"), Value("Maya Tan")) << "what is made of it follows";
+  EXPECT_EQ(p.golden.fields.at(FieldName("given_name")).rule, "pin");
+  p.golden.pins.clear();
+  EXPECT_EQ(survive(*hub, p.golden, p.links).at(FieldName("given_name")).value, Value("Mina"));
+}
+
 TEST(Merge, WhatNobodyDatedIsSaidWhereTheLaterValueWins) {
   const auto hub = small::hub();
   Person p;

@@ -50,6 +50,22 @@ std::map<FieldName, Sourced> sourced_in(Unpacker& u) {
   return fields;
 }
 
+void pack(Packer& p, const std::map<FieldName, Pin>& pins) {
+  p.count(pins.size());
+  for (const auto& [name, pin] : pins)
+    p.text(name.text), p.value(pin.value), p.at(pin.at), p.at(pin.until), p.text(pin.by), p.text(pin.why);
+}
+std::map<FieldName, Pin> pins_in(Unpacker& u) {
+  std::map<FieldName, Pin> pins;
+  for (std::size_t left = u.count(); left > 0; --left) {
+    FieldName name(u.text());
+    Pin pin;
+    pin.value = u.value(), pin.at = u.at(), pin.until = u.at(), pin.by = u.text(), pin.why = u.text();
+    pins.emplace_hint(pins.end(), std::move(name), std::move(pin));
+  }
+  return pins;
+}
+
 // A separator that no part contains keeps ("a", "bc") and ("ab", "c") apart.
 std::string bound(std::initializer_list<std::string_view> parts) {
   std::string joined;
@@ -68,7 +84,7 @@ std::string bound(const DeliveryRow& d) {
 
 GoldenRow to_row(const Golden& g, const Secret& key) {
   Packer p;
-  pack(p, g.fields), pack(p, g.set);
+  pack(p, g.fields), pack(p, g.set), pack(p, g.pins);
   return {g.id, g.entity, g.version, g.created, seal(key.bytes(), p.packed(), bound(g))};
 }
 
@@ -78,6 +94,7 @@ Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
   Unpacker u(packed);
   g.fields = sourced_in(u);
   g.set = sourced_in(u);
+  g.pins = pins_in(u);
   TRY(u.end());
   return g;
 }

@@ -1,0 +1,90 @@
+// `linchpin pin`: a person says what a field is, with a reason.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "cli/ask_hub.hpp"
+#include "cli/command.hpp"
+#include "cli/open_hub.hpp"
+#include "model/nearest.hpp"
+
+namespace linchpin::cli {
+namespace {
+
+struct Asked : Where {
+  std::string entity, id, field, why, until, by;
+  bool remove = false;
+};
+
+// What the hub's files can tell before it is asked: the name that was probably meant.
+Result<void> known(const Asked& asked) {
+  const auto hub = load_hub(asked.folder, asked.environment);
+  if (!hub) return {};
+  std::vector<std::string> entities, fields;
+  for (const auto& [name, entity] : (*hub)->entities) {
+    entities.push_back(name.text);
+    if (name.text == asked.entity)
+      for (const model::Field& field : entity.fields) fields.push_back(field.name.text);
+  }
+  if (fields.empty())
+    return fail(Code::NotFound, "the hub has no entity of that name", model::suggestion(asked.entity, entities));
+  if (std::find(fields.begin(), fields.end(), asked.field) == fields.end())
+    return fail(Code::NotFound, "the entity has no field of that name", model::suggestion(asked.field, fields));
+  return {};
+}
+
+// One line; it is not on the command line, where everyone on the machine could read it.
+Result<std::string> typed(const Asked& asked) {
+  if (isatty(STDIN_FILENO) != 0)
+    std::cerr << asked.field << " of " << asked.id << " is (an empty line: nothing): " << std::flush;
+  std::string value;
+  std::getline(std::cin, value);
+  if (value.size() > std::size_t{64} << 10) return fail(Code::InvalidArgument, "that is too long for a field");
+  if (!value.empty() && value.back() == '\r') value.pop_back();
+  return value;
+}
+
+Result<int> pin(const Asked& asked) {
+  TRY(known(asked));
+  if (!asked.remove && asked.why.empty())
+    return fail(Code::InvalidArgument, "a pin needs a reason", "Give --why: whoever asks `explain` later reads it.");
+  if (!asked.until.empty() && !parse_rfc3339(asked.until))
+    return fail(Code::InvalidArgument, "--until is no time",
+                "Write the date, the time and the zone, as in 2026-12-31T00:00:00Z.");
+  const Json answer = TRY(ask_hub(asked, Json::object({{"command", "pin"},
+                                                       {"entity", asked.entity},
+                                                       {"id", asked.id},
+                                                       {"field", asked.field},
+                                                       {"value", asked.remove ? "" : TRY(typed(asked))},
+                                                       {"why", asked.why},
+                                                       {"until", asked.until},
+                                                       {"remove", asked.remove},
+                                                       {"by", asked.by.empty() ? user() : asked.by}})));
+  if (asked.json)
+    std::cout << canonical(answer) << "\n";
+  else
+    std::cout << asked.field << " of " << answer["id"].text()
+              << (asked.remove ? " is pinned no more\n" : " is pinned\n");
+  return 0;
+}
+
+}  // namespace
+
+void add_pin(Command& program) {
+  auto asked = std::make_shared<Asked>();
+  Command command =
+      program.command("pin",
+                      "Set a field, whatever systems say; the value comes from standard input. Example: echo "
+                      "Mia | linchpin pin my-hub contact hubspot:1203 given_name --why \"by phone\"");
+  add_where(command, *asked);
+  command.option("ENTITY", asked->entity, "such as contact").required();
+  command.option("ID", asked->id, "a golden id, or system:record, as in hubspot:1203").required();
+  command.option("FIELD", asked->field, "which field").required();
+  command.option("--why", asked->why, "the reason: it is kept with the value");
+  command.option("--until", asked->until, "when it ends by itself, such as 2026-12-31T00:00:00Z");
+  command.option("--by", asked->by, "who says so (default: the user)");
+  command.flag("--remove", asked->remove, "end it: the field is what its systems say");
+  command.runs([asked] { return pin(*asked); });
+}
+
+}  // namespace linchpin::cli
