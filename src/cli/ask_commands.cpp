@@ -1,4 +1,4 @@
-// The commands that ask a hub and print what it says: explain, sync, dead-letters, review, app.
+// The commands that ask a hub and print what it says: explain, sync, dead-letters, app.
 #include <algorithm>
 #include <iostream>
 
@@ -55,21 +55,10 @@ void print_field(const Json& field) {
   }
 }
 
-std::string line_of(const Json& item) {
-  std::string line = item["id"].text() + "  " + item["kind"].text() + "  " + item["system"].text();
-  if (!item["record"].text().empty()) line += ":" + item["record"].text();
-  if (!item["field"].text().empty()) line += "  " + item["field"].text();
-  line += "  " + item["code"].text() + ": " + item["message"].text();
-  if (!item["place"].text().empty()) line += " (" + item["place"].text() + ")";
-  if (!item["golden"].text().empty()) line += "  " + item["golden"].text();
-  return line + "  since " + item["since"].text();
-}
-
-// One subcommand of a list: `linchpin review DIR accept ID`.
+// One subcommand of a list: `linchpin app DIR revoke NAME`.
 struct Verb {
   Where where;
-  std::string verb, id, by;
-  bool all = false;
+  std::string verb, id;
 };
 
 // `list` is of all of them, and everything else is done to one. `what`: "review"; `remedy` says where its name stands.
@@ -200,33 +189,6 @@ void add_dead_letters(Command& program) {
                   << "\n";
       else
         print_lines(answer["items"], verb->where.json, line_of);
-    });
-  });
-}
-
-void add_review(Command& program) {
-  auto verb = std::make_shared<Verb>();
-  Command command =
-      program.command("review", "Questions for a person. Example: linchpin review my-hub accept r0a1b2c3d4e5f");
-  add_where(command, verb->where);
-  command.option("VERB", verb->verb, "list, accept (yes: the same person; take the value) or reject (no)")
-      .required()
-      .one_of({"list", "accept", "reject"});
-  command.option("ID", verb->id, "which one");
-  command.option("--by", verb->by, "who answers (default: the user)");
-  command.flag("--all", verb->all, "list: the answered ones too");
-  command.runs([verb]() -> Result<int> {
-    TRY(one_or_list(*verb, "review", "Give its ID; `linchpin review DIR list` shows those that are open."));
-    const Json question = Json::object({{"command", "review." + verb->verb},
-                                        {"id", verb->id},
-                                        {"all", verb->all},
-                                        {"by", verb->by.empty() ? user() : verb->by}});
-    return say(verb->where, question, [&](const Json& answer) {
-      if (verb->verb == "list")
-        print_lines(answer["items"], verb->where.json, line_of);
-      else
-        std::cout << (verb->where.json ? canonical(answer) : answer["id"].text() + " " + answer["state"].text())
-                  << "\n";
     });
   });
 }

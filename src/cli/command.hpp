@@ -29,6 +29,9 @@ Result<bool> next_line(std::istream& lines, std::string& line);
 // Prints a list for people (a line each, made by `line`) or as JSON lines.
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line);
 
+// A review or a dead letter, for people.
+std::string line_of(const Json& item);
+
 void add_init(Command& program);
 void add_check(Command& program);
 void add_connect(Command& program);

@@ -1,4 +1,7 @@
 // Reviews: questions for a person. An answer is durable, audited, and outlives every rematch.
+#include <algorithm>
+#include <tuple>
+
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
 
@@ -23,8 +26,13 @@ Json shown(const ReviewRow& r) {
 }  // namespace
 
 Result<Json> Engine::reviews(const Json& command) {
+  std::vector<ReviewRow> rows = TRY(world_.store.reviews(!command["all"].boolean()));
+  std::sort(rows.begin(), rows.end(),
+            [](const ReviewRow& a, const ReviewRow& b) {  // what is regulated, then the oldest
+              return std::tie(b.regulated, a.since, a.id) < std::tie(a.regulated, b.since, b.id);
+            });
   Json::List items;
-  for (const ReviewRow& r : TRY(world_.store.reviews(!command["all"].boolean()))) items.push_back(shown(r));
+  for (const ReviewRow& r : rows) items.push_back(shown(r));
   return Json::object({{"items", std::move(items)}});
 }
 

@@ -1,0 +1,135 @@
+// `linchpin review`: questions for a person, answered one by one or many at once.
+#include <algorithm>
+#include <iostream>
+
+#include "cli/ask_hub.hpp"
+#include "cli/command.hpp"
+#include "cli/progress.hpp"
+
+namespace linchpin::cli {
+
+std::string line_of(const Json& item) {
+  std::string line = item["id"].text() + "  " + item["kind"].text() + "  " + item["system"].text();
+  if (!item["record"].text().empty()) line += ":" + item["record"].text();
+  if (!item["field"].text().empty()) line += "  " + item["field"].text();
+  line += "  " + item["code"].text() + ": " + item["message"].text();
+  if (!item["place"].text().empty()) line += " (" + item["place"].text() + ")";
+  if (!item["golden"].text().empty()) line += "  " + item["golden"].text();
+  return line + "  since " + item["since"].text();
+}
+
+namespace {
+
+struct Asked : Where {
+  std::string verb, id, by, kind, system, field;
+  bool all = false;
+};
+
+Result<Json> list(const Asked& asked, bool answered_too) {
+  return ask_hub(asked, Json::object({{"command", "review.list"}, {"all", answered_too}}));
+}
+
+bool is_meant(const Asked& asked, const Json& review) {
+  return (asked.kind.empty() || review["kind"].text() == asked.kind) &&
+         (asked.system.empty() || review["system"].text() == asked.system) &&
+         (asked.field.empty() || review["field"].text() == asked.field);
+}
+
+Result<Json> answer(const Asked& asked, const std::string& id) {
+  return ask_hub(
+      asked,
+      Json::object({{"command", "review." + asked.verb}, {"id", id}, {"by", asked.by.empty() ? user() : asked.by}}));
+}
+
+// The ids of standard input, a line each: the first word counts, so that what `list` prints may be given back.
+std::vector<std::string> typed_ids() {
+  std::vector<std::string> ids;
+  for (std::string line; std::getline(std::cin, line);) {
+    const std::size_t from = line.find_first_not_of(" \t\r");
+    if (from != std::string::npos) ids.push_back(line.substr(from, line.find_first_of(" \t\r,", from) - from));
+  }
+  return ids;
+}
+
+void print(const Asked& asked, const Json& answered) {
+  std::cout << (asked.json ? canonical(answered) : answered["id"].text() + " " + answered["state"].text()) << "\n";
+}
+
+// One that an earlier answer has settled is passed over; everything else that goes wrong ends it, and says how far it
+// came.
+Result<int> answer_all(const Asked& asked, const std::vector<std::string>& ids) {
+  Progress progress("answering");
+  std::size_t answered = 0, settled = 0;
+  for (const std::string& id : ids) {
+    const Result<Json> one = answer(asked, id);
+    if (one) {
+      print(asked, *one);
+      ++answered;
+    } else if (one.error().code == Code::ReviewAnswered) {
+      ++settled;
+    } else {
+      return tl::unexpected(
+          Error{one.error().code,
+                id + ": " + one.error().what + " (" + std::to_string(answered) + " were answered before it)",
+                one.error().at, one.error().fix});
+    }
+    progress.tell(", " + std::to_string(answered + settled) + " of " + std::to_string(ids.size()));
+  }
+  std::cerr << "linchpin: " << answered << " answered";
+  if (settled > 0) std::cerr << ", " << settled << " had an answer already";
+  std::cerr << "\n";
+  return 0;
+}
+
+Result<int> review(const Asked& asked) {
+  const bool filters = !asked.kind.empty() || !asked.system.empty() || !asked.field.empty();
+  if (asked.verb == "list") {
+    if (!asked.id.empty())
+      return fail(Code::InvalidArgument, "list takes no name: it shows every review", "Leave the last word out.");
+    Json::List meant;
+    const Json listed = TRY(list(asked, asked.all));
+    for (const Json& item : listed["items"].items())
+      if (is_meant(asked, item)) meant.push_back(item);
+    print_lines(Json(std::move(meant)), asked.json, line_of);
+    return 0;
+  }
+  if (asked.id.empty())
+    return fail(Code::InvalidArgument, "the review is not named",
+                "Give its ID; `linchpin review DIR list` shows those that are open.");
+  if (asked.id == "-") return answer_all(asked, typed_ids());
+  if (asked.id == "all") {
+    if (asked.kind.empty())
+      return fail(Code::InvalidArgument, "all of which kind?", "Give --kind, as in --kind match.");
+    std::vector<std::string> ids;
+    const Json open = TRY(list(asked, false));
+    for (const Json& item : open["items"].items())
+      if (is_meant(asked, item)) ids.push_back(item["id"].text());
+    return answer_all(asked, ids);
+  }
+  if (filters)
+    return fail(Code::InvalidArgument, "--kind, --system and --field choose among all, and one is named",
+                "Write all in the place of the ID, or leave them out.");
+  print(asked, TRY(answer(asked, asked.id)));
+  return 0;
+}
+
+}  // namespace
+
+void add_review(Command& program) {
+  auto asked = std::make_shared<Asked>();
+  Command command =
+      program.command("review", "Questions for a person. Example: linchpin review my-hub accept r0a1b2c3d4e5f");
+  add_where(command, *asked);
+  command.option("VERB", asked->verb, "list, accept (yes: the same person; take the value) or reject (no)")
+      .required()
+      .one_of({"list", "accept", "reject"});
+  command.option("ID", asked->id, "which one; all, with --kind; or - for those of standard input, an ID a line");
+  command.option("--by", asked->by, "who answers (default: the user)");
+  command.option("--kind", asked->kind, "of this kind only: match, foreign_write, …");
+  command.option("--system", asked->system, "about this system only");
+  command.option("--field", asked->field, "about this field only");
+  command.flag("--all", asked->all, "list: the answered ones too");
+  command.runs([asked] { return review(*asked); });
+}
+
+}  // namespace linchpin::cli

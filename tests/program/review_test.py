@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Reviews answered one by one, those of a list, and all of a kind."""
+import json
+import unittest
+
+from hub import World
+
+
+class Reviews(unittest.TestCase):
+    def test_many_are_answered_at_once(self):
+        with World(clients=300, seed=2) as world:
+            world.start()
+            world.wait_quiet()
+            review = lambda *more, **how: world.linchpin("review", world.hub, *more, **how)
+            listed = lambda *more: [json.loads(line) for line in review("list", "--json", *more)[1].splitlines()]
+            before = listed()
+            self.assertGreaterEqual(len(before), 4, "people in doubt")
+            self.assertEqual([r["since"] for r in before], sorted(r["since"] for r in before), "the oldest first")
+            self.assertEqual(len(listed("--kind", "match")), len(before))
+            self.assertEqual(listed("--kind", "brake"), [])
+
+            status, _, err = review("accept", "all")
+            self.assertEqual((status, "--kind match" in err), (2, True), err)
+            status, _, err = review("accept", before[0]["id"], "--kind", "match")
+            self.assertEqual((status, "one is named" in err), (2, True), err)
+
+            two = review("list")[1].splitlines()[:2]
+            status, out, err = review("reject", "-", "--by", "kim", stdin="\n".join(two) + "\n\n")
+            self.assertEqual(status, 0, err)
+            self.assertEqual(out.splitlines(), [f"{line.split()[0]} rejected" for line in two])
+            status, out, err = review("accept", "-", stdin=before[0]["id"] + "\n")
+            self.assertEqual((status, out, "1 had an answer already" in err), (0, "", True), err)
+            status, _, err = review("accept", "-", stdin="r000000000000\n")
+            self.assertEqual((status, "r000000000000: there is no such review" in err), (2, True), err)
+
+            status, out, err = review("reject", "all", "--kind", "match")
+            self.assertEqual(status, 0, err)
+            self.assertEqual(listed(), [])
+            self.assertEqual(len(listed("--all")), len(before))
+            world.wait_quiet()
+            self.assertEqual(world.linchpin("audit", world.hub, "verify")[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
