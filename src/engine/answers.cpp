@@ -104,6 +104,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   }
   for (const RecordId& id : listed.hints) {
     const RecordKey key{where.first, where.second, id};
+    if (sweep.purpose == Sweep::Purpose::Walk) was_shown(where, sweep, id);
     read_.hint(key, {.trigger = trigger});
     page.hints.insert(key);
   }

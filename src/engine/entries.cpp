@@ -195,8 +195,8 @@ void Engine::settled(Work& work, const std::vector<Settles>& items) {
 
 Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
   const Fate fate = TRY(line.take(change));
+  understood(work, change.key);
   if (fate != Fate::Again && fate != Fate::Undated) {
-    understood(work, change.key);
     settled(work, change.settles);
     return fate;
   }

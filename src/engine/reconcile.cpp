@@ -116,9 +116,11 @@ Result<bool> Engine::find_missing(Work& work, const Where& where, Sweep& sweep, 
   if (sweep.search_from.empty()) std::sort(sweep.shown.begin(), sweep.shown.end());
   const std::vector<LinkRow> links =
       TRY(world_.store.links_in(where.first, where.second, sweep.search_from, links_at_once));
+  RecordId counted;  // a record may be linked as several entities
   for (const LinkRow& link : links) {
     sweep.search_from = link.key.record;
-    if (link.gone) continue;
+    if (link.gone || link.key.record == counted) continue;
+    counted = link.key.record;
     ++sweep.linked;
     if (!std::binary_search(sweep.shown.begin(), sweep.shown.end(), hash_of(link.key.record)))
       sweep.unseen.insert(link.key);

@@ -198,6 +198,10 @@ class Run {
   }
 
   void letters(const std::vector<Told>& told, std::vector<Complaint>& complaints) {
+    const Json reviews = must(world_->ask(Json::object({{"command", "review.list"}})));
+    for (const Json& review : reviews["items"].items())
+      if (review["kind"].text() == "short_list")
+        complaints.push_back({"Converged", review["system"].text() + " lists all that it has, and is not believed"});
     const Json letters = must(world_->ask(Json::object({{"command", "dead-letters.list"}})));
     for (const Json& letter : letters["items"].items()) {
       const std::string& code = letter["code"].text();
