@@ -125,6 +125,7 @@ class Engine {
     bool whole = true;                   // it began in this process: `shown` is all of it
     RecordId search_from{};              // the links that have been compared with it, and what they came to
     std::int64_t linked = 0;
+    std::int64_t links_before = 0;  // when it began
     std::set<RecordKey> unseen{};
     bool searched = false;
     RecordId repaired_to{};
@@ -220,7 +221,8 @@ class Engine {
   // Walks (reconcile.cpp).
   Result<Walked*> walked(const Where&);
   void keep_walked(Work&, const Where&) const;
-  void start_walk(const Where&, Walked, Instant now);
+  Result<void> start_walk(const Where&, Walked, Instant now);
+  Result<std::int64_t> links_of(const Where&);
   void was_shown(const Where&, Sweep&, const RecordId&);
   Result<void> begin_walks(Instant now);
   Result<bool> find_missing(Work&, const Where&, Sweep&, Instant now);

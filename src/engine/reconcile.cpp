@@ -59,11 +59,22 @@ void Engine::keep_walked(Work& work, const Where& where) const {
   work.rows().metas.push_back({meta_of(where.first, where.second), canonical(to_json(walked_.at(where)))});
 }
 
-void Engine::start_walk(const Where& where, Walked walked, Instant now) {
+// How many links there are, the gone ones too.
+Result<std::int64_t> Engine::links_of(const Where& where) {
+  std::set<EntityName> entities;
+  for (const mapping::Mapping* mapping : hub_->mappings_of(where.first, where.second)) entities.insert(mapping->entity);
+  std::int64_t all = 0;
+  for (const EntityName& entity : entities) all += TRY(world_.store.linked(where.first, entity));
+  return all;
+}
+
+Result<void> Engine::start_walk(const Where& where, Walked walked, Instant now) {
   if (walked.began == Instant{}) walked.began = now;
   sweeps_[where] = {.purpose = Sweep::Purpose::Walk, .since = {}, .cursor = walked.cursor, .began = walked.began};
   sweeps_[where].whole = walked.cursor.empty();
+  sweeps_[where].links_before = TRY(links_of(where));
   walked_[where] = std::move(walked);
+  return {};
 }
 
 void Engine::walk() {
@@ -79,12 +90,12 @@ Result<void> Engine::begin_walks(Instant now) {
     const Walked kept = *TRY(walked(source.where));
     const auto wanted = walks_wanted_.find(source.where);
     if (wanted != walks_wanted_.end()) {
-      start_walk(source.where, std::move(wanted->second), now);
+      TRY(start_walk(source.where, std::move(wanted->second), now));
       walks_wanted_.erase(wanted);
     } else if (kept.began != Instant{} && kept.ended == Instant{}) {
-      start_walk(source.where, kept, now);
+      TRY(start_walk(source.where, kept, now));
     } else if (due(source.where, source.walks, std::max(kept.began, loaded->at), now)) {
-      start_walk(source.where, {.cursor = {}}, now);
+      TRY(start_walk(source.where, {.cursor = {}}, now));
     }
   }
   return {};
@@ -128,13 +139,21 @@ Result<bool> Engine::find_missing(Work& work, const Where& where, Sweep& sweep, 
   if (links.size() >= links_at_once) return false;
   sweep.searched = true;
   const auto unseen = static_cast<std::int64_t>(sweep.unseen.size());
-  // A walk that went on after a restart knows only how many it was shown before.
+  // What was linked since it began may have been made after the list. A walk that went on after a restart knows only
+  // how many it was shown before.
+  const std::int64_t expected = sweep.linked - std::max<std::int64_t>(0, TRY(links_of(where)) - sweep.links_before);
   const bool too_short =
-      short_of(sweep.linked, walked.records) || (sweep.whole && short_of(sweep.linked, sweep.linked - unseen));
+      short_of(expected, walked.records) || (sweep.whole && short_of(expected, sweep.linked - unseen));
   if (too_short && !walked.trusted) {
     walked.too_short = true;
     ask_about_short(work, where, walked, sweep.linked, now);
     return true;
+  }
+  // It lists all again: what an earlier walk asked about has its answer.
+  if (auto asked = TRY(world_.store.review(question_id('r', meta_of(where.first, where.second), world_.keys)));
+      asked && asked->state == "open") {
+    asked->state = "rejected", asked->by = "a later walk", asked->answered = now;
+    work.rows().reviews.push_back(*std::move(asked));
   }
   walked.missing = unseen;
   if (mutant(Mutant::MissingNotSought)) sweep.unseen.clear();
