@@ -105,6 +105,10 @@ class FirstLoad(unittest.TestCase):
 
     # --- answers
 
+    def is_right(self, review, records):
+        who = self.lists.person[review["system"], review["record"]]
+        return who in self.people_of(records.get(review["golden"], ()))
+
     def open_reviews(self):
         return [r for r in self.world.ask("review.list")["items"] if r["kind"] == "match"]
 
@@ -115,9 +119,7 @@ class FirstLoad(unittest.TestCase):
             records, _ = self.golden()
             progress(f"{len(reviews)} reviews are open; {sum(answered.values())} are answered")
             for review in reviews:
-                self.asked.add((review["system"], review["record"], review["golden"]))
-                who = self.lists.person[review["system"], review["record"]]
-                how = "accept" if who in self.people_of(records.get(review["golden"], ())) else "reject"
+                how = "accept" if self.is_right(review, records) else "reject"
                 began = time.monotonic()
                 try:
                     self.world.ask("review." + how, id=review["id"], by="truth")
@@ -148,11 +150,12 @@ class FirstLoad(unittest.TestCase):
         self.assertEqual(sum(s["reviews"] for s in first_plan["systems"]), len(asked_first))
         records, at = self.golden()
         unasked = len(overlap) - len(self.split_pairs(at))
+        listed = {self.lists.person[r["system"], r["record"]] for r in asked_first if self.is_right(r, records)}
         progress(f"{unasked} of {len(overlap)} are linked with nobody asked, {len(asked_first)} reviews, "
                  f"{sum(len(self.people_of(held)) > 1 for held in records.values())} golden records hold two people, "
                  f"{memory['linked']:.0f} MiB")
 
-        self.asked, self.said_of, self.answering = set(), collections.Counter(), 0
+        self.said_of, self.answering = collections.Counter(), 0
         answered = self.took("answering", self.answer_all)
         memory["answered"] = self.memory_mib()
         plan = self.plan()
@@ -197,6 +200,7 @@ class FirstLoad(unittest.TestCase):
             ("the hub's memory at most: linked, answered, live", ", ".join(f"{m:.0f} MiB" for m in memory.values())),
             ("a plan", self.span("planning")),
             ("of those in both, linked with nobody asked", f"{unasked} ({unasked / len(overlap):.1%})"),
+            ("  of the others, in the list of reviews already", f"{len(listed)} of {len(overlap) - unasked}"),
             ("reviews after the first load", f"{len(asked_first)} ({1000 * len(asked_first) / read:.0f} of 1,000 records)"),
             ("reviews answered", f"{sum(answered.values())}: {answered['accept']} yes, {answered['reject']} no; "
              f"{sum(answered.values()) / max(self.answering, 0.001):.0f} a second"),
