@@ -1,10 +1,11 @@
 """Two lists of one practice's people, as HubSpot and Xero hold them, in which it is known who is who.
 
-Households: spouses, children, now and then a son of his father's name; some use one mailbox, some one landline. A list has a
-person's details as somebody typed them: with slips of the hand, a pet name, an old address, without an e-mail or a number,
-in other forms. From a seed; nobody in it exists. What either vendor refuses is not in its list: HubSpot holds an e-mail once
-(whoever of a shared mailbox comes second stands there without), Xero the name of an active contact. Made apart from the
-hub: the two have no code in common, only the list of pet names.
+Households: spouses, children, now and then a son of his father's name; some use one mailbox, some one landline (not the
+son: where two of one name share those as well, nobody can say of two records whose they are). A list has a person's details
+as somebody typed them: with slips of the hand, a pet name, an old address, without an e-mail or a number, in other forms.
+From a seed; nobody in it exists. What either vendor refuses is not in its list: HubSpot holds an e-mail once (whoever of a
+shared mailbox comes second stands there without), Xero the name of an active contact. Made apart from the hub: the two have
+no code in common, only the list of pet names.
 """
 import collections
 import csv
@@ -80,7 +81,8 @@ class Lists:
         home_email = members[0].email if self.is_(0.7) else self.unused(plain("the" + family + "s"))
         landline = "0" + chance.choice("23") + "9" + self.digits(7)
         for person in members:
-            person.home_email, person.landline = home_email, landline
+            namesake = person is not members[0] and person.given == members[0].given and person.family == family
+            person.home_email, person.landline = (person.email, person.mobile) if namesake else (home_email, landline)
             both = self.is_(0.54)  # which makes it seven in ten of either list
             if both or self.is_(0.5):
                 self.add_to_hubspot(person)
