@@ -322,7 +322,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, CheckFinds, testing::ValuesIn(modes));
 const Mistake likely[] = {
     {"a bar that is no probability",
      {{entity, "  same:\n", "  likely: { compare: [given_name], review: 2 }\n  same:\n"}},
-     "entities/contact.yaml:14:44: review is a probability: above 0, at most 1. Write review: 0.50."},
+     "entities/contact.yaml:14:44: review is a probability: above 0, at most 1. Write review: 0.05."},
     {"bars the wrong way round",
      {{entity, "  same:\n", "  likely: { compare: [given_name], accept: 0.5, review: 0.9 }\n  same:\n"}},
      "entities/contact.yaml:14:57: review is above accept. A person is asked below what is accepted."},

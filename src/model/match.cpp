@@ -86,7 +86,7 @@ class MatchJudge {
       if (!value)
         findings().mistake(Code::ValueOutOfRange, given->at,
                            std::string(name) + " is a probability: above 0, at most 1",
-                           name == std::string_view("accept") ? "Write accept: 0.999" : "Write review: 0.50");
+                           name == std::string_view("accept") ? "Write accept: 0.999" : "Write review: 0.05");
       return value;
     };
     const std::optional<double> accept = bar("accept"), review = bar("review");
