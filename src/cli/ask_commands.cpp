@@ -5,6 +5,7 @@
 #include "base/value.hpp"
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
+#include "cli/nearest_names.hpp"
 #include "cli/open_hub.hpp"
 #include "model/nearest.hpp"
 #include "model/shape.hpp"
@@ -14,13 +15,6 @@ namespace {
 
 // What is said instead of an error, where more is known of it here.
 using Better = std::function<Error(const Error&)>;
-
-// Of a name that the hub does not have: the one that was probably meant. `names`: those that the hub's files declare.
-Error nearest_of(const Error& error, const std::string& what, const std::string& written,
-                 const std::vector<std::string>& names) {
-  if (std::find(names.begin(), names.end(), written) != names.end()) return error;
-  return {Code::NotFound, what, {}, model::suggestion(written, names)};
-}
 
 Result<int> say(const Where& where, const Json& command, const std::function<void(const Json&)>& print,
                 const Better& better = {}) {
@@ -94,17 +88,8 @@ struct AskedWhy : Where {
 };
 
 Error not_explained(const AskedWhy& asked, const Error& error) {
-  const auto hub = load_hub(asked.folder, asked.environment);
-  if (!hub) return error;
-  std::vector<std::string> entities, fields;
-  for (const auto& [name, entity] : (*hub)->entities) {
-    entities.push_back(name.text);
-    if (name.text == asked.entity)
-      for (const model::Field& field : entity.fields) fields.push_back(field.name.text);
-  }
-  if (fields.empty() || asked.field.empty())
-    return nearest_of(error, "the hub has no entity of that name", asked.entity, entities);
-  return nearest_of(error, "the entity has no field of that name", asked.field, fields);
+  const Result<void> known = known_field(asked, asked.entity, asked.field);
+  return known ? error : known.error();
 }
 
 Error not_synced(const Where& where, const std::string& flow, const Error& error) {

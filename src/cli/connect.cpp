@@ -6,11 +6,11 @@
 
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
+#include "cli/nearest_names.hpp"
 #include "cli/open_hub.hpp"
 #include "cli/standstill.hpp"
 #include "connect/transport.hpp"
 #include "engine/connection.hpp"
-#include "model/nearest.hpp"
 #include "model/privacy.hpp"
 
 namespace linchpin::cli {
@@ -129,11 +129,7 @@ Result<Json> connect_here(const Asked& asked, const SystemName& system) {
 Result<int> connect(const Asked& asked) {
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
   const SystemName system(asked.system);
-  if (!hub->systems.contains(system)) {
-    std::vector<std::string> names;
-    for (const auto& [name, declared] : hub->systems) names.push_back(name.text);
-    return fail(Code::NotFound, "the hub has no system of that name", model::suggestion(asked.system, names));
-  }
+  TRY(known_system(asked, asked.system));
   const bool runs = hub_runs(asked.folder);
   Json answer = TRY(runs ? ask_hub(asked, Json::object({{"command", "connection"}, {"system", asked.system}}))
                          : connect_here(asked, system));

@@ -3,10 +3,10 @@
 
 #include <iostream>
 
+#include "base/time.hpp"
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
-#include "cli/open_hub.hpp"
-#include "model/nearest.hpp"
+#include "cli/nearest_names.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -15,23 +15,6 @@ struct Asked : Where {
   std::string entity, id, field, why, until, by;
   bool remove = false;
 };
-
-// What the hub's files can tell before it is asked: the name that was probably meant.
-Result<void> known(const Asked& asked) {
-  const auto hub = load_hub(asked.folder, asked.environment);
-  if (!hub) return {};
-  std::vector<std::string> entities, fields;
-  for (const auto& [name, entity] : (*hub)->entities) {
-    entities.push_back(name.text);
-    if (name.text == asked.entity)
-      for (const model::Field& field : entity.fields) fields.push_back(field.name.text);
-  }
-  if (fields.empty())
-    return fail(Code::NotFound, "the hub has no entity of that name", model::suggestion(asked.entity, entities));
-  if (std::find(fields.begin(), fields.end(), asked.field) == fields.end())
-    return fail(Code::NotFound, "the entity has no field of that name", model::suggestion(asked.field, fields));
-  return {};
-}
 
 // One line; it is not on the command line, where everyone on the machine could read it.
 Result<std::string> typed(const Asked& asked) {
@@ -45,7 +28,7 @@ Result<std::string> typed(const Asked& asked) {
 }
 
 Result<int> pin(const Asked& asked) {
-  TRY(known(asked));
+  TRY(known_field(asked, asked.entity, asked.field));
   if (!asked.remove && asked.why.empty())
     return fail(Code::InvalidArgument, "a pin needs a reason", "Give --why: whoever asks `explain` later reads it.");
   if (!asked.until.empty() && !parse_rfc3339(asked.until))

@@ -3,12 +3,12 @@
 #include <iostream>
 #include <thread>
 
+#include "base/time.hpp"
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
-#include "cli/open_hub.hpp"
+#include "cli/nearest_names.hpp"
 #include "cli/progress.hpp"
 #include "cli/table_row.hpp"
-#include "model/nearest.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -73,12 +73,7 @@ Result<int> reconcile(const Asked& asked) {
   if (!hub_runs(asked.folder))
     return fail(Code::SystemUnavailable, "no hub runs on this folder",
                 "Start it with `linchpin run`; `linchpin run --once` compares all of it and ends.");
-  if (const auto hub = load_hub(asked.folder, asked.environment); hub && !asked.system.empty()) {
-    std::vector<std::string> systems;
-    for (const auto& [name, system] : (*hub)->systems) systems.push_back(name.text);
-    if (std::find(systems.begin(), systems.end(), asked.system) == systems.end())
-      return fail(Code::NotFound, "the hub has no system of that name", model::suggestion(asked.system, systems));
-  }
+  if (!asked.system.empty()) TRY(known_system(asked, asked.system));
   TRY(ask_hub(asked, Json::object({{"command", "reconcile"}, {"system", asked.system}, {"repair", asked.repair}})));
   const Json state = TRY(wait_for(asked));
   const Json table = TRY(ask_hub(asked, Json::object({{"command", "table"}})));

@@ -231,7 +231,7 @@ class Engine {
   Result<bool> end_walk(Work&, Line&, const Where&, Sweep&, Instant now);
   Result<Json> reconcile(const Json&);
   Result<Json> walks();
-  Result<Json> answer_short_list(const ReviewRow&, Instant now);
+  Result<void> walk_trusting(Work&, const Where&, Instant now);
 
   // Calls.
   Result<std::vector<Call>> claim(Work&, Instant now);
@@ -272,7 +272,9 @@ class Engine {
   Result<Json> table();
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
+  void answered(Work&, const ReviewRow&, Instant now);
   Result<Json> answer_brake(const ReviewRow&, Instant now);
+  Result<Json> answer_short_list(const ReviewRow&, Instant now);
   Result<Json> dead_letters(const Json&);
   Result<Json> retry(const Json&, Instant now);
   Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);

@@ -1,7 +1,6 @@
 // pin: a person sets a field, with a reason, for good or until a time. It wins over what any system says, which is
 // kept: when the pin ends, the field is chosen anew.
 #include "engine/engine.hpp"
-#include "mapping/transform.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -11,21 +10,8 @@ constexpr const char* ends_key = "pins";
 // What somebody typed, as the field's type has it.
 Result<Value> typed_value(const model::Field& field, const std::string& zone, const std::string& typed) {
   if (typed.empty()) return Value();
-  if (field.type == Type::Enum) {
-    if (std::find(field.values.begin(), field.values.end(), typed) != field.values.end()) return Value(typed);
-    std::string all;
-    for (const std::string& value : field.values) all += (all.empty() ? "" : ", ") + value;
-    return fail(Code::ChoiceUnknown, "that is no value of " + field.name.text, "It is one of " + all + ".");
-  }
-  const mapping::Transform transform = mapping::default_transform(field.type);
-  if (!transform.in)
-    return fail(Code::InvalidArgument,
-                "a field of type " + std::string(to_text(field.type)) + " cannot be pinned by a text");
-  Json given(typed);
-  if (field.type == Type::Boolean) given = typed == "true" ? Json(true) : typed == "false" ? Json(false) : given;
-  mapping::Context context;
-  context.type = field.type, context.region = field.region, context.zone = zone;
-  return transform.in(given, context);
+  if (field.type != Type::Boolean) return model::typed_value(field, zone, Json(typed));
+  return model::typed_value(field, zone, typed == "true" ? Json(true) : typed == "false" ? Json(false) : Json(typed));
 }
 
 Json to_json(const std::map<std::pair<GoldenId, FieldName>, Instant>& ends) {

@@ -82,9 +82,8 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   return shown(answered);
 }
 
-// Yes: the flow goes on. No: it stays paused until somebody resumes it.
-Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
-  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+// The answer to a question about no golden record, on its way into a commit.
+void Engine::answered(Work& work, const ReviewRow& row, Instant now) {
   work.attest(nullptr, {.entry = "review/" + row.id,
                         .kind = "review",
                         .trigger = "person",
@@ -93,6 +92,12 @@ Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
                         .outcome = row.kind + " " + row.state,
                         .by = row.by,
                         .at = now});
+}
+
+// Yes: the flow goes on. No: it stays paused until somebody resumes it.
+Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  answered(work, row, now);
   const auto paused = std::find_if(paused_.said.begin(), paused_.said.end(),
                                    [&](const auto& one) { return one.second["review"].text() == row.id; });
   if (row.state == "accepted" && paused != paused_.said.end())
@@ -100,6 +105,21 @@ Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
   else
     work.rows().reviews.push_back(row);
   TRY(commit_paused(work));
+  return shown(row);
+}
+
+// Yes: what is missing may be gone. No: the next walk asks again.
+Result<Json> Engine::answer_short_list(const ReviewRow& row, Instant now) {
+  const Where where{row.record.system, row.record.object};
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  answered(work, row, now);
+  work.rows().reviews.push_back(row);
+  const Walked before = *TRY(walked(where));
+  if (row.state == "accepted") TRY(walk_trusting(work, where, now));
+  if (const Result<void> done = work.commit(); !done) {
+    walked_[where] = before;
+    return tl::unexpected(done.error());
+  }
   return shown(row);
 }
 

@@ -181,32 +181,42 @@ void read_entity(const Node& node, Draft& draft) {
     draft.entity_nodes[entity.name] = node;
 }
 
-std::optional<Value> value_of(const Field& field, const Node& node, const Hub& hub, Findings& findings) {
-  const auto refuse = [&](const std::string& what, const std::string& fix = {}) {
-    findings.mistake(Code::ValueInvalid, node.at, what, fix);
-    return std::nullopt;
-  };
-  if (node.is_null()) return Value();
-  if (!node.is_scalar()) return refuse("one value is due here");
+Result<Value> typed_value(const Field& field, const std::string& zone, const Json& given) {
   if (field.type == Type::Enum) {
-    if (std::find(field.values.begin(), field.values.end(), node.text) != field.values.end()) return Value(node.text);
-    findings.mistake(Code::ChoiceUnknown, node.at, "'" + node.text + "' is no value of " + field.name.text,
-                     suggestion(node.text, field.values));
-    return std::nullopt;
+    if (given.is_text() && std::find(field.values.begin(), field.values.end(), given.text()) != field.values.end())
+      return given;
+    return fail(Code::ChoiceUnknown, "that is no value of " + field.name.text,
+                given.is_text() ? suggestion(given.text(), field.values) : std::string());
   }
-  const bool literal = field.type == Type::Boolean || field.type == Type::Integer;
+  const std::string type(to_text(field.type));
   const mapping::Transform transform = mapping::default_transform(field.type);
-  if (!transform.in) return refuse("a field of type " + std::string(to_text(field.type)) + " cannot be given here");
+  if (!transform.in) return fail(Code::InvalidArgument, "a field of type " + type + " cannot be given here");
   mapping::Context context;
   context.type = field.type;
   context.region = field.region;
-  context.zone = hub.zone;
-  const auto value = transform.in(literal ? to_json(node) : Json(node.text), context);
+  context.zone = zone;
+  const auto value = transform.in(given, context);
   if (!value)
-    return refuse(
-        "what stands here does not fit the type " + std::string(to_text(field.type)) + " of " + field.name.text,
-        value.error().fix);
+    return fail(Code::ValueInvalid, "what stands here does not fit the type " + type + " of " + field.name.text,
+                value.error().fix);
   return *value;
+}
+
+std::optional<Value> value_of(const Field& field, const Node& node, const Hub& hub, Findings& findings) {
+  if (node.is_null()) return Value();
+  if (!node.is_scalar()) {
+    findings.mistake(Code::ValueInvalid, node.at, "one value is due here");
+    return std::nullopt;
+  }
+  const bool literal = field.type == Type::Boolean || field.type == Type::Integer;
+  Result<Value> value = typed_value(field, hub.zone, literal ? to_json(node) : Json(node.text));
+  if (value) return *std::move(value);
+  const Error& error = value.error();
+  if (error.code == Code::ChoiceUnknown)
+    findings.mistake(error.code, node.at, "'" + node.text + "' is no value of " + field.name.text, error.fix);
+  else
+    findings.mistake(Code::ValueInvalid, node.at, error.what, error.fix);
+  return std::nullopt;
 }
 
 Result<std::vector<FieldName>> reads_of(const std::string& from) {

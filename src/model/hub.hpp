@@ -196,6 +196,10 @@ struct Hub {
   std::vector<const Flow*> flows_of(const EntityName&) const;                       // kind Keep
 };
 
+// What somebody wrote, as the field's type has it. `zone`: of a time without one. Errors are without a place, and do
+// not repeat what was written.
+Result<Value> typed_value(const Field&, const std::string& zone, const Json& given);
+
 // What `linchpin check` says. Mistakes are all of them, in order of file and line.
 struct Finding {
   Error error;

@@ -106,6 +106,7 @@ TEST_F(Reconcile, AListThatIsMuchTooShortDeletesNothingUntilAPersonSaysSo) {
     if (review["kind"].text() == "short_list") id = review["id"].text();
   ASSERT_FALSE(id.empty()) << canonical(reviews);
   ask(Json::object({{"command", "review.accept"}, {"id", id}, {"by", "mia"}}));
+  ASSERT_TRUE(world->crash()) << "the answer holds all the same";
   settle();
   EXPECT_EQ(linked("hubspot"), 0) << "they really are gone";
 }

@@ -40,17 +40,9 @@ class FirstLoad(unittest.TestCase):
         self.world.control("xero", "seed", {"objects": {"Contacts": self.lists.xero}})
         # Its calls are ten a second at most, whatever the sandbox allows.
         os.remove(os.path.join(self.world.hub, "flows/verify-new-clients.yaml"))
-        self.change("entities/contact.yaml", "  shared:", LIKELY + "  shared:")
-        self.change("flows/clients.yaml", "keep: contact", "keep: contact\nmode: link")
+        self.world.rewrite("entities/contact.yaml", "  shared:", LIKELY + "  shared:")
+        self.world.rewrite("flows/clients.yaml", "keep: contact", "keep: contact\nmode: link")
         self.figures = {}
-
-    def change(self, name, was, becomes):
-        path = os.path.join(self.world.hub, name)
-        with open(path) as file:
-            text = file.read()
-        self.assertIn(was, text)
-        with open(path, "w") as file:
-            file.write(text.replace(was, becomes, 1))
 
     def took(self, what, act):
         """Seconds, and seconds of a core that the hub had of them: the machine may have others to serve."""
@@ -144,7 +136,7 @@ class FirstLoad(unittest.TestCase):
         memory = {"linked": self.memory_mib()}
         self.assertEqual((world.count("hubspot", "contacts"), world.count("xero", "Contacts")), (PEOPLE, PEOPLE),
                          "link writes nothing")
-        self.change("flows/clients.yaml", "mode: link", "mode: live")
+        self.world.rewrite("flows/clients.yaml", "mode: link", "mode: live")
         first_plan = self.took("planning", self.plan)
         asked_first = self.open_reviews()
         self.assertEqual(sum(s["reviews"] for s in first_plan["systems"]), len(asked_first))

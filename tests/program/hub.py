@@ -233,6 +233,15 @@ class World:
             file.write(ENVIRONMENT.format(listen=self.listen, store=self.store, secrets=self.secrets, tenant=xero["tenant_id"],
                                           **{s: self.url(s) for s in SYSTEMS}))
 
+    def rewrite(self, name, was, becomes):
+        """One place in a hub file says something else."""
+        path = os.path.join(self.hub, name)
+        with open(path) as file:
+            text = file.read()
+        assert was in text, (name, was)
+        with open(path, "w") as file:
+            file.write(text.replace(was, becomes, 1))
+
     def spawn(self):
         """Starts the hub, and waits for nothing."""
         with open(os.path.join(self.folder, "hub.log"), "ab") as log:

@@ -15,14 +15,6 @@ class Plan(unittest.TestCase):
         self.world = World(clients=CLIENTS)
         self.addCleanup(self.world.close)
 
-    def rewrite(self, name, was, becomes):
-        path = os.path.join(self.world.hub, name)
-        with open(path) as file:
-            text = file.read()
-        self.assertIn(was, text)
-        with open(path, "w") as file:
-            file.write(text.replace(was, becomes, 1))
-
     def mode(self, mode):
         path = os.path.join(self.world.hub, "flows/clients.yaml")
         with open(path) as file:
@@ -109,7 +101,7 @@ class Plan(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertEqual(json.loads(out), {"applied": False, "moved": ["the data"]})
         plan = self.plan()
-        self.rewrite("hub.yaml", "time_zone:", "# ours\ntime_zone:")
+        self.world.rewrite("hub.yaml", "time_zone:", "# ours\ntime_zone:")
         status, out, _ = self.apply(plan)
         self.assertEqual((status, json.loads(out)["moved"]), (1, ["the files"]))
         self.assertEqual(self.world.xero().keys(), before[1].keys())
@@ -170,7 +162,7 @@ class Plan(unittest.TestCase):
         status, _, err = self.world.linchpin("plan", self.world.hub, "--patience", "5 seconds")
         self.assertEqual(status, 3, err)
         self.assertIn("xero", err)
-        self.rewrite("flows/clients.yaml", "keep: contact", "mode: pilot\nkeep: contact")
+        self.world.rewrite("flows/clients.yaml", "keep: contact", "mode: pilot\nkeep: contact")
         status, _, err = self.world.linchpin("plan", self.world.hub)
         self.assertEqual(status, 2)
         self.assertIn("flows/clients.yaml", err)
