@@ -43,6 +43,7 @@ void Ledger::say(Person& person, Field field, Said said) {
   if (field == Field::Email || field == Field::Phone || field == Field::Family)
     values_[{field, said.value}].insert(static_cast<std::size_t>(person.number));
   if (coarse && said.site == Site::Xero) said.at = Instant{std::chrono::floor<seconds>(said.at)};
+  said.order = ++said_;
   person.said[field].push_back(std::move(said));
 }
 

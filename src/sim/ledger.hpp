@@ -21,6 +21,7 @@ struct Said {
   bool settled = false;     // both systems agreed on the field just before
   bool foreign = false;     // what another system owns by the hub files of that time
   bool by_the_way = false;  // it stood beside what was written, and was left as it was
+  int order = 0;            // of everything that was said in the run
 };
 
 struct Person {
@@ -36,6 +37,7 @@ struct Person {
   std::set<Field> poisoned;                       // holds what cannot be read there
   std::set<Site> removed;                         // their record was put away there by a person, at any time
   std::set<Site> overwritten;  // a request came late: their record was there, or people had written to it since
+  std::set<Field> overtaken;   // of a record that people had written to since our request with it was sent
   bool entered_twice = false;  // by a person, while the hub's own request was on its way
   bool doubled() const;        // they have two records in one system, and people made one of them
 };
@@ -67,6 +69,7 @@ class Ledger {
   std::map<std::pair<Site, std::string>, std::size_t> records_;
   std::map<std::pair<Field, std::string>, std::set<std::size_t>> values_;  // who said it: a mailbox may be shared
   int made_ = 0;
+  int said_ = 0;
 };
 
 }  // namespace linchpin::sim

@@ -113,7 +113,8 @@ class Judge {
         if (const auto at = golden_.find({site, id}); at != golden_.end()) goldens.insert(at->second);
     const auto count = std::count_if(case_.checks.items().begin(), case_.checks.items().end(),
                                      [&](const Json& check) { return goldens.contains(check["external_id"].text()); });
-    if (count > person.clients)
+    // A late create may have made them one anew.
+    if (count > person.clients + static_cast<int>(person.overwritten.count(Site::Hubspot)))
       complain("MergedOnce", number(person) + " was checked " + std::to_string(count) + " times, and became a client " +
                                  std::to_string(person.clients) + " times");
     const auto stages = person.said.find(Field::Stage);
@@ -186,7 +187,7 @@ class Judge {
       excused_ = excused_ || hubspot != xero;
       return;
     }
-    if (rule == Rule::Latest) return latest(what, said, hubspot, xero);
+    if (rule == Rule::Latest) return latest(person, field, hubspot, xero);
     const Site owner = rule == Rule::HubspotOwns ? Site::Hubspot : Site::Xero;
     if (hubspot == xero && replaced(person, owner)) {
       excused_ = true;
@@ -221,15 +222,30 @@ class Judge {
     });
   }
 
+  // By which time it counts: Xero tells one for a whole record, the last; of what the hub saw first only then, nobody
+  // can tell better.
+  static Instant told_at(const Person& person, const Said& said, const Said& before) {
+    Instant at = said.at;
+    if (said.site == Site::Xero)
+      for (const auto& [field, others] : person.said)
+        for (const Said& other : others)
+          if (other.site == said.site && other.order < before.order) at = std::max(at, other.at);
+    return at;
+  }
+
   // The later one holds, in both. Of two that did not know of each other either may, but one and the same.
-  void latest(const std::string& what, const std::vector<Said>& said, const std::string& hubspot,
-              const std::string& xero) {
+  void latest(const Person& person, Field field, const std::string& hubspot, const std::string& xero) {
+    const std::vector<Said>& said = person.said.at(field);
+    const std::string what = number(person) + "'s " + std::string(to_text(field));
     if (hubspot != xero) return complain("Converged", what + " differs");
     if (case_.disk_lied) return;
+    // Of a name, who writes one part has the last word on both, and the other is what that record was given since they
+    // had it before their eyes: what was on its way there, which may be what was said here before.
+    if (person.overtaken.contains(field) && (field == Field::Given || field == Field::Family)) return;
     std::vector<Said> may;
     for (const Said& s : said) {
-      const bool after_all =
-          std::all_of(may.begin(), may.end(), [&](const Said& m) { return m.site == s.site || m.at < s.at; });
+      const bool after_all = std::all_of(
+          may.begin(), may.end(), [&](const Said& m) { return m.site == s.site || told_at(person, m, s) < s.at; });
       if (s.settled && (after_all || !case_.clocks_differ)) may.clear();
       if (!given_elsewhere(may, s)) std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
       may.push_back(s);

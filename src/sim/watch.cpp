@@ -229,8 +229,13 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     return;
   }
   const auto left = left_.find(send.request.body);
-  if (left != left_.end() && answer.status < 400)
-    for (const Item& item : w.items) came_late(item.key, left->second[item.key]);
+  if (answer.status < 400)
+    for (const Item& item : w.items) {
+      if (left != left_.end()) came_late(item.key, left->second[item.key]);
+      const auto under_way = writing_.find(item.key);
+      if (under_way != writing_.end() && under_way->second.call == send.call)
+        overtaken(item, under_way->second.words);
+    }
   if (!w.creates) return;
   const bool hubspot = send.system.text == "hubspot";
   const Site site = hubspot ? Site::Hubspot : Site::Xero;
@@ -288,6 +293,13 @@ std::size_t Watch::words_in(const std::string& key) const {
 void Watch::came_late(const std::string& key, std::size_t words_then) {
   const auto [person, site] = written_to(key);
   if (person && words_in(key) > words_then) person->overwritten.insert(site);
+}
+
+// An update lands beside what people have written since it was sent.
+void Watch::overtaken(const Item& item, std::size_t words_then) {
+  const auto [person, site] = written_to(item.key);
+  if (person && words_in(item.key) > words_then)
+    for (const auto& [field, value] : item.values) person->overtaken.insert(field);
 }
 
 void Watch::answered(const engine::Send& send, const Result<Answer>&, Instant) {

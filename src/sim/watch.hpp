@@ -60,6 +60,7 @@ class Watch : public Onlooker {
   void made(Site, const std::string& id, const Item*);
   std::pair<Person*, Site> written_to(const std::string& key) const;
   std::size_t words_in(const std::string& key) const;
+  void overtaken(const Item&, std::size_t words_then);
   void came_late(const std::string& key, std::size_t words_then);
   void mix(std::string_view text);
 
