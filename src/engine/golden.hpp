@@ -69,6 +69,7 @@ struct Link {
   Tried tried;
   Instant tried_at{};
   std::map<FieldName, Own> own;
+  std::map<FieldName, std::vector<Instant>> put_back;  // when foreign writes were, in the last hour (merge.hpp)
   Json held;            // the members of the record that its mapping touches, in the system's form
   Instant created{};    // the source's time of creation
   Instant updated{};    // the source's time of the last state that we saw: older ones are stale

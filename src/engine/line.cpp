@@ -288,7 +288,11 @@ void Line::keep_foreign(const Change& change, Family& family, const std::vector<
     row.id = question_id('r', about(change.key) + "/" + f.field.text + "/" + change.id.text, keys_);
     row.kind = "foreign_write";
     row.system = change.key.system, row.entity = family.golden.entity, row.field = f.field;
-    row.code = "foreign_write", row.message = "the system wrote a field that another system owns";
+    row.code = f.often ? "put_back_often" : "foreign_write";
+    row.message = f.often
+                      ? "the system writes what is not its to say, and was put back three times in an hour: something "
+                        "there may write it by itself"
+                      : "the system wrote a field that another system owns";
     row.since = now_;
     const model::Field* field = hub_.entity(family.golden.entity).field(f.field.text);
     row.regulated = field && field->regulated;

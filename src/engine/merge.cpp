@@ -306,6 +306,16 @@ const Value* inherited(const Field& field, const Value& value, const Link& link,
   return nullptr;
 }
 
+// What becomes of a write that is to be ruled on; those that are put back are counted.
+Foreign ruled(const Field& field, ForeignWrite ruling, const Value& value, Link& link, Instant now) {
+  if (ruling != ForeignWrite::Restore) return {field.name, ruling, value};
+  std::vector<Instant>& times = link.put_back[field.name];
+  std::erase_if(times, [&](Instant at) { return at + put_back_within <= now; });
+  if (times.size() >= put_back_most) return {field.name, ForeignWrite::Review, value, true};
+  times.push_back(now);
+  return {field.name, ForeignWrite::Restore, value};
+}
+
 }  // namespace
 
 Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& links, const Link& link,
@@ -354,8 +364,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
       const bool owner_here = std::any_of(links.begin(), links.end(),
                                           [&](const Link& l) { return l.key.system == field->owner && !l.gone; });
       if (owner_here) {
-        merged.foreign.push_back({field->name, field->on_foreign_write, value});
-        if (field->on_foreign_write != ForeignWrite::Restore)
+        merged.foreign.push_back(ruled(*field, field->on_foreign_write, value, after, arrival.change->asked));
+        if (merged.foreign.back().ruling != ForeignWrite::Restore)
           after.left[name] = golden != before.fields.end() ? golden->second.value : Value();
         continue;
       }
@@ -365,6 +375,11 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     const Instant at =
         mutant(Mutant::TimeOfArrival) ? arrival.change->asked : written.value_or(last_changed(*arrival.change));
     after.own[field->name] = Own{value, at, arrival.change->id};
+    // A person has said otherwise: it is kept, and put back.
+    if (const auto pin = before.pins.find(field->name); pin != before.pins.end() && !fresh) {
+      merged.foreign.push_back(ruled(*field, ForeignWrite::Restore, value, after, arrival.change->asked));
+      if (merged.foreign.back().ruling != ForeignWrite::Restore) after.left[name] = pin->second.value;
+    }
   }
 
   std::vector<Link> now;

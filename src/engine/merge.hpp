@@ -23,8 +23,13 @@ struct Arrival {
 struct Foreign {
   FieldName field;
   model::ForeignWrite ruling = model::ForeignWrite::Review;
-  Value value;  // what it wrote
+  Value value;         // what it wrote
+  bool often = false;  // it would be put back, and was too often: a person is asked
 };
+
+// A value is put back so often in an hour. Then a person is asked: an automation of the system may write it for good.
+inline constexpr std::size_t put_back_most = 3;
+inline constexpr std::chrono::hours put_back_within{1};
 
 struct Merged {
   Golden golden;                   // after

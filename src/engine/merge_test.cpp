@@ -77,6 +77,25 @@ TEST(Merge, AWriteToWhatAnotherSystemOwnsIsAQuestion) {
   EXPECT_EQ(merged.link.left.at("given_name"), Value("Mia")) << "left as it is there until somebody answers";
 }
 
+TEST(Merge, WhatIsPutBackTooOftenIsAQuestion) {
+  const auto hub = small::hub({{"entities/contact.yaml", "given_name: { type: text, class: personal, owner: crm }",
+                                "given_name: { type: text, class: personal, owner: crm, on_foreign_write: restore }"}});
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}}, monday);
+  for (const char* name : {"Mai", "May", "Maj"}) {
+    const Merged& merged = p.merge(*hub, books("a"), {{"given_name", name}}, monday + seconds(3));
+    ASSERT_EQ(merged.foreign.size(), 1u);
+    EXPECT_EQ(merged.foreign[0].ruling, model::ForeignWrite::Restore);
+    EXPECT_FALSE(merged.link.left.contains("given_name")) << "it is put back";
+  }
+  const Merged& merged = p.merge(*hub, books("a"), {{"given_name", "Mae"}}, monday + seconds(3));
+  ASSERT_EQ(merged.foreign.size(), 1u);
+  EXPECT_TRUE(merged.foreign[0].often);
+  EXPECT_EQ(merged.foreign[0].ruling, model::ForeignWrite::Review);
+  EXPECT_EQ(merged.link.left.at("given_name"), Value("Mia"));
+}
+
 TEST(Merge, AnEventDatesOnlyWhatWasWrittenAfterTheStateThatWasKnown) {
   const auto hub = small::hub();
   Person p;

@@ -63,6 +63,8 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   work.rows().reviews.push_back(*row);
   if (answered.kind == "foreign_write") {
     const Golden before = family->golden;
+    if (accept && family->golden.pins.contains(answered.field))
+      TRY(change_pin(work, line, *family, answered.field, nullptr, "person", answered.by, now));
     if (accept) {
       const Json detail = TRY(open_detail(answered.sealed, answered.id, family->key));
       family->golden.set[answered.field] = Sourced{detail["value"], now, {}, {}, {}, {}, "review " + answered.id};
@@ -71,8 +73,10 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
       work.changed_golden(*family);
     }
     for (Link link : std::vector<Link>(family->links))
-      if (link.key == answered.record && link.left.erase(answered.field.text) > 0)
+      if (link.key == answered.record && link.left.erase(answered.field.text) > 0) {
+        link.put_back.erase(answered.field);
         work.changed_link(*family, std::move(link));
+      }
     TRY(line.settle(*family, &before, {ChangeId("review." + answered.id), {}, now}));
   } else if (!accept) {
     TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));

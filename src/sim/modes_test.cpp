@@ -2,36 +2,20 @@
 // what a plan says is what is then written.
 #include <gtest/gtest.h>
 
-#include "sandbox/client_book.hpp"
 #include "sim/hubs.hpp"
-#include "sim/world.hpp"
+#include "sim/small_practice.hpp"
 
 namespace linchpin::sim {
 namespace {
 
 using std::chrono::minutes;
 
-class Modes : public testing::Test {
+class Modes : public SmallPractice {
  protected:
   void make(const std::string& mode, int people = 60, const std::string& brakes = "") {
     const auto hub = hub_of(0, mode, brakes);
     ASSERT_TRUE(hub) << to_text(hub.error());
-    auto made = World::make({.seed = 11, .hub = *hub});
-    ASSERT_TRUE(made) << to_text(made.error());
-    world = std::move(*made);
-    const sandbox::ClientBook book = sandbox::make_client_book(11, world->now(), sandbox::client_book_of(people));
-    ASSERT_TRUE(world->vendor("hubspot").seed(book.hubspot, world->now()));
-    ASSERT_TRUE(world->vendor("xero").seed(book.xero, world->now()));
-    settle();
-  }
-  void settle() {
-    const Result<void> quiet = world->run_until_quiet(minutes(60));
-    ASSERT_TRUE(quiet) << to_text(quiet.error());
-  }
-  Json ask(const Json& command) {
-    const Result<Json> answer = world->ask(command);
-    EXPECT_TRUE(answer) << to_text(answer.error());
-    return answer.value_or(Json());
+    open({.seed = 11, .people = people, .hub = *hub});
   }
   void apply(const std::string& mode) {
     const auto hub = hub_of(0, mode);
@@ -97,19 +81,6 @@ class Modes : public testing::Test {
     return of(ask(Json::object({{"command", "table"}}))["rows"], "xero")["updated"].integer().value_or(-1);
   }
   Json paused() { return ask(Json::object({{"command", "status"}}))["paused"]; }
-  Json open_reviews_of_brakes() {
-    Json::List found;
-    const Json all = ask(Json::object({{"command", "review.list"}}));
-    for (const Json& r : all["items"].items())
-      if (r["kind"].text() == "brake") found.push_back(r);
-    return found;
-  }
-  void answer(const Json& review, const std::string& answer) {
-    ask(Json::object({{"command", "review." + answer}, {"id", review["id"].text()}, {"by", "mia"}}));
-    settle();
-  }
-
-  std::unique_ptr<World> world;
 
  private:
   int renumbered_ = 0;
@@ -185,17 +156,17 @@ TEST_F(Modes, ABrakePausesItsFlowAsksAndLosesNothing) {
   ASSERT_EQ(paused().items().size(), 1u);
   EXPECT_EQ(paused()[0]["flow"].text(), "clients");
   EXPECT_EQ(paused()[0]["by"].text(), "brake");
-  ASSERT_EQ(open_reviews_of_brakes().items().size(), 1u);
-  const std::string said = open_reviews_of_brakes()[0]["message"].text();
+  ASSERT_EQ(open_reviews("brake").items().size(), 1u);
+  const std::string said = open_reviews("brake")[0]["message"].text();
   EXPECT_NE(said.find("updates: 3 an hour"), std::string::npos) << said;
 
   ASSERT_TRUE(world->crash());
   settle();
   EXPECT_EQ(updated_in_xero(), 0) << "after a restart too";
-  answer(open_reviews_of_brakes()[0], "accept");
+  answer(open_reviews("brake")[0], "accept");
   EXPECT_EQ(updated_in_xero(), 3) << "an answer lets so many more go";
-  ASSERT_EQ(open_reviews_of_brakes().items().size(), 1u);
-  answer(open_reviews_of_brakes()[0], "reject");
+  ASSERT_EQ(open_reviews("brake").items().size(), 1u);
+  answer(open_reviews("brake")[0], "reject");
   EXPECT_EQ(updated_in_xero(), 3);
   EXPECT_EQ(paused().items().size(), 1u) << "no: it stays paused";
   ask(Json::object({{"command", "resume"}, {"flow", "clients"}, {"by", "mia"}}));
@@ -214,7 +185,7 @@ TEST_F(Modes, WhatABrakeHasCountedSurvivesARestartAndEndsWithItsWindow) {
   settle();
   renumber(2);
   EXPECT_EQ(updated_in_xero(), 1) << "two of three had left before the restart";
-  answer(open_reviews_of_brakes()[0], "accept");
+  answer(open_reviews("brake")[0], "accept");
   EXPECT_EQ(updated_in_xero(), 2);
   for (int hour = 0; hour < 2; ++hour) {
     ASSERT_TRUE(world->run_for(minutes(61)));
@@ -227,11 +198,11 @@ TEST_F(Modes, WhatABrakeHasCountedSurvivesARestartAndEndsWithItsWindow) {
 TEST_F(Modes, AResumeAnswersWhatTheBrakeAsked) {
   make_braked("{ updates: 1% an hour }");  // of less than a hundred records: one
   renumber(2);
-  ASSERT_EQ(open_reviews_of_brakes().items().size(), 1u);
-  const Json review = open_reviews_of_brakes()[0];
+  ASSERT_EQ(open_reviews("brake").items().size(), 1u);
+  const Json review = open_reviews("brake")[0];
   ask(Json::object({{"command", "resume"}, {"by", "mia"}}));
   settle();
-  EXPECT_TRUE(open_reviews_of_brakes().items().empty());
+  EXPECT_TRUE(open_reviews("brake").items().empty());
   const auto row = world->store().review(review["id"].text());
   EXPECT_EQ((*row)->state, "accepted");
   EXPECT_EQ((*row)->by, "mia");

@@ -1,9 +1,8 @@
 // Walks, batches and schedules in the simulated world.
 #include <gtest/gtest.h>
 
-#include "sandbox/client_book.hpp"
 #include "sim/hubs.hpp"
-#include "sim/world.hpp"
+#include "sim/small_practice.hpp"
 
 namespace linchpin::sim {
 namespace {
@@ -11,7 +10,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-class Reconcile : public testing::Test {
+class Reconcile : public SmallPractice {
  protected:
   // `system`: of the flow, which is then as `part` says; `more`: further lines of the flow.
   void make(const std::string& more = "", const std::string& system = "", const std::string& part = "") {
@@ -22,39 +21,10 @@ class Reconcile : public testing::Test {
       text += more;
     });
     ASSERT_TRUE(hub) << to_text(hub.error());
-    auto made = World::make({.seed = 5, .limits = sandbox::Limits::None, .hub = *hub});
-    ASSERT_TRUE(made) << to_text(made.error());
-    world = std::move(*made);
-    const sandbox::ClientBook book = sandbox::make_client_book(5, world->now(), sandbox::client_book_of(40));
-    ASSERT_TRUE(world->vendor("hubspot").seed(book.hubspot, world->now()));
-    ASSERT_TRUE(world->vendor("xero").seed(book.xero, world->now()));
-    hubspot_record = book.same.front().hubspot, xero_record = book.same.front().xero;
-    settle();
-  }
-  void settle() {
-    const Result<void> quiet = world->run_until_quiet(minutes(60));
-    ASSERT_TRUE(quiet) << to_text(quiet.error());
-  }
-  void wait(milliseconds span) {  // by a coarse clock
-    world->laze(seconds(20));
-    ASSERT_TRUE(world->run_for(span));
-    world->laze(milliseconds(100));
-  }
-  Json ask(const Json& command) {
-    const Result<Json> answer = world->ask(command);
-    if (!answer) ADD_FAILURE() << to_text(answer.error());
-    return answer ? *answer : Json();
+    open({.hub = *hub});
   }
   void no_webhooks(const char* system) {
     ASSERT_TRUE(world->vendor(system).set_faults(Json::object({{"webhook_drop", 1}}), world->now()));
-  }
-  Json state(const char* system, const char* object) {
-    return world->vendor(system).state(world->now())["objects"][object];
-  }
-  std::string in_hubspot(const std::string& property) {
-    for (const Json& c : state("hubspot", "contacts").items())
-      if (c["id"].text() == hubspot_record) return c["properties"][property].text();
-    return "";
   }
   std::int64_t linked(const std::string& system) {
     for (const Json& row : ask(Json::object({{"command", "table"}}))["rows"].items())
@@ -67,16 +37,13 @@ class Reconcile : public testing::Test {
       if (walk["system"].text() == system) return walk;
     return {};
   }
-
-  std::unique_ptr<World> world;
-  std::string hubspot_record, xero_record;
 };
 
 TEST_F(Reconcile, WhatWasDeletedWithoutAWordIsFound) {
   make();
   const std::int64_t before = linked("hubspot");
   no_webhooks("hubspot");
-  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot_record, Json::object({{"archived", true}})));
+  edit_in_hubspot(Json::object({{"archived", true}}));
   wait(hours(1));
   EXPECT_EQ(linked("hubspot"), before) << "a sweep shows what has changed, and this is not there any more";
   ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
@@ -100,12 +67,9 @@ TEST_F(Reconcile, AListThatIsMuchTooShortDeletesNothingUntilAPersonSaysSo) {
   settle();
   EXPECT_EQ(linked("hubspot"), before);
   EXPECT_TRUE(walk_of("hubspot")["short"].boolean());
-  const Json reviews = ask(Json::object({{"command", "review.list"}}));
-  std::string id;
-  for (const Json& review : reviews["items"].items())
-    if (review["kind"].text() == "short_list") id = review["id"].text();
-  ASSERT_FALSE(id.empty()) << canonical(reviews);
-  ask(Json::object({{"command", "review.accept"}, {"id", id}, {"by", "mia"}}));
+  const Json reviews = open_reviews("short_list");
+  ASSERT_EQ(reviews.items().size(), 1u);
+  ask(Json::object({{"command", "review.accept"}, {"id", reviews[0]["id"].text()}, {"by", "mia"}}));
   ASSERT_TRUE(world->crash()) << "the answer holds all the same";
   settle();
   EXPECT_EQ(linked("hubspot"), 0) << "they really are gone";
@@ -148,27 +112,22 @@ TEST_F(Reconcile, AWalkThatACrashInterruptsGoesOn) {
 TEST_F(Reconcile, WhatIsWrittenInBatchesLeavesWhenItsWindowComes) {
   make("", "xero", "{ read: realtime, write: batch \"0 2 * * *\", when: '.lifecycle_stage != \"lead\"' }");
   wait(hours(24));
-  const auto name_in_xero = [&] {
-    for (const Json& c : state("xero", "Contacts").items())
-      if (c["ContactID"].text() == xero_record) return c["FirstName"].text();
-    return std::string();
-  };
   wait(minutes(90));  // the window is behind
-  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot_record, Json::object({{"firstname", "Avery"}})));
+  edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
   wait(hours(2));
-  EXPECT_NE(name_in_xero(), "Avery");
+  EXPECT_NE(in_xero()["FirstName"].text(), "Avery");
   wait(hours(24));
-  EXPECT_EQ(name_in_xero(), "Avery");
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Avery");
 }
 
 TEST_F(Reconcile, WhatIsReadInBatchesIsReadWhenItsWindowComes) {
   make("", "xero", "{ read: batch \"0 2 * * *\", write: realtime, when: '.lifecycle_stage != \"lead\"' }");
   no_webhooks("xero");
   wait(hours(25));
-  ASSERT_TRUE(world->edit("xero", "Contacts", xero_record, Json::object({{"AccountNumber", "A-77"}})));
+  edit_in_xero(Json::object({{"AccountNumber", "A-77"}}));
   const auto known = [&] {
     const Json told = ask(Json::object(
-        {{"command", "explain"}, {"entity", "contact"}, {"id", "xero:" + xero_record}, {"field", "account_number"}}));
+        {{"command", "explain"}, {"entity", "contact"}, {"id", "xero:" + xero}, {"field", "account_number"}}));
     return told["value"].text();
   };
   wait(hours(2));
@@ -176,7 +135,7 @@ TEST_F(Reconcile, WhatIsReadInBatchesIsReadWhenItsWindowComes) {
   ask(Json::object({{"command", "sync"}, {"flow", "clients"}}));
   settle();
   EXPECT_EQ(known(), "A-77") << "asked for by hand";
-  ASSERT_TRUE(world->edit("xero", "Contacts", xero_record, Json::object({{"AccountNumber", "A-78"}})));
+  edit_in_xero(Json::object({{"AccountNumber", "A-78"}}));
   wait(hours(24));
   EXPECT_EQ(known(), "A-78") << "by its window";
 }

@@ -1,0 +1,82 @@
+// Writes of what another system owns, with the whole line in the simulated world.
+#include "sim/hubs.hpp"
+#include "sim/small_practice.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::minutes;
+
+class ForeignWrite : public SmallPractice {
+ protected:
+  void make() {
+    const auto hub = example_hub([&](const std::string& name, std::string& text) {
+      const std::string owned = "given_name: { type: text, class: personal, owner: hubspot";
+      if (const std::size_t at = text.find(owned); name.ends_with("entities/contact.yaml") && at != std::string::npos)
+        text.insert(at + owned.size(), ", on_foreign_write: restore");
+    });
+    ASSERT_TRUE(hub) << to_text(hub.error());
+    EXPECT_EQ((*hub)->entity(EntityName("contact")).field("given_name")->on_foreign_write,
+              model::ForeignWrite::Restore);
+    open({.hub = *hub});
+    ours = in_hubspot()["firstname"].text();
+  }
+  // What an automation there does: whenever the name is not its own, it writes it.
+  int insists(const std::string& name, int times) {
+    int wrote = 0;
+    for (int i = 0; i < times; ++i) {
+      if (in_xero()["FirstName"].text() != name) {
+        edit_in_xero(Json::object({{"FirstName", name}}));
+        ++wrote;
+      }
+      wait(minutes(2));
+      settle();
+    }
+    return wrote;
+  }
+
+  std::string ours;
+};
+
+TEST_F(ForeignWrite, AWarOverAValueEndsWithAQuestion) {
+  make();
+  EXPECT_EQ(insists("Automaton", 10), 4) << "put back three times, and left the fourth";
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Automaton");
+  EXPECT_EQ(in_hubspot()["firstname"].text(), ours);
+  ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
+  EXPECT_EQ(open_reviews("foreign_write")[0]["code"].text(), "put_back_often");
+  answer(open_reviews("foreign_write")[0], "reject");
+  EXPECT_EQ(in_xero()["FirstName"].text(), ours) << "and is counted anew";
+  EXPECT_EQ(insists("Automaton", 10), 4);
+  answer(open_reviews("foreign_write")[0], "accept");
+  EXPECT_EQ(in_hubspot()["firstname"].text(), "Automaton");
+  EXPECT_EQ(insists("Automaton", 3), 0);
+}
+
+TEST_F(ForeignWrite, AWarWithAPinEndsWithAQuestionToo) {
+  make();
+  ask(Json::object({{"command", "pin"},
+                    {"entity", "contact"},
+                    {"id", "xero:" + xero},
+                    {"field", "phone"},
+                    {"value", "0491 570 006"},
+                    {"why", "she said so"},
+                    {"by", "kim"}}));
+  settle();
+  int wrote = 0;
+  for (int i = 0; i < 8; ++i) {
+    if (in_hubspot()["phone"].text() != "0491 570 156")
+      edit_in_hubspot(Json::object({{"phone", "0491 570 156"}})), ++wrote;
+    wait(minutes(2));
+    settle();
+  }
+  EXPECT_EQ(wrote, 4);
+  ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
+  answer(open_reviews("foreign_write")[0], "accept");
+  const Json why =
+      ask(Json::object({{"command", "explain"}, {"entity", "contact"}, {"id", "xero:" + xero}, {"field", "phone"}}));
+  EXPECT_EQ(why["value"].text(), "+61491570156") << "the pin is off: " << pretty(why);
+}
+
+}  // namespace
+}  // namespace linchpin::sim
