@@ -233,8 +233,7 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     for (const Item& item : w.items) {
       if (left != left_.end()) came_late(item.key, left->second[item.key]);
       const auto under_way = writing_.find(item.key);
-      if (under_way != writing_.end() && under_way->second.call == send.call)
-        overtaken(item, under_way->second.words);
+      if (under_way != writing_.end() && under_way->second.call == send.call) overtaken(item, under_way->second.words);
     }
   if (!w.creates) return;
   const bool hubspot = send.system.text == "hubspot";
