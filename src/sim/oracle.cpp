@@ -124,9 +124,9 @@ class Judge {
     const bool began_as_lead =
         moves > 0 && stages->second.front().value == "lead" && !person.given.contains(Site::Hubspot);
     const bool plainly = moves <= 1 || (moves == 2 && began_as_lead);
-    if (person.clients == 1 && plainly && count != 1 && case_.idle_checks)
-      complain("Converged", number(person) + " became a client and was checked " + std::to_string(count) +
-                                " times: " + (goldens.empty() ? "" : *goldens.begin()));
+    if (person.clients == 1 && plainly && count == 0 && case_.idle_checks)
+      complain("Converged",
+               number(person) + " became a client and was never checked: " + (goldens.empty() ? "" : *goldens.begin()));
   }
 
   void fields_of(const Person& person) {

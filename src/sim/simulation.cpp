@@ -90,9 +90,13 @@ class Run {
     // What the vendor made although it answered with an error is known from its own screen.
     watch_.look = [this](Site site, const std::string& golden) -> std::string {
       const std::string name(to_text(site));
-      for (const auto& [id, held] : holdings(site, world_->vendor(name).state(world_->now_at(name))))
-        if (held.golden == golden) return id;
-      return {};
+      std::string put_away;  // before this one was made
+      for (const auto& [id, held] : holdings(site, world_->vendor(name).state(world_->now_at(name)))) {
+        if (held.golden != golden) continue;
+        if (!held.away) return id;
+        put_away = id;
+      }
+      return put_away;
     };
     if (trace_) watch_.trace = [this](const std::string& what) { note(what); };
     trail_.see(world_->store(), world_->inbox(), world_->key_store());
