@@ -155,25 +155,47 @@ void add_sync(Command& program) {
 }
 
 void add_dead_letters(Command& program) {
-  auto verb = std::make_shared<Verb>();
+  struct Asked : Verb {
+    std::string system, kind, code;
+  };
+  auto verb = std::make_shared<Asked>();
   Command command = program.command(
       "dead-letters", "What cannot succeed without a person. Example: linchpin dead-letters my-hub retry all");
   add_where(command, verb->where);
-  command.option("VERB", verb->verb, "list, show or retry").required().one_of({"list", "show", "retry"});
-  command.option("ID", verb->id, "which one; for retry also `all`");
+  command.option("VERB", verb->verb, "list, show, retry or discard")
+      .required()
+      .one_of({"list", "show", "retry", "discard"});
+  command.option("ID", verb->id, "which one; for retry and discard also `all`");
+  command.option("--system", verb->system, "of all: those of one system");
+  command.option("--kind", verb->kind, "of all: those of one kind")
+      .one_of({"field", "delivery", "change", "call", "event"});
+  command.option("--code", verb->code, "of all: those with one reason, such as write_refused");
   command.runs([verb]() -> Result<int> {
     TRY(one_or_list(*verb, "dead letter", "Give its ID; `linchpin dead-letters DIR list` shows them."));
-    const Json question = Json::object({{"command", "dead-letters." + verb->verb}, {"id", verb->id}, {"by", user()}});
+    const bool some = !verb->system.empty() || !verb->kind.empty() || !verb->code.empty();
+    if (some && verb->id != "all")
+      return fail(Code::InvalidArgument, "--system, --kind and --code choose among all", "Write `all` for the ID.");
+    if (verb->verb == "discard" && verb->id == "all" && !some)
+      return fail(Code::InvalidArgument, "that would give up every dead letter",
+                  "Say which with --system, --kind or --code, or give one ID.");
+    const Json question = Json::object({{"command", "dead-letters." + verb->verb},
+                                        {"id", verb->id},
+                                        {"system", verb->system},
+                                        {"kind", verb->kind},
+                                        {"code", verb->code},
+                                        {"by", user()}});
     return say(verb->where, question, [&](const Json& answer) {
-      if (verb->verb == "retry")
-        std::cout << (verb->where.json ? canonical(answer)
-                                       : answer["retried"].number_text() + " tried again" +
-                                             (answer["left"].integer().value_or(0) > 0
-                                                  ? ", " + answer["left"].number_text() + " cannot be"
-                                                  : ""))
-                  << "\n";
-      else
+      if (verb->verb == "list" || verb->verb == "show")
         print_lines(answer["items"], verb->where.json, line_of);
+      else if (verb->where.json)
+        std::cout << canonical(answer) << "\n";
+      else if (verb->verb == "discard")
+        std::cout << answer["discarded"].number_text() << " discarded\n";
+      else
+        std::cout << answer["retried"].number_text() << " tried again"
+                  << (answer["left"].integer().value_or(0) > 0 ? ", " + answer["left"].number_text() + " cannot be"
+                                                               : "")
+                  << "\n";
     });
   });
 }

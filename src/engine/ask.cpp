@@ -31,7 +31,7 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
   if (name == "review.list") return reviews(command);
   if (name == "review.accept" || name == "review.reject") return answer_review(command, now);
   if (name == "dead-letters.list" || name == "dead-letters.show") return dead_letters(command);
-  if (name == "dead-letters.retry") return retry(command, now);
+  if (name == "dead-letters.retry" || name == "dead-letters.discard") return answer_letters(command, now);
   if (name == "connection") return connection(command, now);
   if (name == "process.get" || name == "process.list") return process(command);
   if (name == "app.add" || name == "app.revoke") return change_app(command, now);

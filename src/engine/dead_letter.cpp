@@ -1,4 +1,5 @@
-// Dead letters: what cannot succeed without a person. They block nothing else, and can be understood and tried again.
+// Dead letters: what cannot succeed without a person. They block nothing else, and can be understood, tried again, and
+// given up.
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "engine/inbox.hpp"
@@ -99,23 +100,44 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
   return {};
 }
 
-// One, or all. Of all, one that cannot be tried again stays as it is and holds up no other.
-Result<Json> Engine::retry(const Json& command, Instant now) {
+// Nothing comes of it any more. A write that is refused is kept as it is, so that the same is not made again; an
+// operation is not, so that its flow may ask anew.
+Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter) {
+  Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden));
+  if (letter.kind != "delivery" || !family) return {};
+  for (const Delivery& d : std::vector<Delivery>(family->deliveries))
+    if (d.state == DeliveryState::Dead && d.operation == Operation::Do && letter_id(d.id, world_.keys) == letter.id)
+      work.dropped_delivery(*family, d.id);
+  return {};
+}
+
+// {"command":"dead-letters.retry"|"dead-letters.discard","id","system","kind","code","by"}: one, or of all those that
+// the rest names. Of all, one that cannot be tried again stays as it is and holds up no other.
+Result<Json> Engine::answer_letters(const Json& command, Instant now) {
   const std::string& id = command["id"].text();
+  const bool retries = command["command"].text() == "dead-letters.retry";
+  const auto meant = [&](const DeadLetterRow& letter) {
+    const auto fits = [&](const char* member, const std::string& value) {
+      return command[member].text().empty() || command[member].text() == value;
+    };
+    return (letter.id == id || id == "all") && fits("system", letter.system.text) && fits("kind", letter.kind) &&
+           fits("code", letter.code);
+  };
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   std::vector<RecordKey> again;
-  std::int64_t tried = 0, left = 0;
+  std::int64_t done = 0, left = 0;
   for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) {
-    if (letter.id != id && id != "all") continue;
-    if (const Result<void> one = retry_one(work, letter, again, now); !one) {
+    if (!meant(letter)) continue;
+    if (const Result<void> one = retries ? retry_one(work, letter, again, now) : discard_one(work, letter); !one) {
       if (id != "all") return tl::unexpected(one.error());
       ++left;
       continue;
     }
-    ++tried;
+    ++done;
+    const std::string kind = retries ? "retry" : "discard";
     work.rows().dead_letters_dropped.push_back(letter.id);
-    work.attest(nullptr, {.entry = "retry/" + letter.id + "/" + std::to_string(ms_since_epoch(now)),
-                          .kind = "retry",
+    work.attest(nullptr, {.entry = kind + "/" + letter.id + "/" + std::to_string(ms_since_epoch(now)),
+                          .kind = kind,
                           .trigger = "person",
                           .system = letter.system,
                           .entity = letter.entity,
@@ -123,11 +145,11 @@ Result<Json> Engine::retry(const Json& command, Instant now) {
                           .by = command["by"].text(),
                           .at = now});
   }
-  if (tried + left == 0 && id != "all")
+  if (done + left == 0 && id != "all")
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
   TRY(read_again(again, now));
   TRY(work.commit());
-  return Json::object({{"retried", tried}, {"left", left}});
+  return Json::object({{retries ? "retried" : "discarded", done}, {"left", left}});
 }
 
 }  // namespace linchpin::engine

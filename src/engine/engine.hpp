@@ -86,7 +86,7 @@ class Engine {
   Json paused_list() const;  // [{"hub": true | "system" | "flow","by","at"}]
 
   // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp, pause.cpp, register.cpp): status table
-  // explain reconcile reconcile.state sync connection review.list|accept|reject dead-letters.list|show|retry
+  // explain reconcile reconcile.state sync connection review.list|accept|reject dead-letters.list|show|retry|discard
   // process.get|list
   // app.add|list|revoke pause resume register. Between steps only.
   Result<Json> ask(const Json& command, Instant now);
@@ -276,8 +276,9 @@ class Engine {
   Result<Json> answer_brake(const ReviewRow&, Instant now);
   Result<Json> answer_short_list(const ReviewRow&, Instant now);
   Result<Json> dead_letters(const Json&);
-  Result<Json> retry(const Json&, Instant now);
+  Result<Json> answer_letters(const Json&, Instant now);
   Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);
+  Result<void> discard_one(Work&, const DeadLetterRow&);
   void take_anew(Delivery&, const Family&) const;
   Result<Json> process(const Json&);
 

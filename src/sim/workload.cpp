@@ -484,6 +484,13 @@ void Workload::vanish() {
   }
 }
 
+// Whom no system knows any more: merged away, or deleted everywhere.
+bool Workload::is_nobody(const std::string& golden) {
+  const Result<Told> known = app_.contact(golden);
+  return known &&
+         std::all_of(known->links.begin(), known->links.end(), [](const auto& of) { return of.second.empty(); });
+}
+
 Result<bool> Workload::tidy_up() {
   held_.clear();
   bool merged = false;
@@ -492,7 +499,12 @@ Result<bool> Workload::tidy_up() {
   const auto letters = world_.ask(Json::object({{"command", "dead-letters.list"}}));
   bool waiting = false;
   if (letters)
-    for (const Json& letter : (*letters)["items"].items()) waiting = waiting || letter["kind"].text() != "field";
+    for (const Json& letter : (*letters)["items"].items()) {
+      if (letter["kind"].text() == "delivery" && is_nobody(letter["golden"].text()))
+        (void)world_.ask(Json::object({{"command", "dead-letters.discard"}, {"id", letter["id"]}, {"by", "ava"}}));
+      else
+        waiting = waiting || letter["kind"].text() != "field";
+    }
   if (waiting) (void)world_.ask(Json::object({{"command", "dead-letters.retry"}, {"id", "all"}}));
   return merged || parted || answered || waiting;
 }

@@ -61,6 +61,7 @@ class Workload {
   void tell_still();
   Result<void> operate();
   Result<bool> answer_reviews();
+  bool is_nobody(const std::string& golden);
   Json form(Site, Field, const std::string& value);
   std::string fresh(Field);
   void note(const std::string& what) const {

@@ -1,0 +1,77 @@
+// Dead letters that are given up, with the whole line in the simulated world.
+#include "sim/small_practice.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::minutes;
+
+class DeadLetters : public SmallPractice {
+ protected:
+  void SetUp() override { open({}); }
+  Json letters() { return ask(Json::object({{"command", "dead-letters.list"}}))["items"]; }
+  Result<Json> discard(const std::string& id, const std::string& system = "") {
+    return world->ask(
+        Json::object({{"command", "dead-letters.discard"}, {"id", id}, {"system", system}, {"by", "mia"}}));
+  }
+  // Somebody of whom nothing but a name is known becomes a client, and cannot be checked.
+  void unknown_becomes_a_client() {
+    const auto made =
+        world->edit("hubspot", "contacts", "",
+                    Json::object({{"firstname", "Noor"}, {"lastname", "Zyqovex"}, {"lifecyclestage", "lead"}}));
+    ASSERT_TRUE(made);
+    noor = (*made)["id"].text();
+    becomes("customer");
+  }
+  void becomes(const char* stage) {
+    ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", stage}})));
+    wait(minutes(1));
+    settle();
+  }
+  std::size_t checks() { return state("idcheck", "verifications").items().size(); }
+
+  std::string noor;
+};
+
+TEST_F(DeadLetters, AnOperationThatIsGivenUpIsAskedForAgainWhenItsEventComesAgain) {
+  unknown_becomes_a_client();
+  ASSERT_EQ(letters().items().size(), 1u);
+  EXPECT_EQ(letters()[0]["code"].text(), "write_refused");
+  const std::size_t before = checks();
+  ASSERT_TRUE(discard(letters()[0]["id"].text()));
+  EXPECT_TRUE(letters().items().empty());
+  ASSERT_TRUE(world->crash());
+  settle();
+  EXPECT_TRUE(letters().items().empty()) << "for good";
+  EXPECT_EQ(checks(), before);
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"email", "noor@x.example"}})));
+  becomes("lead");
+  becomes("customer");
+  EXPECT_EQ(checks(), before + 1);
+}
+
+TEST_F(DeadLetters, AWriteThatIsGivenUpIsNotMadeAgainUntilThereIsAnotherToMake) {
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero, Json::object({{"ContactStatus", "GDPRREQUEST"}})));
+  wait(minutes(1));
+  edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
+  wait(minutes(1));
+  settle();
+  ASSERT_FALSE(letters().items().empty()) << "Xero takes no edit of one that is to be forgotten";
+  ASSERT_TRUE(discard("all", "xero"));
+  EXPECT_TRUE(letters().items().empty());
+  ASSERT_TRUE(world->run_for(minutes(30)));
+  settle();
+  EXPECT_TRUE(letters().items().empty());
+  edit_in_hubspot(Json::object({{"firstname", "Blake"}}));
+  wait(minutes(1));
+  settle();
+  EXPECT_FALSE(letters().items().empty()) << "another write";
+}
+
+TEST_F(DeadLetters, WhatIsNotThereIsSaid) {
+  EXPECT_FALSE(discard("d0000000000000"));
+  EXPECT_TRUE(discard("all", "hubspot")) << "of none, none";
+}
+
+}  // namespace
+}  // namespace linchpin::sim
