@@ -243,11 +243,17 @@ class Judge {
     // had it before their eyes: what was on its way there, which may be what was said here before.
     if (person.overtaken.contains(field) && (field == Field::Given || field == Field::Family)) return;
     std::vector<Said> may;
+    int settled_at = 0;  // before what was said when both last agreed
     for (const Said& s : said) {
       const bool after_all = std::all_of(
           may.begin(), may.end(), [&](const Said& m) { return m.site == s.site || told_at(person, m, s) < s.at; });
       if (s.settled && (after_all || !case_.clocks_differ)) may.clear();
       if (!given_elsewhere(may, s)) std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
+      // The same where the other part is written here first.
+      if (s.by_the_way && !s.settled)
+        std::copy_if(said.begin(), said.begin() + (&s - said.data()), std::back_inserter(may),
+                     [&](const Said& m) { return m.site != s.site && s.at >= m.at && m.order > settled_at; });
+      if (s.settled) settled_at = s.order - 1;
       may.push_back(s);
     }
     if (std::none_of(may.begin(), may.end(), [&](const Said& s) { return s.value == hubspot; }))
