@@ -5,6 +5,7 @@
 
 #include "base/mutant.hpp"
 #include "mapping/text.hpp"
+#include "matching/keys.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -166,8 +167,10 @@ std::string keys_made_by(const Entity& entity) {
     for (const model::AgreeOn& on : rule.agree) rules.push_back(Json::object({{"agree", named(on.field)}}));
     for (const FieldName& name : rule.two_of) rules.push_back(Json::object({{"of", named(name)}}));
   }
-  if (entity.match.likely)
+  if (entity.match.likely) {
+    rules.push_back(Json::object({{"keys", matching::keys_version}}));
     for (const FieldName& name : entity.match.likely->compare) rules.push_back(Json::object({{"likely", named(name)}}));
+  }
   for (const auto& [name, values] : entity.match.not_values)
     for (const Value& value : values) rules.push_back(Json::object({{"not", name.text}, {"value", value}}));
   return canonical(Json(std::move(rules)));

@@ -24,7 +24,8 @@ enum class Kind : std::uint64_t {
   NameAndPlace,
   House,
   HouseAndPlace,
-  NameAndStreet
+  NameAndStreet,
+  PetName
 };
 
 // FNV-1a over texts, so that a key is the same in every book; words' numbers are not.
@@ -99,6 +100,10 @@ class Keys {
     if (name.middle != 0) initial_and(name.middle, name.family);
     for (const WordId part : {name.first_part, name.last_part})
       if (part != 0) both(Kind::FullName, text(name.given), text(part));
+    // Tony is found by Anthony's name, and by what else Anthony is called.
+    const auto called = [&](WordId formal) { add(Hash(Kind::PetName) << text(formal) << text(name.family), weak); };
+    if (book_.pet_names().has_pet_names(name.given)) called(name.given);
+    for (const WordId formal : book_.pet_names().stand_for(name.given)) called(formal);
     add(Hash(Kind::GivenAndStart) << text(name.given) << text(name.family).substr(0, 2), weak);
     if (name.middle != 0) both(Kind::FullName, text(name.middle), text(name.family));
   }

@@ -16,6 +16,8 @@ struct Key {
   std::uint64_t hash = 0;
   std::uint8_t shared_most = 200;  // more records than that, and it is a stop word
 };
+// Of what keys are made of: where they are kept, those of another version are to be made anew.
+inline constexpr int keys_version = 2;
 // The keys of one record, each once, in no particular order.
 std::vector<Key> keys_of(const Book&, const Prepared&);
 

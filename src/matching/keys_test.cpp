@@ -40,6 +40,12 @@ TEST(Keys, ASlipInOneValueLeavesAKeyThatFindsTheOther) {
   EXPECT_GT(shared_keys(named("Stuart", "Smith"), c), 0u);
 }
 
+TEST(Keys, WhoGoesByAPetNameIsFoundWhateverItBeginsWith) {
+  EXPECT_GT(shared_keys(named("Anthony", "Alelli"), named("Tony", "Alelli")), 0u);
+  EXPECT_GT(shared_keys(named("Meg", "Alelli"), named("Peggy", "Alelli")), 0u) << "both are Margaret's";
+  EXPECT_EQ(shared_keys(named("Anthony", "Alelli"), named("Peggy", "Alelli")), 0u);
+}
+
 TEST(Keys, StrangersShareNone) {
   Fields a = named("Stuart", "Smith"), b = named("Mereana", "Colefax");
   a.phone = "0418764470", b.phone = "0429744982";

@@ -17,9 +17,17 @@ PetNames::PetNames(Words& words) {
     const WordId pet = words.add(letters_of(line.substr(second + 1)));
     if (formal == 0 || pet == 0) continue;
     pairs_.insert(key(formal, pet));
+    stand_for_[pet].push_back(formal);
+    formal_.insert(formal);
     initials_.insert(std::uint64_t{pet} << 8 | letter(words.text(formal)[0]));
     words.at(formal).is_name = words.at(pet).is_name = true;
   }
+}
+
+const std::vector<WordId>& PetNames::stand_for(WordId pet) const {
+  static const std::vector<WordId> none;
+  const auto at = stand_for_.find(pet);
+  return at == stand_for_.end() ? none : at->second;
 }
 
 }  // namespace linchpin::matching
