@@ -42,6 +42,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     link.golden = d.golden;
     link.created = record ? record->created : now;
     link.tried = d.tried, link.tried_at = now;
+    link.left = d.blank;
   }
   link.mapping = d.mapping;
   link.gone = false;

@@ -46,6 +46,7 @@ struct Delivery {
   Instant seen{};               // the source's time of the change behind it
   ChangeId change;              // the change behind it
   Values values;                // the entity's fields that it sets (sealed at rest)
+  Values blank;                 // of a create: what another record has there, and was left out for it (sealed)
   Tried tried;                  // of a create: what each attempt sent; the record may turn up with any of it (sealed)
   std::string idempotency_key;  // the same for each attempt at the same content, until the system has answered it
 };

@@ -167,6 +167,8 @@ class Engine {
   Result<void> on_failure(Work&, Line&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
   Result<void> became(Work&, Line&, Family&, Delivery, const WriteResult&, Instant now);
   void next_suffix(Work&, Family&, Delivery, const FieldName&, Instant now);
+  void leave_blank(Work&, Family&, Delivery, const FieldName&, Instant now);
+  Result<void> no_longer_blank(Work&, const Delivery&, const Link& before, Instant now);
   Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, const Error&, Instant now);
   void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&,
                     Instant now);
@@ -272,6 +274,7 @@ class Engine {
   Result<Json> table();
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
+  void send_again(Work&, Family&, const ReviewRow&);
   void answered(Work&, const ReviewRow&, Instant now);
   Result<Json> answer_brake(const ReviewRow&, Instant now);
   Result<Json> answer_short_list(const ReviewRow&, Instant now);

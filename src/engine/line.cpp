@@ -72,6 +72,10 @@ std::string question_id(char kind, std::string_view about, Keys& keys) {
   return std::string(1, kind) + to_hex(keys.digest("question", about)).substr(0, 12);
 }
 
+std::string unique_question(const GoldenId& golden, const SystemName& system, const FieldName& field, Keys& keys) {
+  return question_id('r', "unique/" + golden.text + "/" + system.text + "/" + field.text, keys);
+}
+
 std::string letter_id(DeliveryId delivery, Keys& keys) {
   return question_id('d', "delivery/" + std::to_string(delivery.number), keys);
 }
@@ -191,7 +195,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     link.created = change.record.created;
     for (const Delivery& d : family ? family->deliveries : std::vector<Delivery>{})
       if (d.operation == Operation::Create && d.system == change.key.system && d.object == change.key.object)
-        link.tried = d.tried, link.tried_at = now_;
+        link.tried = d.tried, link.tried_at = now_, link.left = d.blank;
   } else {
     link = *known;
     if (change.record.updated != Instant{} && change.record.updated < link.updated && !mutant(Mutant::OlderStateTaken))

@@ -306,6 +306,12 @@ const Value* inherited(const Field& field, const Value& value, const Link& link,
   return nullptr;
 }
 
+// It is blank there because the hub could not write it, which is not the owner's word.
+bool left_blank(const Link& owner, const Field& field) {
+  const auto base = owner.base.find(field.name.text);
+  return owner.left.contains(field.name.text) && (base == owner.base.end() || base->second.is_null());
+}
+
 // What becomes of a write that is to be ruled on; those that are put back are counted.
 Foreign ruled(const Field& field, ForeignWrite ruling, const Value& value, Link& link, Instant now) {
   if (ruling != ForeignWrite::Restore) return {field.name, ruling, value};
@@ -361,8 +367,9 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     }
     const bool owns = field->rule != Rule::Owner || field->owner == link.key.system;
     if (!fresh && !owns && owner_linked_to) {
-      const bool owner_here = std::any_of(links.begin(), links.end(),
-                                          [&](const Link& l) { return l.key.system == field->owner && !l.gone; });
+      const bool owner_here = std::any_of(links.begin(), links.end(), [&](const Link& l) {
+        return l.key.system == field->owner && !l.gone && !left_blank(l, *field);
+      });
       if (owner_here) {
         merged.foreign.push_back(ruled(*field, field->on_foreign_write, value, after, arrival.change->asked));
         if (merged.foreign.back().ruling != ForeignWrite::Restore)

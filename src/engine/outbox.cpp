@@ -10,6 +10,14 @@ bool same_target(const Delivery& d, const Intent& i) {
   return d.system == i.system && d.object == i.object && d.operation == i.operation && d.record == i.record;
 }
 
+// What is wanted but for what another record has there, as long as the same is wanted.
+Values wanted(const Intent& intent, const Delivery& waiting) {
+  Values values = intent.values;
+  for (const auto& [field, value] : waiting.blank)
+    if (const auto at = values.find(field); at != values.end() && at->second == value) values.erase(at);
+  return values;
+}
+
 bool under_way(const Delivery& d) { return d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown; }
 
 }  // namespace
@@ -39,16 +47,18 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
       continue;
     }
     needed[static_cast<std::size_t>(waiting - existing.begin())] = !mutant(Mutant::WaitingDropped);
-    const DeliveryState state = waiting->state == DeliveryState::Dead && waiting->values == intent.values
+    const Values values = wanted(intent, *waiting);
+    const DeliveryState state = waiting->state == DeliveryState::Dead && waiting->values == values
                                     ? DeliveryState::Dead  // with the same content it stays dead
                                 : intent.held ? DeliveryState::Held
                                               : DeliveryState::Pending;
-    if (waiting->values == intent.values && waiting->state == state) continue;
+    if (waiting->values == values && waiting->state == state) continue;
     Delivery d = *waiting;
     if (d.state == DeliveryState::Dead) d.attempt = 0, d.suffix = 0, d.due = cause.now;
     d.state = state;
-    if (d.values != intent.values) d.idempotency_key.clear();
-    d.values = intent.values;
+    if (d.values != values) d.idempotency_key.clear();
+    d.values = values;
+    std::erase_if(d.blank, [&](const auto& left) { return values.contains(left.first); });
     d.priority = std::min(d.priority, intent.priority);
     d.regulated = intent.regulated;
     out.put.push_back(std::move(d));

@@ -78,12 +78,25 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
         work.changed_link(*family, std::move(link));
       }
     TRY(line.settle(*family, &before, {ChangeId("review." + answered.id), {}, now}));
+  } else if (accept && answered.kind == "unique_taken") {
+    send_again(work, *family, answered);
+    TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
   } else if (!accept) {
     TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
   }
   if (answered.kind == "match") TRY(read_again({answered.record}, now));  // and is then decided
   TRY(work.commit());
   return shown(answered);
+}
+
+// What was left blank, since another record there had the value, may be sent.
+void Engine::send_again(Work& work, Family& family, const ReviewRow& row) {
+  for (Link link : std::vector<Link>(family.links))
+    if (link.key.system == row.system && link.left.erase(row.field.text) > 0)
+      work.changed_link(family, std::move(link));
+  for (Delivery d : std::vector<Delivery>(family.deliveries))
+    if (d.system == row.system && d.operation == Operation::Create && d.blank.erase(row.field.text) > 0)
+      work.changed_delivery(family, std::move(d));
 }
 
 // The answer to a question about no golden record, on its way into a commit.

@@ -173,7 +173,7 @@ DeliveryRow to_row(const Delivery& d, const Secret& key) {
                   d.idempotency_key,
                   {}};
   Packer p;
-  pack(p, d.values), pack(p, d.tried);
+  pack(p, d.values), pack(p, d.blank), pack(p, d.tried);
   row.sealed = seal(key.bytes(), p.packed(), bound(row));
   return row;
 }
@@ -181,14 +181,13 @@ DeliveryRow to_row(const Delivery& d, const Secret& key) {
 Result<Delivery> open_row(const DeliveryRow& row, const Secret& key) {
   const std::string packed = TRY(open(key.bytes(), row.sealed, bound(row)));
   Unpacker u(packed);
-  Values values = values_in(u);
+  Values values = values_in(u), blank = values_in(u);
   Tried tried = tried_in(u);
   TRY(u.end());
-  Delivery d{row.id,           row.system,         row.object, row.record,    row.golden,
-             row.entity,       row.mapping,        row.flow,   row.operation, row.named,
-             row.priority,     row.regulated,      row.state,  row.attempt,   row.suffix,
-             row.due,          row.made,           row.seen,   row.change,    std::move(values),
-             std::move(tried), row.idempotency_key};
+  Delivery d{row.id,      row.system,        row.object,       row.record,       row.golden,         row.entity,
+             row.mapping, row.flow,          row.operation,    row.named,        row.priority,       row.regulated,
+             row.state,   row.attempt,       row.suffix,       row.due,          row.made,           row.seen,
+             row.change,  std::move(values), std::move(blank), std::move(tried), row.idempotency_key};
   return d;
 }
 

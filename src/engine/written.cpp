@@ -22,6 +22,12 @@ const FieldName* suffixed_by(const mapping::Mapping& mapping, const std::string&
   return nullptr;
 }
 
+const FieldName* mapped_at(const mapping::Mapping& mapping, const std::string& path) {
+  for (const mapping::FieldMapping& m : mapping.fields)
+    if (!path.empty() && mapping::to_text(m.at) == path) return &m.field;
+  return nullptr;
+}
+
 }  // namespace
 
 Result<void> Engine::on_looked(Work& work, Line& line, const Flying& flying, const Looked& looked, Instant now) {
@@ -101,6 +107,12 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
         next_suffix(work, family, std::move(d), *field, now);
         return {};
       }
+      if (const FieldName* field = mapped_at(hub_->mappings.at(d.mapping), result.unique_at);
+          field && d.values.contains(field->text)) {
+        count("retry");
+        leave_blank(work, family, std::move(d), *field, now);
+        return {};
+      }
       count("dead");
       return dead(work, line, family, d, result.error, now);
     case WriteResult::Kind::Dead:
@@ -132,6 +144,49 @@ void Engine::next_suffix(Work& work, Family& family, Delivery d, const FieldName
   d.due = now;
   d.idempotency_key.clear();
   work.changed_delivery(family, std::move(d));
+}
+
+// A system holds such a value once, and another record has it: what else there is to write goes out without it, and a
+// person is asked. The same is not sent again until the golden record says something else, or somebody says so.
+void Engine::leave_blank(Work& work, Family& family, Delivery d, const FieldName& field, Instant now) {
+  repeatable_.insert(d.id);  // nothing was done
+  work.attest(&family, delivered(d, "refused", std::string(code_text(Code::UniqueTaken)), now));
+  const Value value = d.values.at(field.text);
+  d.values.erase(field.text);
+  for (Link link : std::vector<Link>(family.links))
+    if (d.operation == Operation::Update && link.key == RecordKey{d.system, d.object, d.record} &&
+        link.entity == d.entity) {
+      link.left[field.text] = value;
+      work.changed_link(family, std::move(link));
+    }
+  ReviewRow row;
+  row.id = unique_question(d.golden, d.system, field, world_.keys);
+  row.kind = "unique_taken";
+  row.system = d.system, row.entity = d.entity, row.field = field;
+  row.code = std::string(code_text(Code::UniqueTaken));
+  row.message = d.system.text +
+                " holds such a value once, and another record has it. It was left blank. Accept: it is sent again";
+  row.since = now, row.regulated = d.regulated, row.golden = d.golden;
+  row.record = {d.system, d.object, d.record};
+  work.rows().reviews.push_back(std::move(row));
+  if (d.values.empty() && d.operation == Operation::Update) return work.dropped_delivery(family, d.id);
+  if (d.operation == Operation::Create) d.blank[field.text] = value;
+  d.state = DeliveryState::Pending;
+  d.due = now;
+  d.idempotency_key.clear();
+  work.changed_delivery(family, std::move(d));
+}
+
+// What was left blank is there now: the question is answered.
+Result<void> Engine::no_longer_blank(Work& work, const Delivery& d, const Link& before, Instant now) {
+  for (const auto& [field, value] : d.values) {
+    if (!before.left.contains(field)) continue;
+    auto row = TRY(world_.store.review(unique_question(d.golden, d.system, FieldName(field), world_.keys)));
+    if (!row || row->state != "open") continue;
+    row->state = "accepted", row->by = "the system", row->answered = now;
+    work.rows().reviews.push_back(*std::move(row));
+  }
+  return {};
 }
 
 // It may have been done. A create is looked for; of an update, what the record holds now comes first, since someone may
@@ -204,6 +259,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
            return l.key.system == d.system && l.key.object == d.object && l.entity == d.entity && l.key.record != id &&
                   !l.gone;
          }));
+  if (before) TRY(no_longer_blank(work, d, *before, now));
   Link after = engine::confirm(*hub_, d, before, record, now);
   const Values base = after.base;
   const RecordKey key = after.key;

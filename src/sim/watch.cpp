@@ -101,7 +101,8 @@ void Watch::count_audit(const engine::Batch& batch) {
   for (const auto& [system, count] : claimed)
     if (sent[system] < count)
       broken(Invariant::AuditedWithCommit, "a delivery to " + system + " is claimed unattested");
-  // What was sent and is dropped with a change of its own link was confirmed; without, it was no longer needed.
+  // What was sent and is dropped with a change of its own link was confirmed, or all of it refused; without, it was no
+  // longer needed.
   std::int64_t confirmed = 0;
   for (const DeliveryId& id : batch.deliveries_dropped) {
     const auto was = deliveries_.find(id);
@@ -111,7 +112,7 @@ void Watch::count_audit(const engine::Batch& batch) {
       return l.key.system == about_.at(id).first && l.golden == about_.at(id).second && !l.gone;
     });
   }
-  if (confirmed > 0 && kinds["confirmed"] + kinds["received"] == 0)
+  if (confirmed > 0 && kinds["confirmed"] + kinds["received"] + kinds["refused"] == 0)
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
   if (!batch.goldens.empty() && batch.audit.empty() && !hub_changed_)
     broken(Invariant::AuditedWithCommit, "a golden record changed unattested");

@@ -7,6 +7,8 @@
 namespace linchpin::sim {
 namespace {
 
+constexpr int sent_again_most = 3;
+
 Json rate(double p) { return Json(Json::Number{std::to_string(p)}); }
 
 bool agree(const Held& a, const Held& b, Field field) {
@@ -362,8 +364,12 @@ Result<bool> Workload::answer_reviews() {
   if (!open) return false;
   bool answered = false;
   for (const Json& review : (*open)["items"].items()) {
-    if (review["kind"].text() != "match") continue;
     if (!world_.up()) break;
+    if (review["kind"].text() == "unique_taken" && ++sent_again_[review["id"].text()] <= sent_again_most) {
+      const auto done = world_.ask(Json::object({{"command", "review.accept"}, {"id", review["id"]}, {"by", "ava"}}));
+      answered = answered || done.has_value();
+    }
+    if (review["kind"].text() != "match") continue;
     const Result<Told> known = app_.contact(review["golden"].text());
     if (!known) continue;
     const Site site = review["system"].text() == "xero" ? Site::Xero : Site::Hubspot;

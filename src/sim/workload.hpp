@@ -80,7 +80,8 @@ class Workload {
   std::map<Site, Holdings> held_;
   std::int64_t acts_ = 0;
   int merging_ = 0;
-  std::set<int> sharing_mailbox_;  // people, by number
+  std::map<std::string, int> sent_again_;  // by review: how often an operator had what was left blank sent again
+  std::set<int> sharing_mailbox_;          // people, by number
 };
 
 }  // namespace linchpin::sim
