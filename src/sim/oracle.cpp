@@ -214,23 +214,23 @@ class Judge {
     return text;
   }
 
-  // Who wrote one part of a name elsewhere, by a clock that is ahead, has the last word on both parts; the other one is
-  // what that record was given since: what had been said here until now.
-  static bool given_elsewhere(const std::vector<Said>& may, const Said& now) {
-    return std::any_of(may.begin(), may.end(), [&](const Said& m) {
-      return m.site != now.site && m.by_the_way && !m.settled && m.at >= now.at;
-    });
-  }
-
-  // By which time it counts: Xero tells one for a whole record, the last; of what the hub saw first only then, nobody
-  // can tell better.
-  static Instant told_at(const Person& person, const Said& said, const Said& before) {
+  // By which time it counts at the latest: Xero tells one for a whole record, the last that was written there `before`
+  // (an order; 0: ever). Of what the hub saw first only then, nobody can tell better.
+  static Instant told_at(const Person& person, const Said& said, int before) {
     Instant at = said.at;
     if (said.site == Site::Xero)
       for (const auto& [field, others] : person.said)
         for (const Said& other : others)
-          if (other.site == said.site && other.order < before.order) at = std::max(at, other.at);
+          if (other.site == said.site && (before == 0 || other.order < before)) at = std::max(at, other.at);
     return at;
+  }
+
+  // Who wrote one part of a name elsewhere, by a clock that is ahead or in a record that was written to later, has the
+  // last word on both parts; the other one is what that record was given since: what had been said here until now.
+  static bool given_elsewhere(const Person& person, const std::vector<Said>& may, const Said& now) {
+    return std::any_of(may.begin(), may.end(), [&](const Said& m) {
+      return m.site != now.site && m.by_the_way && !m.settled && told_at(person, m, 0) >= now.at;
+    });
   }
 
   // The later one holds, in both. Of two that did not know of each other either may, but one and the same.
@@ -245,10 +245,11 @@ class Judge {
     std::vector<Said> may;
     int settled_at = 0;  // before what was said when both last agreed
     for (const Said& s : said) {
-      const bool after_all = std::all_of(
-          may.begin(), may.end(), [&](const Said& m) { return m.site == s.site || told_at(person, m, s) < s.at; });
+      const bool after_all = std::all_of(may.begin(), may.end(), [&](const Said& m) {
+        return m.site == s.site || told_at(person, m, s.order) < s.at;
+      });
       if (s.settled && (after_all || !case_.clocks_differ)) may.clear();
-      if (!given_elsewhere(may, s)) std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
+      if (!given_elsewhere(person, may, s)) std::erase_if(may, [&](const Said& m) { return m.site == s.site; });
       // The same where the other part is written here first.
       if (s.by_the_way && !s.settled)
         std::copy_if(said.begin(), said.begin() + (&s - said.data()), std::back_inserter(may),
