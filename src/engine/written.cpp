@@ -166,7 +166,8 @@ void Engine::leave_blank(Work& work, Family& family, Delivery d, const FieldName
   row.code = std::string(code_text(Code::UniqueTaken));
   row.message = d.system.text +
                 " holds such a value once, and another record has it. It was left blank. Accept: it is sent again";
-  row.since = now, row.regulated = d.regulated, row.golden = d.golden;
+  const model::Field* declared = hub_->entity(d.entity).field(field.text);
+  row.since = now, row.regulated = declared && declared->regulated, row.golden = d.golden;
   row.record = {d.system, d.object, d.record};
   work.rows().reviews.push_back(std::move(row));
   if (d.values.empty() && d.operation == Operation::Update) return work.dropped_delivery(family, d.id);

@@ -35,8 +35,8 @@ class Reviews(unittest.TestCase):
 
             status, out, err = review("reject", "all", "--kind", "match")
             self.assertEqual(status, 0, err)
-            self.assertEqual(listed(), [])
-            self.assertEqual(len(listed("--all")), len(before))
+            self.assertEqual(listed("--kind", "match"), [])
+            self.assertEqual(len(listed("--all", "--kind", "match")), len(before))
             world.wait_quiet()
             self.assertEqual(world.linchpin("audit", world.hub, "verify")[0], 0)
 
