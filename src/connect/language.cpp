@@ -30,6 +30,7 @@ Result<const Writing*> writing_of(const Language& language, const engine::WriteC
   }
   const ObjectProtocol* object = TRY(object_of(language, call.object));
   if (call.operation == engine::Operation::Create) return declared(language, object->create, call.object, "create");
+  if (call.operation == engine::Operation::Delete) return declared(language, object->remove, call.object, "delete");
   return declared(language, object->update, call.object, "update");
 }
 

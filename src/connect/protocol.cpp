@@ -111,7 +111,8 @@ Result<std::optional<Writing>> read_writing(const Json& j) {
                   .most = static_cast<int>(j["most"].integer().value_or(1)),
                   .writes = {},
                   .repeats_safely = j["repeats"].text() == "safely",
-                  .results = TRY(in("results", read_parts(j["results"]))),
+                  .results = j.find("results") ? TRY(in("results", read_parts(j["results"]))) : Parts{},
+                  .silent = !j.find("results"),
                   .failed = {}};
   if (const Json* null = j.find("null_as")) {
     writing.writes.null = null->text() == "nothing" ? Writes::Null::LeftOut : Writes::Null::Text;
@@ -132,7 +133,8 @@ Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) 
                         .history = TRY(in("history", read_reading(j["history"]))),
                         .look = TRY(in("look", read_reading(j["look"]))),
                         .create = TRY(in("create", read_writing(j["create"]))),
-                        .update = TRY(in("update", read_writing(j["update"])))};
+                        .update = TRY(in("update", read_writing(j["update"]))),
+                        .remove = TRY(in("delete", read_writing(j["delete"])))};
   if (const Json* members = j.find("members")) {
     object.members = Members{(*members)["under"].text(), {}};
     for (const Json& name : (*members)["always"].items()) object.members->always.push_back(name.text());

@@ -88,6 +88,7 @@ struct Writing {
   Writes writes;
   bool repeats_safely = false;
   Parts results;
+  bool silent = false;  // a success says nothing of its items
   std::optional<Parts> failed;
 };
 
@@ -99,7 +100,7 @@ struct ObjectProtocol {
   RecordShape record;
   std::optional<Members> members;
   std::optional<Reading> list, list_history, changed, fetch, history, look;
-  std::optional<Writing> create, update;
+  std::optional<Writing> create, update, remove;
 };
 
 struct ErrorRule {

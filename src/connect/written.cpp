@@ -34,7 +34,7 @@ struct Reader {
         case Verdict::Is::UniqueTaken:
           return Kind::UniqueTaken;
         case Verdict::Is::Gone:
-          return write.operation == Operation::Update ? Kind::Gone : Kind::Dead;
+          return write.operation == Operation::Update || write.operation == Operation::Delete ? Kind::Gone : Kind::Dead;
         case Verdict::Is::Fine:
         case Verdict::Is::Refused:
           break;
@@ -98,6 +98,14 @@ struct Reader {
     return found.items();
   }
 
+  Outcome silent() const {
+    Written written;
+    for (const WriteItem& item : write.items)
+      written.results.push_back(
+          {.delivery = item.delivery, .kind = Kind::Confirmed, .record = {}, .error = {}, .unique_at = {}});
+    return written;
+  }
+
   Outcome in_order(const Json& body) const {
     const Json::List parts = parts_in(writing.results, body);
     if (parts.size() != write.items.size()) return Unknown{answer_error(Code::AnswerUnusable, call), true};
@@ -159,6 +167,7 @@ Outcome read_written(const Language& language, const Call& call, const WriteCall
   const Verdict verdict = judge(language.protocol, answer, body, now);
   switch (verdict.is) {
     case Verdict::Is::Fine:
+      if ((*writing)->silent) return reader.silent();
       return (*writing)->results.in_order ? reader.in_order(body) : reader.by_key(body);
     case Verdict::Is::Retry:
       return Retry{verdict.after, answer_error(verdict.code, call)};

@@ -6,13 +6,12 @@
 namespace linchpin::engine {
 namespace {
 
-std::string_view creates_or_updates(const Delivery& d) {
+std::string_view kind_of(const Delivery& d) {
+  if (d.operation == Operation::Delete) return "deletes";
   return d.operation == Operation::Update ? "updates" : "creates";
 }
 
-std::string window_of(const Delivery& d) {
-  return d.flow.text + "/" + d.system.text + "/" + std::string(creates_or_updates(d));
-}
+std::string window_of(const Delivery& d) { return d.flow.text + "/" + d.system.text + "/" + std::string(kind_of(d)); }
 
 }  // namespace
 
@@ -20,7 +19,9 @@ const model::Brake* brake_of(const model::Hub& hub, const Delivery& d) {
   const auto entity = hub.entities.find(d.entity);
   if (entity == hub.entities.end() || d.attempt > 0) return nullptr;
   const model::Brakes& brakes = entity->second.brakes;
-  const std::optional<model::Brake>& brake = d.operation == Operation::Update ? brakes.updates : brakes.creates;
+  const std::optional<model::Brake>& brake = d.operation == Operation::Delete   ? brakes.deletes
+                                             : d.operation == Operation::Update ? brakes.updates
+                                                                                : brakes.creates;
   return brake ? &*brake : nullptr;
 }
 
@@ -99,9 +100,8 @@ Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brak
   review.system = d.system, review.entity = d.entity;
   review.code = "brake_pulled";
   review.message = "flow " + d.flow.text + " was about to write more than its brake allows (" +
-                   std::string(creates_or_updates(d)) + ": " + brake.text + "): " + std::to_string(braking.count) +
-                   " since " + rfc3339(braking.since) + ", and " + std::to_string(wait) + " writes to " +
-                   d.system.text +
+                   std::string(kind_of(d)) + ": " + brake.text + "): " + std::to_string(braking.count) + " since " +
+                   rfc3339(braking.since) + ", and " + std::to_string(wait) + " writes to " + d.system.text +
                    " wait. It is paused. Accept: it goes on, and is counted anew. Reject: it stays paused";
   review.since = now, review.regulated = d.regulated;
   log::warn("a brake was pulled", {{"flow", d.flow}, {"system", d.system}});
@@ -118,7 +118,7 @@ Result<void> Engine::release_brake(Work& work, const FlowName& flow, const std::
     work.rows().reviews.push_back(*std::move(row));
   }
   for (const auto& [system, rest] : hub_->systems)
-    for (const char* kind : {"creates", "updates"}) {
+    for (const char* kind : {"creates", "updates", "deletes"}) {
       const std::string what = flow.text + "/" + system.text + "/" + kind;
       brakings_[what] = {};
       work.rows().metas.push_back({"brake/" + what, ""});

@@ -55,9 +55,11 @@ struct Change {
   RecordKey key;
   Trigger trigger = Trigger::Webhook;
   Record record;
-  bool gone = false;  // the system no longer has it
-  Instant asked{};    // when we asked the system for it: what it answered may be older than our later write
-  Instant seen{};     // the source's time of the earliest event behind it (for the latency metric)
+  bool gone = false;     // the system no longer has it
+  bool deleted = false;  // an event said that somebody deleted it
+  bool merged = false;   // an event said that it was merged into another
+  Instant asked{};       // when we asked the system for it: what it answered may be older than our later write
+  Instant seen{};        // the source's time of the earliest event behind it (for the latency metric)
   std::map<std::string, Instant> property_at;  // finer times, where events named a property: path → time
   bool with_history = false;                   // the record's history was asked for with it
   std::vector<Settles> settles;

@@ -25,6 +25,7 @@ void keep(Tried& tried, const Values& values) {
 
 // Whether what was sent to its record before may have been done, or may yet be.
 bool in_doubt(const Family& family, const Delivery& d) {
+  if (d.operation == Operation::Delete) return true;  // somebody may have edited it meanwhile
   return d.operation == Operation::Update &&
          (d.attempt > 0 || std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
             return link.key == RecordKey{d.system, d.object, d.record} && !link.tried.empty();
@@ -142,7 +143,7 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
         d.values.erase(e.field.text);
       }
     }
-    if (d.values.empty()) {
+    if (d.values.empty() && d.operation != Operation::Delete) {
       work.dropped_delivery(*family, d.id);
       continue;
     }

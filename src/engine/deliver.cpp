@@ -12,6 +12,7 @@ int most_of(const model::Manifest& manifest, const Delivery& d) {
   if (d.operation == Operation::Do) return 1;
   const model::ObjectSpec* object = manifest.object(d.object);
   if (!object) return 1;
+  if (d.operation == Operation::Delete) return std::max(1, object->delete_most);
   return std::max(1, d.operation == Operation::Create ? object->create_most : object->update_most);
 }
 

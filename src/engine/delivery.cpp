@@ -22,6 +22,8 @@ std::string_view to_text(Operation operation) {
       return "update";
     case Operation::Do:
       return "do";
+    case Operation::Delete:
+      return "delete";
   }
   return "";
 }

@@ -13,8 +13,9 @@ namespace linchpin::engine {
 enum class Priority { Regulated, Realtime, Batch };  // in this order
 std::string_view to_text(Priority);
 
-enum class Operation { Create, Update, Do };  // Do: an operation of the connector, named by a flow
-std::string_view to_text(Operation);          // the metrics' words: "create", "update", "do"
+// Do: an operation of the connector, named by a flow. Delete: the record is put away, as its system does that.
+enum class Operation { Create, Update, Do, Delete };
+std::string_view to_text(Operation);  // the metrics' words: "create", "update", "do", "delete"
 
 // Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside
 // it is an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it

@@ -141,8 +141,12 @@ Result<void> Engine::take_entry(Work& work, Line& line, const Opened& o, Instant
       carried.push_back(carried_change(entry, event, item));
       continue;
     }
-    read_.hint({entry.system, event.object, event.record},
-               {.trigger = entry.trigger, .seen = event.at, .property = event.property, .settles = {item}});
+    read_.hint({entry.system, event.object, event.record}, {.trigger = entry.trigger,
+                                                            .seen = event.at,
+                                                            .property = event.property,
+                                                            .settles = {item},
+                                                            .deleted = event.kind == EventKind::Deleted,
+                                                            .merged = event.kind == EventKind::Merged});
     if (!event.merged_into.empty() && event.merged_into != event.record)
       read_.hint({entry.system, event.object, event.merged_into}, {.trigger = entry.trigger, .seen = event.at});
   }
@@ -204,7 +208,9 @@ Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant 
                    .seen = change.seen,
                    .settles = change.settles,
                    .not_before = fate == Fate::Again ? now + milliseconds(100) : now,
-                   .with_history = fate == Fate::Undated};
+                   .with_history = fate == Fate::Undated,
+                   .deleted = change.deleted,
+                   .merged = change.merged};
   read_.hint(change.key, again);
   for (const auto& [property, at] : change.property_at)
     read_.hint(change.key, {.trigger = change.trigger, .seen = at, .property = property});

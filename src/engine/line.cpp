@@ -124,8 +124,9 @@ Result<Fate> Line::lost(const Change& change) {
     for (const Link& link : std::vector<Link>(family->links)) {
       if (link.key != change.key || link.gone) continue;
       Link after = link;
-      after.gone = true;
+      after.gone = true, after.doomed = false;
       work_.changed_link(*family, std::move(after));
+      if (!link.doomed) follow_delete(*family, change, link);
       work_.match_keys(*family, change.key, {});
       work_.attest(family, {.entry = change.id.text + "/" + link.entity.text + "/gone",
                             .kind = "received",
@@ -204,7 +205,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   link.mapping = mapping.name;
   link.golden = golden.id;
   const bool was_gone = link.gone, was_archived = link.archived;
-  link.gone = false;
+  link.gone = was_gone && change.record.archived;  // what was put away for good comes back when it is taken out again
   link.archived = change.record.archived;
 
   const bool ours =
@@ -224,10 +225,16 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
       !held_anew && !dated_anew)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
+  if (link.doomed && merged.link.own != link.own) {
+    merged.link.doomed = false;
+    ask_about_delete(*family, change.key, "deleted_and_edited");
+  }
+  const bool came_back = was_gone && !link.gone;
   Values took;
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
   const Values base = merged.link.base;
   work_.changed_link(*family, std::move(merged.link));
+  if (came_back) TRY(no_longer_deleted(*family, change.key));
   // Where a value comes from is kept as well: the owner may now say what only another said before.
   if (family->fresh || merged.golden.fields != family->golden.fields) {
     family->golden = std::move(merged.golden);

@@ -23,6 +23,9 @@ Value held(const mapping::Mapping& mapping, const Link& link, const FieldName& f
 
 void add_writes(Plan& plan, const model::Hub& next, const Golden& golden, const Delivery& d, const Link* link) {
   const model::Entity& entity = next.entity(golden.entity);
+  if (d.operation == Operation::Delete)
+    plan.writes.push_back(
+        {d.system, d.record, golden.id, golden.entity, d.operation, {}, Class::Public, {}, {}, {}, {}});
   for (const auto& [name, value] : d.values) {
     PlannedWrite write{d.system, d.record, golden.id, golden.entity, d.operation, FieldName(name), {}, {},
                        value,    {},       {}};
@@ -78,7 +81,9 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
     const auto flow = next.flows.find(d.flow);
     if (flow == next.flows.end() || !may_leave(flow->second, golden)) continue;  // a shadow keeps it
     PlannedSystem& system = plan.systems[d.system];
-    ++(d.operation == Operation::Create ? system.creates : system.updates);
+    ++(d.operation == Operation::Create   ? system.creates
+       : d.operation == Operation::Delete ? system.deletes
+                                          : system.updates);
     ++system.puts[{d.object, d.operation}];
     const auto link = std::find_if(family.links.begin(), family.links.end(), [&](const Link& l) {
       return l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity;
@@ -91,7 +96,10 @@ std::int64_t calls_for(const PlannedSystem& system, const model::Manifest& manif
   std::int64_t calls = 0;
   for (const auto& [of, records] : system.puts) {
     const model::ObjectSpec* object = manifest.object(of.first);
-    const int most = !object ? 1 : of.second == Operation::Create ? object->create_most : object->update_most;
+    const int most = !object                          ? 1
+                     : of.second == Operation::Create ? object->create_most
+                     : of.second == Operation::Delete ? object->delete_most
+                                                      : object->update_most;
     calls += (records + std::max(1, most) - 1) / std::max(1, most);
   }
   return calls;

@@ -15,6 +15,8 @@ void Read::join(Waiting& waiting, Hint hint) {
   }
   joined.not_before = std::max(joined.not_before, hint.not_before);
   joined.with_history = joined.with_history || hint.with_history;
+  joined.deleted = joined.deleted || hint.deleted;
+  joined.merged = joined.merged || hint.merged;
   joined.settles.insert(joined.settles.end(), hint.settles.begin(), hint.settles.end());
 }
 
@@ -81,6 +83,7 @@ std::vector<Change> Read::answered(const SystemName& system, const FetchCall& ca
     change.property_at = std::move(waiting.property_at);
     change.settles = std::move(waiting.joined.settles);
     change.with_history = call.with_history;
+    change.deleted = waiting.joined.deleted, change.merged = waiting.joined.merged;
     if (!change.settles.empty()) {
       std::sort(change.settles.begin(), change.settles.end());
       change.id = ChangeId("c" + std::to_string(change.settles.front().position.number) + "." +

@@ -21,7 +21,8 @@ class Read {
     std::string property{};  // the path that it names, or ""
     std::vector<Settles> settles{};
     Instant not_before{};
-    bool with_history = false;  // when others edited it must be known
+    bool with_history = false;             // when others edited it must be known
+    bool deleted = false, merged = false;  // what events said became of it
   };
   void hint(const RecordKey&, Hint);
   bool waits(const RecordKey& key) const { return waiting_.contains(key); }

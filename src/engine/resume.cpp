@@ -83,7 +83,8 @@ Result<void> Engine::resume_systems() {
     c.credential = world_.credentials[name];
     c.limits = SystemLimits(c.connector->limits(), system.keep_for_realtime);
     for (const model::ObjectSpec& object : c.connector->manifest().objects)
-      c.most = std::max(c.most, static_cast<std::size_t>(std::max({1, object.create_most, object.update_most})));
+      c.most = std::max(
+          c.most, static_cast<std::size_t>(std::max({1, object.create_most, object.update_most, object.delete_most})));
     bool acts = false;
     for (const auto& [flow_name, flow] : hub_->flows)
       if (written_by(flow, name)) (flow.kind == model::Flow::Kind::Keep ? c.written : acts) = true;

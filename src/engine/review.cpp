@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/deleted.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
 
@@ -78,6 +79,14 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
         work.changed_link(*family, std::move(link));
       }
     TRY(line.settle(*family, &before, {ChangeId("review." + answered.id), {}, now}));
+  } else if (accept && answered.kind == "deleted") {
+    std::vector<Link> all = to_be_put_away(*hub_, family->links, {});
+    for (Link& link : all)
+      if (answered.code == "deleted" || link.key == answered.record) {
+        link.doomed = true;
+        work.changed_link(*family, std::move(link));
+      }
+    TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
   } else if (accept && answered.kind == "unique_taken") {
     send_again(work, *family, answered);
     TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));

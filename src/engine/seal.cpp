@@ -106,7 +106,7 @@ LinkRow to_row(const Link& l, const Secret& key) {
   p.at(l.tried_at);
   p.count(l.own.size());
   for (const auto& [name, o] : l.own) p.text(name.text), p.value(o.value), p.at(o.at), p.text(o.change.text);
-  p.value(l.held), p.at(l.created), p.at(l.updated), p.number(l.archived);
+  p.value(l.held), p.at(l.created), p.at(l.updated), p.number(l.archived), p.number(l.doomed);
   p.count(l.put_back.size());
   for (const auto& [name, times] : l.put_back) {
     p.text(name.text), p.count(times.size());
@@ -141,6 +141,7 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
   l.created = u.at();
   l.updated = u.at();
   l.archived = u.number() != 0;
+  l.doomed = u.number() != 0;
   for (std::size_t left = u.count(); left > 0; --left) {
     std::vector<Instant>& times = l.put_back[FieldName(u.text())];
     for (std::size_t more = u.count(); more > 0; --more) times.push_back(u.at());

@@ -126,6 +126,11 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         if (link.gone) continue;  // detached: its link stays, so that it is not created anew
         Intent update = intent;
         update.record = link.key.record;
+        if (link.doomed) {
+          update.operation = Operation::Delete;
+          intents.push_back(std::move(update));
+          continue;
+        }
         update.values =
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
               return !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);

@@ -123,7 +123,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
       count("dead");
       for (Link link : std::vector<Link>(family.links))
         if (link.key == RecordKey{d.system, d.object, d.record}) {
-          link.gone = true;
+          link.gone = true, link.doomed = false;
           work.changed_link(family, std::move(link));
         }
       work.dropped_delivery(family, d.id);
@@ -247,6 +247,15 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
     // What the operation made is a record of that system: it is read like any other.
     if (record) read_.hint({d.system, d.object, record->id}, {.trigger = Trigger::Api, .seen = d.seen});
     return {};
+  }
+  if (d.operation == Operation::Delete) {
+    for (Link link : std::vector<Link>(family.links)) {
+      if (link.key != RecordKey{d.system, d.object, d.record} || link.entity != d.entity) continue;
+      link.gone = true, link.doomed = false, link.confirmed = now;
+      work.match_keys(family, link.key, {});
+      work.changed_link(family, std::move(link));
+    }
+    return line.settle(family, &family.golden, {d.change, d.seen, now});
   }
   Moved& moved = moved_[{d.system, d.entity}];
   ++(d.operation == Operation::Create ? moved.created : moved.updated);

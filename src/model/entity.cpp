@@ -170,7 +170,7 @@ void read_entity(const Node& node, Draft& draft) {
       const Result<Brake> parsed = parse_brake(text_at(*brakes, what));
       return parsed ? std::optional(*parsed) : std::nullopt;
     };
-    entity.brakes = {brake("creates"), brake("updates")};
+    entity.brakes = {brake("creates"), brake("updates"), brake("deletes")};
   }
   if (entity.name.empty()) return;
   const auto [first, fresh] = draft.hub.entities.emplace(entity.name, entity);
@@ -251,15 +251,11 @@ class EntityJudge {
     judge_cycles();
     judge_together();
     if (const Node* match = node_.find("match")) judge_match(entity_, *match, draft_);
-    if (const Node* brakes = node_.find("brakes"); brakes && brakes->find("deletes"))
-      draft_.findings.warning(Code::NotBuilt, brakes->find("deletes")->at,
-                              "the hub deletes nothing yet: brakes on deletes have nothing to hold back");
-    if (entity_.on_delete == OnDelete::Propagate)
-      draft_.findings.mistake(Code::NotBuilt, place_at(node_, "on_delete"),
-                              "deletes are not carried to other systems yet", "Write on_delete: detach");
-    if (entity_.on_delete == OnDelete::Review)
-      draft_.findings.mistake(Code::NotBuilt, place_at(node_, "on_delete"), "nobody is asked about a delete yet",
-                              "Write on_delete: detach");
+    if (const Node* brakes = node_.find("brakes");
+        brakes && brakes->find("deletes") && entity_.on_delete == OnDelete::Detach)
+      draft_.findings.warning(Code::FlowsDisagree, brakes->find("deletes")->at,
+                              "a brake on deletes has nothing to hold back: what is deleted somewhere stays elsewhere",
+                              "Write on_delete: propagate or review, or take it out");
   }
 
  private:

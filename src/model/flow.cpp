@@ -302,6 +302,12 @@ class FlowJudge {
       findings().mistake(Code::FlowsDisagree, place_at(member.value, "write"),
                          "the connector " + known.connector->name + " cannot write " + mapping->object.text,
                          "Take write: out");
+    const auto entity = draft_.hub.entities.find(flow_.entity);
+    if (object != nullptr && !object->can_delete && entity != draft_.hub.entities.end() &&
+        entity->second.on_delete != OnDelete::Detach)
+      findings().warning(
+          Code::FlowsDisagree, member.at,
+          name + " keeps what is deleted elsewhere: its connector cannot put " + mapping->object.text + " away");
   }
 
   // "contact.lifecycle_stage becomes client"

@@ -112,7 +112,7 @@ struct Brake {
   std::string text;  // as it is written: "200 an hour", "5% a day"
 };
 struct Brakes {
-  std::optional<Brake> creates, updates;
+  std::optional<Brake> creates, updates, deletes;
 };
 
 struct Entity {

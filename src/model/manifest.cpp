@@ -24,10 +24,12 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
           .unique = texts(j["unique"]),
           .can_create = !j["create"].is_null(),
           .can_update = !j["update"].is_null(),
+          .can_delete = !j["delete"].is_null(),
           .can_fetch = !j["fetch"].is_null(),
           .fetch_most = std::max(most(j["fetch"]), 1),
           .create_most = std::max(most(j["create"]), 1),
           .update_most = std::max(most(j["update"]), 1),
+          .delete_most = std::max(most(j["delete"]), 1),
           .look_most = most(j["look"]),
           .history = j["history"].is_null()                    ? History::None
                      : j["record"]["edits"].find("each_under") ? History::OfMembers

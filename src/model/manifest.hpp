@@ -25,9 +25,9 @@ struct ObjectSpec {
   bool hint_only = false;  // webhooks and searches give ids; a record is fetched before it is used
   std::string hub_id_at;   // the path in a record that holds the hub's own id ("properties.linchpin_id"); "" = none
   std::vector<std::string> unique;  // paths whose values the system holds once ("properties.email", "Name")
-  bool can_create = false, can_update = false;
-  bool can_fetch = false;                                // a system that is only written to has nothing to be read
-  int fetch_most = 1, create_most = 1, update_most = 1;  // records in one call
+  bool can_create = false, can_update = false, can_delete = false;
+  bool can_fetch = false;  // a system that is only written to has nothing to be read
+  int fetch_most = 1, create_most = 1, update_most = 1, delete_most = 1;  // records in one call
   int look_most = 0;  // golden ids in one look; 0: the system cannot be asked by the hub's own id
   History history = History::None;
   int history_most = 1;        // records in one fetch with their history

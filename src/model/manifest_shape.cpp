@@ -70,7 +70,8 @@ Shape object_spec() {
       {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
        key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
-       key("history", reading()), key("look", reading()), key("create", writing), key("update", writing)});
+       key("history", reading()), key("look", reading()), key("create", writing), key("update", writing),
+       key("delete", object("a way to put away", request_and({key("most", integer()), key("results", parts())})))});
 }
 
 Shape operation() {

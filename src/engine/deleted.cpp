@@ -1,0 +1,78 @@
+#include "engine/deleted.hpp"
+
+#include <algorithm>
+
+#include "engine/line.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+std::string asks(const RecordKey& key) { return "deleted/" + about(key); }
+
+}  // namespace
+
+bool may_be_put_away(const model::Hub& hub, const Link& link) {
+  const auto mapping = hub.mappings.find(link.mapping);
+  if (mapping == hub.mappings.end() || mapping->second.golden_id_at || link.gone) return false;
+  const auto& connector = hub.system(link.key.system).connector;
+  const model::ObjectSpec* object = connector ? connector->object(link.key.object) : nullptr;
+  if (!object || !object->can_delete) return false;
+  const std::vector<const model::Flow*> flows = hub.flows_of(link.entity);
+  return std::any_of(flows.begin(), flows.end(), [&](const model::Flow* flow) {
+    return flow->mode != model::Mode::Off &&
+           std::any_of(flow->systems.begin(), flow->systems.end(), [&](const model::FlowSystem& member) {
+             return member.system == link.key.system && member.write != model::Pace::No;
+           });
+  });
+}
+
+std::vector<Link> to_be_put_away(const model::Hub& hub, const std::vector<Link>& links, const RecordKey& deleted) {
+  std::vector<Link> found;
+  for (const Link& link : links)
+    if (link.key != deleted && !link.doomed && may_be_put_away(hub, link)) found.push_back(link);
+  return found;
+}
+
+void Line::follow_delete(Family& family, const Change& change, const Link& deleted) {
+  const model::OnDelete ruling = hub_.entity(deleted.entity).on_delete;
+  if (ruling == model::OnDelete::Detach || change.merged || !change.record.merged_into.empty()) return;
+  std::vector<Link> others = to_be_put_away(hub_, family.links, deleted.key);
+  if (others.empty()) return;
+  if (ruling == model::OnDelete::Review || !change.deleted) return ask_about_delete(family, deleted.key, "deleted");
+  for (Link& other : others) {
+    other.doomed = true;
+    work_.changed_link(family, std::move(other));
+  }
+}
+
+void Line::ask_about_delete(Family& family, const RecordKey& key, const std::string& code) {
+  ReviewRow row;
+  row.id = question_id('r', asks(key), keys_);
+  row.kind = "deleted";
+  row.system = key.system, row.entity = family.golden.entity, row.golden = family.golden.id, row.record = key;
+  row.code = code;
+  row.message = code == "deleted"
+                    ? key.system.text +
+                          " no longer has the record, and others have theirs. Accept: those are put away too. "
+                          "Reject: they stay"
+                    : key.system.text +
+                          " was to put its record away, since it was deleted elsewhere; somebody has edited it "
+                          "since. Accept: it is put away. Reject: it stays";
+  row.since = now_;
+  work_.rows().reviews.push_back(std::move(row));
+}
+
+Result<void> Line::no_longer_deleted(Family& family, const RecordKey& key) {
+  for (Link link : std::vector<Link>(family.links)) {
+    if (!link.doomed) continue;
+    link.doomed = false;
+    work_.changed_link(family, std::move(link));
+  }
+  if (auto row = TRY(store_.review(question_id('r', asks(key), keys_))); row && row->state == "open") {
+    row->state = "rejected", row->by = "the record came back", row->answered = now_;
+    work_.rows().reviews.push_back(*std::move(row));
+  }
+  return {};
+}
+
+}  // namespace linchpin::engine
