@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct Record {
   // When somebody other than the hub last edited it, where its history was asked for and tells: by the path of what was
   // edited ("properties.email"), or of the whole record ("").
   std::map<std::string, Instant> edited;
-  Instant created{};  // the source's time of creation; epoch when unknown
+  std::set<std::string> typed;  // of these, what a person wrote last and no app, where the history tells
+  Instant created{};            // the source's time of creation; epoch when unknown
   bool archived = false;
   RecordId merged_into;  // "" unless the source says so
 };

@@ -18,7 +18,7 @@ constexpr std::size_t tried_most = 8;  // values of one field that were sent wit
 void keep(Tried& tried, const Values& values) {
   for (const auto& [field, value] : values) {
     std::vector<Value>& sent = tried[FieldName(field)];
-    if (std::find(sent.begin(), sent.end(), value) == sent.end()) sent.push_back(value);
+    sent.push_back(value);  // as often as it was sent: each may land
     if (sent.size() > tried_most) sent.erase(sent.begin());
   }
 }
@@ -49,7 +49,7 @@ bool Engine::may_leave(const Delivery& d, const Golden& golden) const {
 Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Connected& system, Instant now) {
   const std::size_t wanted = system.limits.room() * system.most;
   std::vector<Delivery> found;
-  std::set<std::pair<GoldenId, RecordId>> taken;
+  std::set<GoldenId> taken;  // one at a time, be they of two records there
   const auto take = [&](Family& family, const Delivery& d) {
     if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
     if (!may_leave(d, family.golden)) {  // out of the way of what may, until its flow is shared anew
@@ -63,7 +63,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // here too, where it can be read.
     if (in_doubt(family, d) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
       return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
-    if (taken.insert({d.golden, d.record}).second) found.push_back(d);
+    if (taken.insert(d.golden).second) found.push_back(d);
   };
   // A little more than can be sent, since some may have to wait; all of them where many do.
   for (const std::size_t most : {std::min(due_most, wanted + wanted / 4 + 8), due_most}) {

@@ -24,6 +24,16 @@ Json joined(const mapping::Mapping& mapping, Json held, const Json& answer) {
 
 }  // namespace
 
+void answered(Tried& tried, const Values& sent) {
+  for (const auto& [field, value] : sent) {
+    const auto at = tried.find(FieldName(field));
+    if (at == tried.end()) continue;
+    if (const auto one = std::find(at->second.begin(), at->second.end(), value); one != at->second.end())
+      at->second.erase(one);
+    if (at->second.empty()) tried.erase(at);
+  }
+}
+
 void held_now(const mapping::Mapping& mapping, Link& link, Json held) {
   for (const mapping::FieldMapping& m : mapping.fields)
     if (m.direction == mapping::Direction::Out && mapping::read(m.at, held) != mapping::read(m.at, link.held)) {
@@ -61,11 +71,9 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     if (!mutant(Mutant::GivenForgotten)) link.given[field] = value;
     link.left.erase(field);
     // What was sent before and never answered may still land: a request outlives the process that sent it.
-    std::vector<Value>& tried = link.tried[FieldName(field)];
-    std::erase(tried, value);
-    if (!answered) tried = {value};
-    if (tried.empty()) link.tried.erase(FieldName(field));
+    if (!answered) link.tried[FieldName(field)] = {value};
   }
+  if (answered) engine::answered(link.tried, d.values);
   if (!answered) link.tried_at = now;
   if (!before)  // of a record that we have just made, the rest is known too
     for (const auto& [field, value] : returned) link.base.try_emplace(field, value);

@@ -167,6 +167,7 @@ class Engine {
   Result<void> on_failure(Work&, Line&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
   Result<void> became(Work&, Line&, Family&, Delivery, const WriteResult&, Instant now);
   void next_suffix(Work&, Family&, Delivery, const FieldName&, Instant now);
+  void was_not_done(Work&, Family&, Delivery&);
   void leave_blank(Work&, Family&, Delivery, const FieldName&, Instant now);
   Result<void> no_longer_blank(Work&, const Delivery&, const Link& before, Instant now);
   Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, const Error&, Instant now);

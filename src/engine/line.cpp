@@ -166,6 +166,7 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
       return !fresh && merged.link.own != before.own &&
              (change.record.updated <= before.updated || !before.tried.empty());
     case model::History::OfMembers:
+      if (spec->tells_apps && !merged.doubted.empty()) return true;
       return !merged.untold.empty() && (!fresh || change.record.updated > change.record.created + created_within);
   }
   return false;

@@ -207,6 +207,14 @@ std::optional<Instant> edited_at(const Arrival& arrival, const FieldName& field)
   return whole == edited.end() ? std::nullopt : std::optional(whole->second);
 }
 
+// Whether the record's history says that a person wrote it last.
+bool typed_there(const Arrival& arrival, const FieldName& field) {
+  return std::any_of(arrival.mapping->fields.begin(), arrival.mapping->fields.end(),
+                     [&](const mapping::FieldMapping& m) {
+                       return m.field == field && arrival.change->record.typed.contains(mapping::to_text(m.at));
+                     });
+}
+
 // When an event told that the field was written.
 std::optional<Instant> told_at(const Arrival& arrival, const FieldName& field) {
   for (const mapping::FieldMapping& m : arrival.mapping->fields)
@@ -329,7 +337,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
   const Entity& entity = hub.entity(before.entity);
   const bool fresh = link.base.empty() && link.own.empty();
   const bool owner_linked_to = !links.empty() && !mutant(Mutant::ForeignTaken);
-  Merged merged{before, link, {}, {}, {}, {}};
+  Merged merged{before, link, {}, {}, {}, {}, {}};
   Link& after = merged.link;
   for (const auto& [name, value] : arrival.values) {
     const Field* field = entity.field(name);
@@ -361,7 +369,8 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     }
     const Value* sent = sent_before(*field, value, link);
     if (!sent && fresh) sent = inherited(*field, value, link, links);
-    if (sent) {
+    if (sent && !typed_there(arrival, field->name)) {
+      if (!fresh) merged.doubted.push_back(field->name);
       after.given[name] = *sent;  // an echo of what was sent and not confirmed: nobody else wrote it
       continue;
     }

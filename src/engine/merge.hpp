@@ -39,6 +39,8 @@ struct Merged {
   std::vector<Foreign> foreign;
   // Nobody told when these were written: they count as of the record's last change. The order of times decides on them.
   std::vector<FieldName> untold;
+  // What we once sent and nobody confirmed, or what somebody wrote who wanted the same.
+  std::vector<FieldName> doubted;
 };
 
 // `links`: all of the golden record's links, the arriving record's too unless it is new (`link` then has no base).

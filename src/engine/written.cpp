@@ -87,7 +87,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
       return confirmed(work, line, family, d, result.record, now);
     case WriteResult::Kind::Retry: {
       count("retry");
-      repeatable_.insert(d.id);
+      was_not_done(work, family, d);
       if (result.alone) alone_.insert(d.id);
       if (d.attempt >= attempts_most) return dead(work, line, family, d, result.error, now);
       d.state = DeliveryState::Pending;
@@ -146,10 +146,23 @@ void Engine::next_suffix(Work& work, Family& family, Delivery d, const FieldName
   work.changed_delivery(family, std::move(d));
 }
 
+// What was sent has its answer, and nothing came of it.
+void Engine::was_not_done(Work& work, Family& family, Delivery& d) {
+  repeatable_.insert(d.id);
+  engine::answered(d.tried, d.values);
+  for (Link link : std::vector<Link>(family.links)) {
+    if (d.operation != Operation::Update || link.key != RecordKey{d.system, d.object, d.record} ||
+        link.entity != d.entity || link.tried.empty())
+      continue;
+    engine::answered(link.tried, d.values);
+    work.changed_link(family, std::move(link));
+  }
+}
+
 // A system holds such a value once, and another record has it: what else there is to write goes out without it, and a
 // person is asked. The same is not sent again until the golden record says something else, or somebody says so.
 void Engine::leave_blank(Work& work, Family& family, Delivery d, const FieldName& field, Instant now) {
-  repeatable_.insert(d.id);  // nothing was done
+  was_not_done(work, family, d);
   work.attest(&family, delivered(d, "refused", std::string(code_text(Code::UniqueTaken)), now));
   const Value value = d.values.at(field.text);
   d.values.erase(field.text);
@@ -331,7 +344,7 @@ Result<void> Engine::write_failed(Work& work, Line& line, const Flying& flying, 
         unsure(work, *family, std::move(d), unknown->settled, now);
         continue;
       }
-      repeatable_.insert(d.id);  // nothing was done
+      was_not_done(work, *family, d);
       d.due = now + std::max(retry ? retry->after : milliseconds(0), backoff(d.attempt, world_.random));
       d.state = DeliveryState::Pending;
       if (refused) {  // one of them is at fault: each goes by itself

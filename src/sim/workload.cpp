@@ -171,6 +171,8 @@ Result<void> Workload::say(Person& person, Site site, Field field, const std::st
     const Rule rule = rules_of(hub_kind_).at(field);
     foreign = rule == (site == Site::Hubspot ? Rule::XeroOwns : Rule::HubspotOwns);
   }
+  // What is put away there may hold something else, and come back with it.
+  if (there.empty() && person.removed.contains(other(site))) settled = false;
   if (!there.empty() && field != Field::Stage)
     settled = agree(held(site).at(record), held(other(site)).at(there), field);
   const std::string name(to_text(site));
