@@ -96,8 +96,11 @@ void Watch::count_audit(const engine::Batch& batch) {
     if ((*body)["kind"].text() == "sent") ++sent[(*body)["system"].text()];
   }
   std::map<std::string, std::int64_t> claimed;
-  for (const engine::DeliveryRow& row : batch.deliveries)
-    if (row.state == DeliveryState::Sent) ++claimed[row.system.text];
+  for (const engine::DeliveryRow& row : batch.deliveries) {
+    const auto was = deliveries_.find(row.id);
+    const bool under_way = was != deliveries_.end() && was->second == DeliveryState::Sent;
+    if (row.state == DeliveryState::Sent && !under_way) ++claimed[row.system.text];
+  }
   for (const auto& [system, count] : claimed)
     if (sent[system] < count)
       broken(Invariant::AuditedWithCommit, "a delivery to " + system + " is claimed unattested");
