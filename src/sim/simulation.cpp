@@ -213,7 +213,8 @@ class Run {
       // once: which of them is right, a person must say. The one that has no e-mail for it cannot be checked either.
       const bool for_want_of_email =
           code == "unique_taken" || (code == "write_refused" && letter["system"].text() == "idcheck");
-      if (letter["kind"].text() == "field" || (for_want_of_email && of_doubled(told, letter["golden"].text())))
+      if (letter["kind"].text() == "field" ||
+          (for_want_of_email && of_doubled_or_removed(told, letter["golden"].text())))
         continue;
       complaints.push_back({"Converged", "a dead letter is left that a retry does not mend: " + letter["kind"].text() +
                                              " " + code + " " + letter["system"].text() + " " +
@@ -221,11 +222,12 @@ class Run {
     }
   }
 
-  bool of_doubled(const std::vector<Told>& told, const std::string& golden) {
+  bool of_doubled_or_removed(const std::vector<Told>& told, const std::string& golden) {
     for (const Told& one : told)
       for (const auto& [site, records] : one.links)
         for (const std::string& record : records)
-          if (const Person* owner = ledger_.owner_of(site, record); one.golden == golden && owner && owner->doubled())
+          if (const Person* owner = ledger_.owner_of(site, record);
+              one.golden == golden && owner && (owner->doubled() || !owner->removed.empty()))
             return true;
     return false;
   }

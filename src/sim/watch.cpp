@@ -150,12 +150,24 @@ void Watch::once(const engine::Batch& batch) {
   const bool decided = !batch.goldens.empty() || !batch.links.empty() || !batch.reviews.empty() ||
                        !batch.cursors.empty() || !batch.deliveries_dropped.empty() || !batch.done.empty();
   for (const engine::DeliveryRow& row : batch.deliveries) {
+    told(batch, row);
     const bool fresh = deliveries_.insert_or_assign(row.id, row.state).second;
     about_[row.id] = {row.system, row.golden};
     if (fresh && !decided)
       broken(Invariant::MergedOnce, "delivery " + std::to_string(row.id.number) + " comes without its decision");
   }
   for (const DeliveryId& id : batch.deliveries_dropped) deliveries_.erase(id);
+}
+
+// Converged: what is given up is told in the same commit.
+void Watch::told(const engine::Batch& batch, const engine::DeliveryRow& row) const {
+  const auto was = deliveries_.find(row.id);
+  const bool died =
+      row.state == DeliveryState::Dead && (was == deliveries_.end() || was->second != DeliveryState::Dead);
+  if (died && std::none_of(batch.dead_letters.begin(), batch.dead_letters.end(), [&](const auto& letter) {
+        return letter.kind == "delivery" && letter.golden == row.golden && letter.system == row.system;
+      }))
+    broken(Invariant::Converged, "delivery " + std::to_string(row.id.number) + " died, and no dead letter says so");
 }
 
 void Watch::committed(const engine::Batch& batch, Instant) {

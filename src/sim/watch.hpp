@@ -55,6 +55,7 @@ class Watch : public Onlooker {
   static Writing writing(const engine::Send&);
   void count_audit(const engine::Batch&);
   void once(const engine::Batch&);
+  void told(const engine::Batch&, const engine::DeliveryRow&) const;
   void sealed(const engine::Batch&) const;
   void nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const;
   void made(Site, const std::string& id, const Item*);

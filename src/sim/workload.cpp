@@ -289,6 +289,7 @@ Result<void> Workload::put_away() {
 }
 
 Result<void> Workload::poison() {
+  if (swarm_.chance(Fault::poison_value).chance(0.4)) return without_mailbox();
   Person* person = somebody(Site::Hubspot);
   if (!person) return {};
   person->poisoned.insert(Field::Phone);
@@ -296,6 +297,19 @@ Result<void> Workload::poison() {
                                 Json::object({{"phone", "ask at the desk"}}));
   held_.erase(Site::Hubspot);
   note("poison hubspot " + record_of(*person, Site::Hubspot) + (done ? "" : " (refused)"));
+  return {};
+}
+
+// A client of whom nobody has written down an e-mail: no check can be made of them until somebody has (tidy_up).
+Result<void> Workload::without_mailbox() {
+  if (full()) return {};
+  const Values values{{Field::Given, fresh(Field::Given)},
+                      {Field::Family, fresh(Field::Family)},
+                      {Field::Email, ""},
+                      {Field::Phone, fresh(Field::Phone)}};
+  TRY(enter(Site::Hubspot, values, "customer"));
+  sharing_mailbox_.insert(ledger_.people().back().number);
+  note("without an e-mail");
   return {};
 }
 

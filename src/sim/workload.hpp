@@ -54,6 +54,7 @@ class Workload {
   Result<void> share_mailbox();
   Result<bool> part_mailboxes();
   Result<void> poison();
+  Result<void> without_mailbox();
   Result<void> review_check();
   Result<void> change_hub();
   void pause();
