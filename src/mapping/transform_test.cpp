@@ -70,6 +70,7 @@ TEST(VendorDates, GoOutAndComeBack) {
   EXPECT_EQ(in("xero.datetime", Type::Datetime, Json("/Date(1419937200000+1300)/")), "\"2014-12-30T11:00:00Z\"");
   EXPECT_EQ(out("xero.datetime", Type::Date, Json("2015-08-13")), "\"/Date(1439424000000+0000)/\"");
   EXPECT_EQ(in("xero.datetime", Type::Date, Json("2015-08-13T00:00:00")), "\"2015-08-13\"");
+  EXPECT_EQ(in("xero.datetime", Type::Date, Json("Thursday, 3 April 2025")), "invalid");
   EXPECT_EQ(in("hubspot.datetime", Type::Datetime, Json("2026-11-24T01:02:03.456Z")), "\"2026-11-24T01:02:03.456Z\"");
   EXPECT_EQ(in("hubspot.datetime", Type::Date, Json("1430438400000")), "\"2015-05-01\"");
   EXPECT_EQ(out("hubspot.datetime(to: epoch)", Type::Date, Json("2015-05-01")), "\"1430438400000\"");

@@ -95,8 +95,8 @@ Result<Json> xero_datetime(const Json& value, VendorTo to) {
   if (days_of(text)) return give({std::nullopt, text}, to, true);
   // DateString: "2026-11-24T00:00:00", a date in the form of a local time.
   const Json local = Json(text);
-  if (to != VendorTo::Datetime && text.size() >= 19 && text.find_first_of("Zz+", 10) == std::string::npos &&
-      text.find('-', 10) == std::string::npos) {
+  if (to != VendorTo::Datetime && text.size() >= 19 && days_of(text.substr(0, 10)) &&
+      text.find_first_of("Zz+", 10) == std::string::npos && text.find('-', 10) == std::string::npos) {
     return give({std::nullopt, TRY(parse_date(local, {})).text()}, to, true);
   }
   return give({TRY(parse_moment(text)), ""}, to, true);
