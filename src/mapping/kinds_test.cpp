@@ -138,6 +138,23 @@ TEST(Values, AreTheSameWhenTheirNormalFormsAre) {
   EXPECT_EQ(run("same.value", R"(["a ","a"])", R"({"type":"text"})"), "false");
 }
 
+TEST(Options, AMappingIsRefusedForOneThatTheTransformDoesNotHave) {
+  const auto code = [](std::string_view as, Type type) {
+    const auto parsed = parse_transform(as, type);
+    return parsed ? std::string("fine") : std::string(code_text(parsed.error().code));
+  };
+  EXPECT_EQ(code("phone.normalise(regoin: NZ)", Type::Phone), "key_unknown");
+  EXPECT_EQ(code("phone.join(number: N, region: NZ)", Type::Phone), "key_unknown");
+  EXPECT_EQ(code("country(to: alpha3)", Type::Country), "choice_unknown");
+  EXPECT_EQ(code("datetime.to_date(date_at: midnight)", Type::Date), "choice_unknown");
+  EXPECT_EQ(code("money(currency: AUD, unit: cents)", Type::Money), "choice_unknown");
+  EXPECT_EQ(code("text.fit(over: cut)", Type::Text), "key_required");
+  EXPECT_EQ(code("phone.join(country: C)", Type::Phone), "key_required");
+  EXPECT_EQ(code("enum.table(direction: LEFT, table: ROUND)", Type::Enum), "fine");
+  EXPECT_EQ(code("ref(number)", Type::Ref), "key_unknown");
+  EXPECT_EQ(parse_transform("fold(locale: tr)", Type::Text).error().fix, "It takes none");
+}
+
 TEST(Kinds, AnUnknownOneIsNotFound) { EXPECT_EQ(run("phone.guess", "1"), "not_found"); }
 
 }  // namespace

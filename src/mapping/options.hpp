@@ -1,5 +1,5 @@
-// The options of a transform, as `as:` or a test's case gives them: an object of texts, numbers and booleans. Inner to
-// the files about transforms.
+// The options of a transform, as `as:` or a test's case gives them: an object of texts, numbers and booleans. What has
+// choices has been judged (kind.hpp): none of those that are given is another. Inner to the files about transforms.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,7 @@
 #include "mapping/country.hpp"
 #include "mapping/date.hpp"
 #include "mapping/number.hpp"
+#include "mapping/phone.hpp"
 
 namespace linchpin::mapping {
 
@@ -20,11 +21,13 @@ std::string option_text(const Json& options,
 bool option_flag(const Json& options, std::string_view name);  // true, "true"
 std::optional<std::int64_t> option_number(const Json& options, std::string_view name);
 
+PhoneStyle phone_style(const Json&);
+CountryForm country_form(const Json&);
+Result<AddressNames> address_options(const Json&);
 Result<DateReading> date_options(const Json&);
-Result<LocalReading> local_options(const Json&);
+LocalReading local_options(const Json&);
 NumberForm number_options(const Json&);
-Result<MoneyForm> money_options(const Json&);
+MoneyForm money_options(const Json&);
 Result<EnumTable> enum_options(const Json&);  // of a case: {"table": {…}, "list": ";", …}
-Result<CountryForm> country_options(const Json&);
 
 }  // namespace linchpin::mapping

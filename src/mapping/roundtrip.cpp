@@ -21,7 +21,7 @@ Result<Type> type_option(const Json& options, Type fallback) {
   if (name.starts_with("list")) return Type::ListOf;
   const auto type = parse_type(name);
   if (!type)
-    return fail(Code::InvalidArgument, "the option type is not a type of fields",
+    return fail(Code::ChoiceUnknown, "the option type is not a type of fields",
                 "Use text, email, phone, date or another");
   return *type;
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mapping/email.hpp"
+#include "mapping/kind.hpp"
 #include "mapping/normal.hpp"
 #include "mapping/options.hpp"
 #include "mapping/phone.hpp"
@@ -30,25 +31,13 @@ Result<void> build_phone_normalise(Transform& t, Type) {
 }
 Result<void> build_phone_format(Transform& t, Type type) {
   if (auto built = build_phone_normalise(t, type); !built) return built;
-  const std::string style = option_text(t.options, "style");
-  PhoneStyle to = PhoneStyle::International;
-  if (style == "national")
-    to = PhoneStyle::National;
-  else if (style == "rfc3966")
-    to = PhoneStyle::Rfc3966;
-  else if (style != "international")
-    return fail(Code::ChoiceUnknown, "phone.format has no such style",
-                "Write style: national, international or rfc3966");
-  t.out = [to](const Value& value, const Context&) { return format_phone(value, to); };
+  t.out = [to = phone_style(t.options)](const Value& value, const Context&) { return format_phone(value, to); };
   return {};
 }
 Result<void> build_phone_join(Transform& t, Type) {
   const std::string country = option_text(t.options, "country");
   const std::string area = option_text(t.options, "area");
   const std::string number = option_text(t.options, "number");
-  if (number.empty())
-    return fail(Code::KeyRequired, "phone.join does not say where the number is",
-                "Add number:, as in number: PhoneNumber");
   for (const std::string* part : {&country, &area, &number}) {
     if (!part->empty()) t.parts.push_back(*part);
   }
@@ -81,9 +70,7 @@ Result<void> build_date_parse(Transform& t, Type) {
   return {};
 }
 Result<void> build_to_utc(Transform& t, Type) {
-  auto reading = local_options(t.options);
-  if (!reading) return tl::unexpected(reading.error());
-  t.in = [reading = *reading](const Json& value, const Context& context) {
+  t.in = [reading = local_options(t.options)](const Json& value, const Context& context) {
     LocalReading own = reading;
     if (own.zone.empty()) own.zone = context.zone;
     return to_utc(value, own);
@@ -107,25 +94,17 @@ Result<void> build_to_local(Transform& t, Type) {
   return {};
 }
 
-Result<VendorTo> vendor_to(const Json& options, Type type, std::string_view vendor_word) {
+VendorTo vendor_to(const Json& options, Type type) {
   const std::string to = option_text(options, "to");
-  if (to == "date" || (to.empty() && type == Type::Date)) return VendorTo::Date;
-  if (to == "datetime" || to.empty()) return VendorTo::Datetime;
-  if (to == vendor_word) return type == Type::Date ? VendorTo::Date : VendorTo::Datetime;
-  return fail(Code::ChoiceUnknown, "to: has no such choice here",
-              "Write to: date, datetime or " + std::string(vendor_word));
+  return to == "date" || (to != "datetime" && type == Type::Date) ? VendorTo::Date : VendorTo::Datetime;
 }
 Result<void> build_xero_datetime(Transform& t, Type type) {
-  const auto to = vendor_to(t.options, type, "xero");
-  if (!to) return tl::unexpected(to.error());
-  t.in = [to = *to](const Json& value, const Context&) { return xero_datetime(value, to); };
+  t.in = [to = vendor_to(t.options, type)](const Json& value, const Context&) { return xero_datetime(value, to); };
   t.out = [](const Value& value, const Context&) { return xero_datetime(value, VendorTo::Vendor); };
   return {};
 }
 Result<void> build_hubspot_datetime(Transform& t, Type type) {
-  const auto to = vendor_to(t.options, type, "epoch");
-  if (!to) return tl::unexpected(to.error());
-  t.in = [to = *to](const Json& value, const Context&) { return hubspot_datetime(value, to); };
+  t.in = [to = vendor_to(t.options, type)](const Json& value, const Context&) { return hubspot_datetime(value, to); };
   // HubSpot takes ISO 8601 for both of its types; every property's value is a text.
   t.out = [epoch = option_text(t.options, "to") == "epoch"](const Value& value, const Context&) -> Result<Json> {
     if (!epoch) return value;
@@ -136,17 +115,16 @@ Result<void> build_hubspot_datetime(Transform& t, Type type) {
 }
 
 Result<void> build_money(Transform& t, Type) {
-  auto form = money_options(t.options);
-  if (!form) return tl::unexpected(form.error());
-  t.in = [form = *form](const Json& value, const Context&) { return normalise_money(value, form); };
+  const MoneyForm form = money_options(t.options);
+  t.in = [form](const Json& value, const Context&) { return normalise_money(value, form); };
   const std::string unit = option_text(t.options, "unit");
   if (unit == "minor_in" || unit == "minor_out") {
-    auto counted = *form;
+    MoneyForm counted = form;
     counted.minor_in = true;
     t.in = [counted](const Json& value, const Context&) { return normalise_money(value, counted); };
     t.out = [](const Value& value, const Context&) { return minor_units(value); };
   } else {
-    t.out = [currency = form->currency](const Value& value, const Context&) -> Result<Json> {
+    t.out = [currency = form.currency](const Value& value, const Context&) -> Result<Json> {
       if (value.is_null()) return Json();
       if (!currency.empty() && value["currency"].text() != currency) {
         return fail(Code::ValueMismatch, "the amount is in another currency than the mapping declares");
@@ -154,7 +132,7 @@ Result<void> build_money(Transform& t, Type) {
       return currency.empty() ? value : Json(Json::Number{value["amount"].text()});
     };
   }
-  t.invertible = !form->rounding;
+  t.invertible = !form.rounding;
   return {};
 }
 Result<void> build_number(Transform& t, Type type) {
@@ -169,34 +147,22 @@ Result<void> build_number(Transform& t, Type type) {
   return {};
 }
 Result<void> build_country(Transform& t, Type) {
-  const auto form = country_options(t.options);
-  if (!form) return tl::unexpected(form.error());
   t.in = [](const Json& value, const Context&) { return normalise_country(value); };
-  t.out = [form = *form](const Value& value, const Context&) { return format_country(value, form); };
+  t.out = [form = country_form(t.options)](const Value& value, const Context&) { return format_country(value, form); };
   return {};
 }
 Result<void> build_address_au(Transform& t, Type) {
-  const std::string what = option_text(t.options, "what");
-  if (what != "state" && what != "postcode")
-    return fail(Code::ChoiceUnknown, "address.au does not say what it reads", "Write what: state or postcode");
-  t.in = [state = what == "state"](const Json& value, const Context&) {
+  t.in = [state = option_text(t.options, "what") == "state"](const Json& value, const Context&) {
     return state ? normalise_australian_state(value) : normalise_australian_postcode(value);
   };
   t.out = as_it_is;
   return {};
 }
 Result<void> build_address(Transform& t, Type) {
-  AddressNames names{"", "", "", "", ""};
-  names.street = option_text(t.options, "street");
-  names.suburb = option_text(t.options, "suburb");
-  names.state = option_text(t.options, "state");
-  names.postcode = option_text(t.options, "postcode");
-  names.country = option_text(t.options, "country");
+  const AddressNames names = TRY(address_options(t.options));
   for (const std::string* part : {&names.street, &names.suburb, &names.state, &names.postcode, &names.country}) {
     if (!part->empty()) t.parts.push_back(*part);
   }
-  if (t.parts.empty())
-    return fail(Code::KeyRequired, "address names no part", "Write address(street: AddressLine1, suburb: City, …)");
   t.in = [names](const Json& value, const Context&) { return address_in(value, names); };
   t.out = [names](const Value& value, const Context&) { return address_out(value, names); };
   return {};
@@ -276,23 +242,23 @@ Result<void> build_url(Transform& t, Type) {
 }
 // The kinds that are one function of the system's value, whose result is what the hub keeps: in only.
 Result<void> build_kind_in(Transform& t, Type) {
-  t.in = [name = t.name, options = t.options](const Json& value, const Context&) {
-    return run_transform(name, value, options);
+  t.in = [run = find_kind(t.name)->run, options = t.options](const Json& value, const Context&) {
+    return run(value, options);
   };
   t.invertible = false;
   return {};
 }
 // The kinds that make what a system gets of what the hub holds: out only.
 Result<void> build_kind_out(Transform& t, Type) {
-  t.out = [name = t.name, options = t.options](const Value& value, const Context&) {
-    return run_transform(name, value, options);
+  t.out = [run = find_kind(t.name)->run, options = t.options](const Value& value, const Context&) {
+    return run(value, options);
   };
   t.invertible = false;
   return {};
 }
 Result<void> build_text(Transform& t, Type) {
-  t.in = [name = t.name, options = t.options](const Json& value, const Context&) {
-    return run_transform(name, value, options);
+  t.in = [run = find_kind(t.name)->run, options = t.options](const Json& value, const Context&) {
+    return run(value, options);
   };
   t.out = as_it_is;
   return {};
@@ -300,8 +266,8 @@ Result<void> build_text(Transform& t, Type) {
 // What does not fit is refused or, where the mapping says so, cut: then the system holds less than the hub.
 Result<void> build_text_fit(Transform& t, Type type) {
   t.in = [type](const Json& value, const Context& context) { return normalise(type, value, context); };
-  t.out = [options = t.options](const Value& value, const Context&) {
-    return run_transform("text.fit", value, options);
+  t.out = [run = find_kind(t.name)->run, options = t.options](const Value& value, const Context&) {
+    return run(value, options);
   };
   t.invertible = option_text(t.options, "over") != "cut";
   return {};
@@ -358,15 +324,15 @@ std::size_t edits(std::string_view a, std::string_view b) {
 tl::unexpected<Error> unknown_name(std::string_view name) {
   std::string_view best;
   std::size_t distance = std::max<std::size_t>(3, name.size() / 2);
-  for (const Named& one : named) {
+  for (const Kind& one : kinds()) {
+    if (one.forms.empty()) continue;
     if (const std::size_t d = edits(name, one.name); d < distance) {
       distance = d;
       best = one.name;
     }
   }
   return fail(Code::ChoiceUnknown, "there is no transform of that name",
-              best.empty() ? "docs/guide/expressions-and-transforms.md lists them; what none of them says is an "
-                             "expression behind ="
+              best.empty() ? "`linchpin transform --list` lists them; what none of them says is an expression behind ="
                            : "Did you mean " + std::string(best) + "?");
 }
 
@@ -454,12 +420,14 @@ Result<Transform> parse_transform(std::string_view as, Type type) {
   const auto open = text.find('(');
   out.name = trimmed(std::string_view(text).substr(0, open));
   const auto found = std::find_if(named.begin(), named.end(), [&](const Named& one) { return one.name == out.name; });
-  if (found == named.end()) return unknown_name(out.name);
+  const Kind* const kind = find_kind(out.name);
+  if (found == named.end() || !kind) return unknown_name(out.name);
   out.options = Json(Json::Object{});
   if (open != std::string::npos) {
     if (text.back() != ')') return fail(Code::TypeWrong, "the transform's bracket is not closed", "Close it with )");
     out.options = TRY(Arguments(std::string_view(text).substr(open + 1, text.size() - open - 2)).parse());
   }
+  TRY(judge_options(*kind, out.options, true));
   if (const auto built = found->build(out, type); !built) return tl::unexpected(built.error());
   return out;
 }
