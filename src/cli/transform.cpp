@@ -1,7 +1,8 @@
-// linchpin transform: one transform on JSON lines, to try it and to test it.
+// linchpin transform: one transform on JSON lines, to try it and to test it; and what there is.
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "mapping/reference.hpp"
 #include "mapping/transform.hpp"
 
 namespace linchpin::cli {
@@ -44,22 +45,42 @@ Result<int> transform(const std::string& name, const std::string& options_text) 
   return found ? 1 : 0;
 }
 
+struct Asked {
+  std::string name, options = "{}";
+  bool list = false, json = false, markdown = false;
+};
+
+Result<int> list(const Asked& asked) {
+  const Json reference = TRY(mapping::transform_reference(asked.name));
+  if (asked.json)
+    std::cout << pretty(reference) << "\n";
+  else if (asked.markdown || !asked.name.empty())
+    std::cout << mapping::reference_page(reference);
+  else
+    std::cout << mapping::reference_table(reference);
+  return 0;
+}
+
 }  // namespace
 
 void add_transform(Command& program) {
-  struct Asked {
-    std::string name, options = "{}";
-    bool json = false;
-  };
   auto asked = std::make_shared<Asked>();
   Command command = program.command("transform",
                                     "Run one transform on JSON lines {\"input\":…,\"options\":{…}} of standard input. "
                                     "Example: echo '{\"input\":\"0412 345 678\"}' | linchpin transform phone.normalise "
                                     "--options '{\"region\":\"AU\"}'");
-  command.option("NAME", asked->name, "phone.normalise, date.parse, enum.table, …").required();
+  command.option("NAME", asked->name, "phone.normalise, date.parse, enum.table, …");
   command.option("--options", asked->options, "for lines that give none: a JSON object");
-  command.flag("--json", asked->json, "for machines; it is JSON lines always");
-  command.runs([asked] { return transform(asked->name, asked->options); });
+  const Option list_flag =
+      command.flag("--list", asked->list, "what there is, or all about NAME: options, examples, errors");
+  command.flag("--json", asked->json, "for machines: the list; what is run answers in JSON lines always");
+  command.flag("--markdown", asked->markdown, "the list as docs/guide/transforms.md").needs(list_flag);
+  command.runs([asked]() -> Result<int> {
+    if (asked->list) return list(*asked);
+    if (asked->name.empty())
+      return fail(Code::InvalidArgument, "no transform is named", "`linchpin transform --list` lists them");
+    return transform(asked->name, asked->options);
+  });
 }
 
 }  // namespace linchpin::cli
