@@ -24,6 +24,7 @@ struct FieldMapping {
   Context context;
   Direction direction = Direction::Both;
   bool unique_suffix = false;  // a second record of the same value gets " (2)"
+  bool keeps = false;          // keep: a government_id is fetched and kept
   std::string ref_by;          // ref fields: the hub resolves "id" (a golden id) or "name"
   std::string why;
   Place place;  // of the decision in the mapping file
@@ -39,6 +40,7 @@ struct Mapping {
   std::optional<Path>
       golden_id_at;  // where the system's record names the golden id that it is about (idcheck's external_id)
   std::vector<FieldMapping> fields;
+  std::string why;  // the reason for what it decides of all its records
   Place place;
 };
 

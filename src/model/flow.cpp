@@ -75,9 +75,12 @@ const Shape& flow_shape() {
           key("post", object("post", {required("app", text()), required("fields", list_of(text()))}),
               "an event to one of the firm's apps"),
           key("direct", text(), "point to point: xero.Invoices -> slack.message"),
-          key("fields", list_of(text()), "what of a direct flow travels"),
+          key("fields", list_of(text()), "what of a direct or manual flow travels"),
           key("when", text(), "which records a direct flow takes"),
           key("manual", text(), "who or what carries this data by hand"),
+          key("from", text(), "of a manual flow: the system, or the place that is none, where the data is"),
+          key("to", text(), "of a manual flow: where it is brought"),
+          key("why", text(), "the reason for the flow"),
           key("regulated", boolean(), "whether the law asks for a record of each exchange"),
           key("alert", text(), "the channel that is told of its failures"),
       });
@@ -90,6 +93,11 @@ void read_flow(const Node& node, Draft& draft) {
   flow.place = node.at;
   flow.regulated = boolean_at(node, "regulated");
   flow.alert = text_at(node, "alert");
+  flow.why = text_at(node, "why");
+  flow.manual = text_at(node, "manual");
+  flow.from = text_at(node, "from");
+  flow.to = text_at(node, "to");
+  for (const Node* field : items_at(node, "fields")) flow.carries.push_back(field->text);
   const std::string mode = text_at(node, "mode", "live");
   for (const auto& [written, meant] : modes)
     if (mode == written) flow.mode = meant;
@@ -177,9 +185,9 @@ class FlowJudge {
         {Flow::Kind::Do, {"on", "do", "send", "then", "mode"}},
         {Flow::Kind::Post, {"on", "post", "mode"}},
         {Flow::Kind::Direct, {"direct", "fields", "when", "mode"}},
-        {Flow::Kind::Manual, {"manual", "on", "keep", "fields"}}};
+        {Flow::Kind::Manual, {"manual", "from", "to", "fields"}}};
     for (const Node::Member& member : node_.members) {
-      static const std::vector<std::string> all = {"flow", "regulated", "alert"};
+      static const std::vector<std::string> all = {"flow", "regulated", "alert", "why"};
       const std::vector<std::string>& mine = keys.at(flow_.kind);
       const bool known = std::find(all.begin(), all.end(), member.key) != all.end() ||
                          std::find(mine.begin(), mine.end(), member.key) != mine.end();
@@ -380,9 +388,12 @@ class FlowJudge {
     const Entity* entity = judge_on();
     findings().warning(Code::NotBuilt, place_at(node_, "post"),
                        "events to apps are not sent yet: this flow does nothing");
+    flow_.app = text_at(*node_.find("post"), "app");
     if (entity == nullptr) return;
-    for (const Node* field : items_at(*node_.find("post"), "fields"))
+    for (const Node* field : items_at(*node_.find("post"), "fields")) {
       if (field->text != "id") draft_.known_field(*entity, field->text, field->at);
+      flow_.post.push_back(field->text);
+    }
   }
 
   Flow& flow_;

@@ -160,8 +160,14 @@ struct Flow {
   std::string do_operation;  // an operation of the connector's manifest
   std::vector<FieldName> send;
   std::map<FieldName, Value> then;  // of the same golden record
+  // post
+  std::string app;
+  std::vector<std::string> post;  // fields, and "id"
+  // manual: who or what carries it; from where to where (systems, or places that are none), and which fields
+  std::string manual, from, to;
+  std::vector<std::string> carries;
   bool regulated = false;
-  std::string alert;
+  std::string alert, why;
   Place place;
 };
 

@@ -6,6 +6,7 @@
 
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
+#include "model/registry.hpp"
 
 namespace linchpin::model {
 
@@ -33,6 +34,7 @@ const Shape& mapping_shape() {
                        required("entity", text(), "the entity that it is in the hub"),
                        key("where", text(), "which of the object's records are the entity's"),
                        key("null", choice({"ignore", "clear"}), "what a null in the system means"),
+                       key("why", text(), "the reason for where: and null:"),
                        key("golden_id", text("a path"), "where the record names the golden record that it is about"),
                        required("fields", map_of(either({text("a path"), field}), "a mapping of fields"),
                                 "how each field corresponds"),
@@ -69,6 +71,11 @@ class MappingReader {
       else
         findings().mistake(expression.error().code, where->at, expression.error().what, expression.error().fix);
     }
+    mapping.why = text_at(node_, "why");
+    if (mapping.why.empty() && mapping.where)
+      unreasoned(place_at(node_, "where"), "where: leaves records out and gives no reason");
+    if (mapping.why.empty() && mapping.null == mapping::NullRule::Clear)
+      unreasoned(place_at(node_, "null"), "null: clear empties fields and gives no reason");
     if (const Node* golden = node_.find("golden_id"); golden != nullptr && golden->is_scalar())
       mapping.golden_id_at = path(*golden);
     if (entity_ != nullptr)
@@ -84,6 +91,12 @@ class MappingReader {
 
  private:
   Findings& findings() { return draft_.findings; }
+
+  const Manifest* connector() const { return system_ == nullptr ? nullptr : system_->connector.get(); }
+
+  void unreasoned(const Place& at, std::string what) {
+    findings().warning(Code::ReasonMissing, at, std::move(what), "Add why: … for who reads it in a year");
+  }
 
   void object(const ObjectName& name) {
     if (system_->connector->object(name) != nullptr) return;
@@ -123,6 +136,7 @@ class MappingReader {
                         : direction_text == "out" ? Direction::Out
                                                   : Direction::Both;
     mapping.unique_suffix = node.find("unique") != nullptr;
+    mapping.keeps = boolean_at(node, "keep");
     mapping.why = text_at(node, "why");
     const Node* as = node.find("as");
     if (as != nullptr && (!as->is_scalar() || !transform(mapping, *field, *as))) return {};
@@ -144,6 +158,9 @@ class MappingReader {
     if (mapping.unique_suffix && (field->type != Type::Text || mapping.direction == Direction::In))
       findings().mistake(Code::FlowsDisagree, place_at(node, "unique"), "unique: suffix is for a text that is written",
                          "Take it out");
+    // A document that is kept without a reason is a mistake, and has been said.
+    if (mapping.why.empty() && !mapping.keeps && is_choice(mapping, connector(), ObjectName(text_at(node_, "object"))))
+      unreasoned(member.at, field->name.text + " is mapped by a decision that gives no reason");
     return mapping;
   }
 

@@ -20,7 +20,7 @@ const std::string entity = "entities/contact.yaml", crm = "mappings/crm.contacts
 
 TEST(Privacy, ARestrictedFieldThatAMappingWritesIsRefusedWithItsWay) {
   EXPECT_EQ(
-      after({{crm, "  phone: mobile\n", "  phone: mobile\n  born: { at: born, direction: out }\n"}}),
+      after({{crm, "  phone: mobile\n", "  phone: mobile\n  born: { at: born, direction: out, why: asked for }\n"}}),
       (Texts{"mappings/crm.contacts.yaml:9:3: contact.born is restricted, and crm may hold personal: contact.born -> "
              "mapping "
              "crm.contacts (mappings/crm.contacts.yaml:9:3) -> crm. Write direction: in, take it out, or list it in "
@@ -28,9 +28,10 @@ TEST(Privacy, ARestrictedFieldThatAMappingWritesIsRefusedWithItsWay) {
 }
 
 TEST(Privacy, ASystemThatListsTheFieldAndItsPurposeMayHoldIt) {
-  EXPECT_EQ(after({{crm, "  phone: mobile\n", "  phone: mobile\n  born: { at: born, direction: out }\n"},
-                   {"systems/crm.yaml", "may_hold: personal", "may_hold: [personal, contact.born]"}}),
-            Texts{});
+  EXPECT_EQ(
+      after({{crm, "  phone: mobile\n", "  phone: mobile\n  born: { at: born, direction: out, why: asked for }\n"},
+             {"systems/crm.yaml", "may_hold: personal", "may_hold: [personal, contact.born]"}}),
+      Texts{});
 }
 
 TEST(Privacy, AConditionTellsItsReaderWhatItReads) {

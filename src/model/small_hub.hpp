@@ -81,7 +81,8 @@ inline std::vector<HubFile> files() {
        "  stage:\n"
        "    at: stage\n"
        "    as: enum.table(lead: lead, client: customer)\n"
-       "  checked: { at: checked, direction: out }\n"},
+       "    why: the words differ\n"
+       "  checked: { at: checked, direction: out, why: the crm shows it }\n"},
       {"mappings/books.contacts.yaml",
        "mapping: books.contacts\n"
        "system: books\n"
@@ -94,7 +95,9 @@ inline std::vector<HubFile> files() {
        "  full_name:\n"
        "    at: Name\n"
        "    direction: out\n"
-       "    unique: suffix\n"},
+       "    unique: suffix\n"
+       "    why: one name for each\n"
+       "why: organisations stand in the same list\n"},
       {"mappings/checks.contacts.yaml",
        "mapping: checks.contacts\n"
        "system: checks\n"
