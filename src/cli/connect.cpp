@@ -1,7 +1,6 @@
 // linchpin connect: proves a connection, without a browser. A system with tokens is asked for a new one, which is kept
 // as the engine keeps it; then one small list shows that the system answers. When a hub runs on the folder, the
 // connection is the hub's, and it is asked: two processes that renew one rotating token would lock each other out.
-#include <future>
 #include <iostream>
 
 #include "cli/ask_hub.hpp"
@@ -9,8 +8,7 @@
 #include "cli/nearest_names.hpp"
 #include "cli/open_hub.hpp"
 #include "cli/standstill.hpp"
-#include "connect/transport.hpp"
-#include "engine/connection.hpp"
+#include "cli/system_call.hpp"
 #include "model/privacy.hpp"
 
 namespace linchpin::cli {
@@ -19,24 +17,6 @@ namespace {
 struct Asked : Where {
   std::string system;
 };
-
-constexpr int requests_most = 10;  // of one call
-
-// Makes one call, with all the requests that it takes.
-Result<engine::Outcome> make(const engine::Connector& connector, const engine::Credential& credential,
-                             HttpClient& client, engine::Call call) {
-  SystemClock clock;
-  for (int i = 0; i < requests_most; ++i) {
-    Request request = TRY(connector.request(call, credential, clock.now()));
-    std::promise<Result<Answer>> promise;
-    client.send(std::move(request), milliseconds(30'000), [&](Result<Answer> a) { promise.set_value(std::move(a)); });
-    engine::Outcome outcome = connector.outcome(call, promise.get_future().get(), clock.now());
-    const auto* more = std::get_if<engine::Continues>(&outcome);
-    if (!more) return outcome;
-    call.carry = more->carry;
-  }
-  return fail(Code::AnswerUnusable, "the system never came to an end of its answer");
-}
 
 // What the hub's files let the connection do.
 Json may_do(const model::Hub& hub, const SystemName& system) {
@@ -64,63 +44,30 @@ std::string joined(const Json& list) {
   return text.empty() ? "nothing" : text;
 }
 
-Result<void> authorise(OpenHub& hub, const SystemName& system, engine::Credential& credential, HttpClient& client) {
-  const engine::Connector& connector = *hub.connectors.at(system);
-  const engine::Outcome outcome =
-      TRY(make(connector, credential, client, {CallId(1), system, engine::AuthoriseCall{}, {}}));
-  if (const auto error = failure_of(outcome)) return tl::unexpected(*error);
-  const auto* authorised = std::get_if<engine::Authorised>(&outcome);
-  if (!authorised) return fail(Code::AnswerUnusable, "the system's answer holds no token");
-  engine::Store& store = *hub.files->state.store;
-  const std::vector<engine::RegisterRow> registers = TRY(store.registers());
-  std::int64_t next_delivery = TRY(store.last_delivery()).number;
-  engine::Families none(0);
-  engine::Work work(store, *hub.keys, none, registers.empty() ? 0 : registers.back().version, next_delivery);
-  TRY(engine::keep_tokens(work, credential, system, *authorised, *hub.keys, SystemClock().now()));
-  return work.commit();
-}
-
 Result<void> prove(const OpenHub& hub, const SystemName& system, const engine::Credential& credential,
                    HttpClient& client) {
   for (const auto& [name, mapping] : hub.hub->mappings) {
     if (mapping.system != system) continue;
-    const engine::Outcome outcome = TRY(make(*hub.connectors.at(system), credential, client,
-                                             {CallId(2), system, engine::ListCall{mapping.object, {}, "", {}}, {}}));
+    const engine::Outcome outcome =
+        TRY(make_call(*hub.connectors.at(system), credential, client,
+                      {CallId(2), system, engine::ListCall{mapping.object, {}, "", {}}, {}}));
     if (const auto error = failure_of(outcome)) return tl::unexpected(*error);
     return {};
   }
   return {};  // no mapping reads it: the token is all there is to prove
 }
 
-// What is wrong with a credential is mended where the environment names it; the remedy of elsewhere is this very
-// command.
-Error not_accepted(Error error, const engine::Connector& connector, const model::Connection& connection) {
-  if (error.code != Code::Unauthenticated) return error;
-  const auto source = connection.secrets.find(connector.needs_access_token() ? "refresh_token" : "token");
-  error.at = source == connection.secrets.end() ? connection.place : source->second.place;
-  error.fix = "Get a new one from the vendor, put it where this place of the environment says, and run this again";
-  return error;
-}
-
 Result<Json> connect_here(const Asked& asked, const SystemName& system) {
   OpenHub hub = TRY(open_hub(asked));
   if (!hub.may_change()) return hub.standing_by();
-  const auto held = hub.credentials.find(system);
-  if (held == hub.credentials.end())
-    return fail(Code::NotFound, "the environment has no connection to " + system.text,
-                "Add it under connections: in environments/.");
-  engine::Credential credential = held->second;
+  engine::Credential credential = TRY(kept_credential(hub, system));
   const engine::Connector& connector = *hub.connectors.at(system);
-  connect::ClientOptions options;
-  const model::Connection& connection = hub.hub->environment.connections.at(system);
-  if (connection.allow_private_address) options.private_hosts.insert(connect::url_authority(connection.base_url));
-  const std::unique_ptr<HttpClient> client = connect::make_http_client(std::move(options));
-  TRY(engine::restore_tokens(credential, system, *hub.files->state.store, *hub.keys));
+  const std::unique_ptr<HttpClient> client = client_for(*hub.hub);
   const auto proven = [&]() -> Result<void> {
     if (connector.needs_access_token()) TRY(authorise(hub, system, credential, *client));
     return prove(hub, system, credential, *client);
   };
-  TRY(proven().map_error([&](const Error& error) { return not_accepted(error, connector, connection); }));
+  TRY(proven().map_error([&](const Error& error) { return not_accepted(error, hub, system); }));
   Json answer = Json::object({{"system", system.text}, {"connected", true}});
   if (connector.needs_access_token()) answer = answer.with("expires", rfc3339(credential.access_expires));
   return answer;

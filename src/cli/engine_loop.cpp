@@ -6,6 +6,7 @@
 #include "base/metric.hpp"
 #include "cli/planned.hpp"
 #include "cli/rest.hpp"
+#include "cli/system_call.hpp"
 #include "connect/transport.hpp"
 
 namespace linchpin::cli {
@@ -196,6 +197,22 @@ Result<Json> EngineLoop::answer(const Json& command) {
   return answer;
 }
 
+// Not by the engine, which waits for no answer of this kind; with its tokens, which it renews well before their end.
+void EngineLoop::discover(Question question) {
+  std::vector<ModelAsk> asks;
+  for (const Json& name : question.command["systems"].items()) {
+    const SystemName system(name.text());
+    const auto declared = hub_.hub->systems.find(system);
+    if (declared == hub_.hub->systems.end())
+      return question.done(fail(Code::NotFound, "the version that runs has no system " + system.text,
+                                "Plan and apply the folder first."));
+    Result<engine::Credential> credential = kept_credential(hub_, system);
+    if (!credential) return question.done(tl::unexpected(credential.error()));
+    asks.push_back({declared->second, *std::move(credential)});
+  }
+  models_.read(std::move(asks), client_for(*hub_.hub), std::move(question.done));
+}
+
 // One engine after the other over the same store, and no step between the plan and the switch. Webhooks are taken
 // meanwhile; what was sent and has no answer yet is looked for.
 Result<Json> EngineLoop::apply(const Json& command) {
@@ -301,7 +318,10 @@ bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Questio
   moved_ = moved_ || !sends->empty();
   for (engine::Send& one : *sends) send(std::move(one));
   for (Question& q : questions)
-    q.done(engine_ ? answer(q.command) : fail(Code::StoreUnavailable, "the hub starts again from its store"));
+    if (engine_ && q.command["command"].text() == "discover")
+      discover(std::move(q));
+    else
+      q.done(engine_ ? answer(q.command) : fail(Code::StoreUnavailable, "the hub starts again from its store"));
   return engine_ != nullptr;
 }
 

@@ -14,6 +14,7 @@
 
 #include "audit/log.hpp"
 #include "cli/open_hub.hpp"
+#include "cli/read_models.hpp"
 #include "server/hub_api.hpp"
 #include "server/webhooks.hpp"
 
@@ -46,6 +47,7 @@ class EngineLoop : public server::HubApi {
   void serve();
   Result<Json> answer(const Json& command);
   Result<Json> apply(const Json& command);
+  void discover(Question);
   void end();
   void in_trouble(std::optional<Error>);
   void heed_inbox();
@@ -87,6 +89,7 @@ class EngineLoop : public server::HubApi {
   bool started_ = false;                      // a step was made
   Instant count_again_{};
   std::chrono::system_clock::time_point read_;  // when the inbox last asked for a step
+  ModelThread models_;
   std::thread thread_;
 };
 

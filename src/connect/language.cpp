@@ -1,5 +1,7 @@
 #include "connect/language.hpp"
 
+#include <algorithm>
+
 namespace linchpin::connect {
 namespace {
 
@@ -12,7 +14,41 @@ Result<const T*> declared(const Language& language, const std::optional<T>& part
               "Use an object that its manifest lists for this");
 }
 
+Result<std::string> version_of(const model::Manifest& manifest, const std::string& family,
+                               const std::vector<std::string>& spoken,
+                               const std::map<std::string, std::string>& pinned) {
+  const auto pin = pinned.find(family);
+  if (pin == pinned.end()) {
+    if (!spoken.empty()) return spoken.front();
+    return fail(Code::KeyRequired, "connector " + manifest.name + " speaks no version of " + family);
+  }
+  if (std::ranges::count(spoken, pin->second)) return pin->second;
+  std::string known;
+  for (const std::string& version : spoken) known += (known.empty() ? "" : ", ") + version;
+  return fail(Code::ChoiceUnknown,
+              "connector " + manifest.name + " does not speak version " + pin->second + " of " + family,
+              "It speaks " + known);
+}
+
 }  // namespace
+
+Result<Language> make_language(std::shared_ptr<const model::Manifest> manifest,
+                               const std::map<std::string, std::string>& pinned) {
+  Language language{.manifest = manifest, .protocol = {}, .api_version = {}};
+  auto protocol = read_protocol(*manifest);
+  if (!protocol) {
+    protocol.error().what = "connectors/" + manifest->name + "/manifest.yaml: " + protocol.error().what;
+    return tl::unexpected(protocol.error());
+  }
+  language.protocol = *std::move(protocol);
+  for (const auto& [family, spoken] : manifest->api_versions) {
+    language.api_version[family] = TRY(version_of(*manifest, family, spoken, pinned));
+  }
+  for (const Dialect* dialect : dialects()) {
+    if (dialect->connector == manifest->name) language.dialect = dialect;
+  }
+  return language;
+}
 
 Result<const ObjectProtocol*> object_of(const Language& language, const ObjectName& name) {
   const auto found = language.protocol.objects.find(name);

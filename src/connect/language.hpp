@@ -19,6 +19,10 @@ struct Language {
   const Dialect* dialect = nullptr;                // null: the manifest says all
 };
 
+// `api_version`: as of make_connector (runtime.hpp).
+Result<Language> make_language(std::shared_ptr<const model::Manifest>,
+                               const std::map<std::string, std::string>& pinned);
+
 // The error, when what a call names is not in the manifest.
 Result<const ObjectProtocol*> object_of(const Language&, const ObjectName&);
 Result<const Writing*> writing_of(const Language&, const engine::WriteCall&);

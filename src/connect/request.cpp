@@ -153,6 +153,28 @@ Result<void> add_headers(const Json& patterns, const Json& input, Headers& heade
   return {};
 }
 
+Result<Request> filled(const Language& language, const Send& send, const Json& input, const SystemName& system,
+                       const Credential& credential) {
+  for (const std::string& setting : language.manifest->settings) {
+    if (input["setting"][setting].text().empty()) {
+      return fail(Code::InvalidArgument, "the connection of " + system.text + " has no setting " + setting,
+                  "Add it to the environment's connection");
+    }
+  }
+
+  Request request;
+  request.method = send.method;
+  request.url = TRY(target(language, credential, TRY(url_path(send, input)))) + url_query(send, input);
+  TRY(add_headers(language.protocol.headers, input, request.headers));
+  TRY(add_headers(send.headers, input, request.headers));
+  if (!send.body.is_null()) {
+    request.headers.push_back({"Content-Type", "application/json"});
+    request.body = canonical(fill(send.body, input).value_or(Json::Object{}));
+  }
+  request.headers.push_back(TRY(authorisation(language, credential)));
+  return request;
+}
+
 }  // namespace
 
 Json input_of(const Language& language, const Call& call, const Credential& credential) {
@@ -174,25 +196,12 @@ Json input_of(const Language& language, const Call& call, const Credential& cred
 Result<Request> make_request(const Language& language, const Call& call, const Credential& credential, Instant) {
   if (std::holds_alternative<AuthoriseCall>(call.what)) return authorise_request(language, credential);
   const Json input = input_of(language, call, credential);
-  const Send& send = *TRY(send_of(language, call, input));
-  for (const std::string& setting : language.manifest->settings) {
-    if (input["setting"][setting].text().empty()) {
-      return fail(Code::InvalidArgument, "the connection of " + call.system.text + " has no setting " + setting,
-                  "Add it to the environment's connection");
-    }
-  }
+  return filled(language, *TRY(send_of(language, call, input)), input, call.system, credential);
+}
 
-  Request request;
-  request.method = send.method;
-  request.url = TRY(target(language, credential, TRY(url_path(send, input)))) + url_query(send, input);
-  TRY(add_headers(language.protocol.headers, input, request.headers));
-  TRY(add_headers(send.headers, input, request.headers));
-  if (!send.body.is_null()) {
-    request.headers.push_back({"Content-Type", "application/json"});
-    request.body = canonical(fill(send.body, input).value_or(Json::Object{}));
-  }
-  request.headers.push_back(TRY(authorisation(language, credential)));
-  return request;
+Result<Request> send_request(const Language& language, const Send& send, const Call& call,
+                             const Credential& credential) {
+  return filled(language, send, input_of(language, call, credential), call.system, credential);
 }
 
 }  // namespace linchpin::connect

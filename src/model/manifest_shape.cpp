@@ -63,6 +63,26 @@ Shape record() {
                              key("edits", edits), key("archived", texts()), key("merged_into", text())});
 }
 
+// What `discover` does: docs/internals/manifest.md.
+Shape data_model() {
+  const Shape kind = choice({"text", "number", "date", "datetime", "boolean", "choice", "object", "list"});
+  const Shape declared =
+      object("a declared field",
+             {key("kind", kind), key("label", text()), key("values", list_of(text())), key("refers_to", text()),
+              key("required", boolean()), key("read_only", boolean()), key("unique", boolean())});
+  const Shape values =
+      object("the values of a choice", {required("at", text()), required("value", text()), key("unless", texts())});
+  return object(
+      "how an object's data model is read",
+      {key("get", text("a path that begins with /", is_path)), key("post", text("a path that begins with /", is_path)),
+       key("query", scalars()), key("headers", texts()), key("body", any()), key("fields", text()), key("name", text()),
+       key("under", text()), key("label", text()),
+       key("kind", object("a field's kind", {required("at", text()), required("is", map_of(kind))})),
+       key("values", values), key("refers_to", text()), key("read_only", texts()), key("required", texts()),
+       key("unique", texts()), key("left_out", texts()), key("sample", boolean()),
+       key("declared", map_of(either({kind, declared})))});
+}
+
 Shape object_spec() {
   const Shape writing = object("a way to write", writing_keys());
   return object(
@@ -70,7 +90,8 @@ Shape object_spec() {
       {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
        key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
-       key("history", reading()), key("look", reading()), key("create", writing), key("update", writing),
+       key("history", reading()), key("look", reading()), key("model", data_model()), key("create", writing),
+       key("update", writing),
        key("delete", object("a way to put away", request_and({key("most", integer()), key("results", parts())})))});
 }
 
