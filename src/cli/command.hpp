@@ -34,6 +34,7 @@ std::string line_of(const Json& item);
 
 void add_init(Command& program);
 void add_check(Command& program);
+void add_docs(Command& program);
 void add_discover(Command& program);
 void add_connect(Command& program);
 void add_run(Command& program);

@@ -66,4 +66,9 @@ std::string csv_cell(std::string_view text) {
   return cell + "\"";
 }
 
+std::string csv_text(std::string_view text) {
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  return csv_cell(formula ? "'" + std::string(text) : std::string(text));
+}
+
 }  // namespace linchpin::cli

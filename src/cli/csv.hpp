@@ -35,5 +35,8 @@ class CsvReader {
 };
 
 std::string csv_cell(std::string_view);  // in quotes where it must be
+// The same for a text that somebody wrote, in a file that people open in a spreadsheet: one that would begin a formula
+// (= + - @, a tab) has an apostrophe before it.
+std::string csv_text(std::string_view);
 
 }  // namespace linchpin::cli

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/metric.hpp"
+#include "cli/known_versions.hpp"
 #include "cli/planned.hpp"
 #include "cli/rest.hpp"
 #include "cli/system_call.hpp"
@@ -192,6 +193,7 @@ Result<Json> EngineLoop::answer(const Json& command) {
   const std::string& name = command["command"].text();
   if (name == "plan") return TRY(plan_folder(*engine_, hub_, command["personal"].boolean())).plan;
   if (name == "apply") return apply(command);
+  if (name == "files") return files_in_json(*hub_.hub);
   Result<Json> answer = engine_->ask(command, clock_.now());
   if (name == "pause" || name == "resume") serve();
   return answer;
@@ -270,6 +272,7 @@ bool EngineLoop::working() {
 
 // Fresh enough for a question, and not made anew for each of many.
 Result<Json> EngineLoop::looked(const Json& command) {
+  if (command["command"].text() == "files") return files_in_json(*hub_.hub);
   if (!reads_only(command["command"].text())) return hub_.standing_by();
   const Instant now = clock_.now();
   if (!looking_ || now > looked_ + seconds(1)) {

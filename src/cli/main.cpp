@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   program.version(LINCHPIN_VERSION);
   cli::add_init(program);
   cli::add_check(program);
+  cli::add_docs(program);
   cli::add_discover(program);
   cli::add_connect(program);
   cli::add_run(program);
