@@ -169,7 +169,8 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
     if (being_created_in(*family, change.key) && !mutant(Mutant::CreationUnseen))
       return Found{Found::Kind::Again, nullptr};
   const bool by_person = same.size() == 1 && answered.contains(same[0]->golden.id.text);
-  if (same.size() == 1 && (by_person || !linked_in(*same[0], change.key))) {
+  const bool unasked = same.size() == 1 && !linked_in(*same[0], change.key) && !is_protected(entity, same[0]->golden);
+  if (by_person || unasked) {
     TRY(answered_by_rules(asked, same[0], change));
     return Found{Found::Kind::Golden, same[0]};
   }
@@ -178,9 +179,12 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
     return Found{};
   }
   for (Family* f : same)
-    TRY(doubt(mapping, change, *f, same.size() > 1 ? "several" : "second_record",
-              same.size() > 1 ? "the record agrees with more than one golden record"
-                              : "the system holds another record of this person"));
+    if (same.size() > 1)
+      TRY(doubt(mapping, change, *f, "several", "the record agrees with more than one golden record"));
+    else if (linked_in(*f, change.key))
+      TRY(doubt(mapping, change, *f, "second_record", "the system holds another record of this person"));
+    else
+      TRY(doubt(mapping, change, *f, "protected", "it is the same, and protect: leaves the link to a person"));
   for (const auto& [family, why] : likely.asked) TRY(doubt(mapping, change, *family, "likely", why));
   for (Family* f : doubtful)
     TRY(doubt(mapping, change, *f, "undecided", "the names agree, and the rules find too little else that does"));

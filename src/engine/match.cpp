@@ -187,6 +187,14 @@ bool vetoed(const Entity& entity, const Values& values, const Candidate& candida
   return false;
 }
 
+bool is_protected(const Entity& entity, const Golden& golden) {
+  return std::any_of(entity.match.protect.begin(), entity.match.protect.end(), [&](const auto& condition) {
+    const Field* field = entity.field(condition.first.text);
+    const auto at = golden.fields.find(condition.first);
+    return field && at != golden.fields.end() && same_value(field->type, at->second.value, condition.second);
+  });
+}
+
 std::vector<matching::Likeness> likeness(const Entity& entity, const Values& values,
                                          const std::vector<Candidate>& candidates) {
   std::vector<matching::Record> records;

@@ -39,6 +39,9 @@ Verdict compare(const model::Entity&, const Values&, const Candidate&,
 // Whether a veto keeps the values apart from the candidate.
 bool vetoed(const model::Entity&, const Values&, const Candidate&);
 
+// Whether `protect:` keeps everybody but a person from linking a record to it.
+bool is_protected(const model::Entity&, const Golden&);
+
 // What the likely matcher says of the values and each candidate; `same`: nobody need be asked. Needs: the entity has
 // `likely:`.
 std::vector<matching::Likeness> likeness(const model::Entity&, const Values&, const std::vector<Candidate>&);

@@ -178,6 +178,9 @@ const Mistake rules[] = {
      {{entity, "two_of: [phone, born]", "two_of: [phone, passport]"}},
      "entities/contact.yaml:15:63: passport is a government_id, and those never take part in match. Take it out of "
      "match:."},
+    {"a protection by a value that is none",
+     {{entity, "  never: [born differs]\n", "  never: [born differs]\n  protect: [stage is clint]\n"}},
+     "entities/contact.yaml:14:13: 'clint' is no value of stage. Did you mean 'client'?"},
     {"together by two rules",
      {{entity, "together: [[given_name, family_name]]", "together: [[given_name, phone]]"}},
      "entities/contact.yaml:11:25: phone cannot win together with given_name: another rule chooses it. Give them one "

@@ -169,8 +169,8 @@ TEST(Example, TheGuidesHubIsAcceptedOrSaysPlainlyWhatDoesNotWorkYet) {
     return std::any_of(codes.begin(), codes.end(),
                        [&](const std::string& text) { return text.find(part) != std::string::npos; });
   };
-  for (const char* part : {"witness", "likely", "protect", "direct flows", "events to apps", "experiences",
-                           "alerts.yaml", "retention from an event"})
+  for (const char* part :
+       {"witness", "likely", "direct flows", "events to apps", "experiences", "alerts.yaml", "retention from an event"})
     EXPECT_TRUE(says(part)) << part;
 }
 

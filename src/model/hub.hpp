@@ -102,6 +102,8 @@ struct MatchRules {
   std::optional<LikelyRule> likely;
   int shared = 3;  // a value that so many differently named records hold identifies nobody
   std::map<FieldName, std::vector<Value>> not_values;
+  // protect: [verification is verified]. A golden record of which one holds is linked by nobody but a person.
+  std::vector<std::pair<FieldName, Value>> protect;
 };
 enum class OnDelete { Detach, Propagate, Review };
 // How much a flow may write to a system in a while before a person is asked.

@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t veto_length = 8;  // " differs"
 
 bool is_veto(const std::string& text) { return text.ends_with(" differs"); }
+bool is_protection(const std::string& text) { return text.find(" is ") != std::string::npos; }
 
 std::optional<double> probability_of(const std::string& text) {
   char* end = nullptr;
@@ -39,8 +40,8 @@ class MatchJudge {
                            "An exact rule names the person: agree: [given_name ~, family_name ~]");
     }
     if (const Node* likely = match.find("likely")) judge_likely(*likely);
-    if (const Node* protect = match.find("protect"))
-      findings().warning(Code::NotBuilt, protect->at, "protect is not heeded yet");
+    for (const Node* protect : items_at(match, "protect"))
+      if (is_protection(protect->text)) judge_protection(*protect);
     if (entity_.match.shared < 2)
       findings().mistake(Code::ValueOutOfRange, place_at(match, "shared"), "shared is at least 2");
     for (const Node::Member& member : members_at(match, "not_values")) {
@@ -60,6 +61,19 @@ class MatchJudge {
     if (field != nullptr && (field->type == Type::GovernmentId || field->item == Type::GovernmentId))
       findings().mistake(Code::LeastPrivilege, at, name + " is a government_id, and those never take part in match",
                          "Take it out of match:");
+  }
+
+  // "verification is verified"
+  void judge_protection(const Node& written) {
+    const std::size_t is = written.text.find(" is ");
+    match_field(written.text.substr(0, is), written.at);
+    const Field* field = entity_.field(written.text.substr(0, is));
+    if (field == nullptr) return;
+    Node value = written;
+    value.text = written.text.substr(is + 4);
+    value.quoted = false;
+    if (auto parsed = value_of(*field, value, draft_.hub, findings()))
+      entity_.match.protect.emplace_back(field->name, std::move(*parsed));
   }
 
   // What the likely matcher can read: by a field's name, else by its type.
@@ -115,7 +129,8 @@ Shape match_shape() {
       {key("never", list_of(text("a veto such as 'date_of_birth differs'", is_veto))), key("same", list_of(rule)),
        key("likely",
            object("likely", {required("compare", list_of(text())), key("accept", text()), key("review", text())})),
-       key("shared", integer()), key("not_values", map_of(list_of(text()))), key("protect", list_of(text()))});
+       key("shared", integer()), key("not_values", map_of(list_of(text()))),
+       key("protect", list_of(text("a condition such as 'verification is verified'", is_protection)))});
 }
 
 MatchRules read_match(const Node& match) {

@@ -19,15 +19,16 @@ namespace {
 using std::chrono::minutes;
 
 // The example's hub, which then looks for likely pairs too.
-std::shared_ptr<const model::Hub> likely_hub(const std::string& bars = "review: 0.50",
-                                             const std::string& mode = "live") {
+std::shared_ptr<const model::Hub> likely_hub(const std::string& bars = "review: 0.50", const std::string& mode = "live",
+                                             const std::string& protect = "") {
   std::vector<model::HubFile> files;
   for (const model::EmbeddedFile& file : model::embedded_templates()) {
     if (!file.name.ends_with(".yaml")) continue;
     std::string text(file.text);
     if (const std::size_t at = text.find("  shared: 3");
         file.name.ends_with("entities/contact.yaml") && at < text.size())
-      text.insert(at, "  likely: { compare: [given_name, family_name, email, phone, date_of_birth], " + bars + " }\n");
+      text.insert(at, "  likely: { compare: [given_name, family_name, email, phone, date_of_birth], " + bars + " }\n" +
+                          (protect.empty() ? "" : "  protect: [" + protect + "]\n"));
     if (mode != "live" && file.name.find("flows/") != std::string_view::npos)
       text += "mode: " + (file.name.ends_with("/clients.yaml") ? mode : std::string("off")) + "\n";
     files.push_back({std::string(file.name), std::move(text)});
@@ -141,8 +142,8 @@ Json jane_in_xero(const char* id, const char* name = "Jane Kelly") {
 
 class LikelyAccepted : public Likely {
  protected:
-  void make(const std::string& bars, Json::List accounts) {
-    auto made = World::make({.seed = 5, .hub = likely_hub(bars)});
+  void make(const std::string& bars, Json::List accounts, const std::string& protect = "") {
+    auto made = World::make({.seed = 5, .hub = likely_hub(bars, "live", protect)});
     ASSERT_TRUE(made) << to_text(made.error());
     world = std::move(*made);
     const Json crm =
@@ -172,6 +173,22 @@ TEST_F(LikelyAccepted, ASecondRecordOfOneSystemIsNeverLinkedUnasked) {
   ASSERT_EQ(asked.items().size(), 1u) << pretty(asked);
   EXPECT_EQ(asked[0]["code"].text(), "second_record");
   EXPECT_EQ(in_both(), 12u);
+}
+
+TEST_F(LikelyAccepted, WhoIsProtectedIsLinkedByAPersonOnly) {
+  const auto protected_by = [&](const char* condition) {
+    make("accept: 0.90, review: 0.50", {jane_in_xero("8f1c0000-0000-4000-8000-000000000001")}, condition);
+    const Json asked = open();
+    EXPECT_EQ(in_both(), 11u) << "nobody is created meanwhile";
+    if (asked.items().empty()) return false;
+    EXPECT_EQ(asked[0]["code"].text(), "protected") << pretty(asked);
+    answer(asked[0], "accept");
+    EXPECT_TRUE(open().items().empty());
+    EXPECT_EQ(in_both(), 11u);
+    return true;
+  };
+  EXPECT_TRUE(protected_by("verification is verified, lifecycle_stage is client"));
+  EXPECT_FALSE(protected_by("lifecycle_stage is former"));
 }
 
 // They have no keys of the likely matcher yet: those are made before anything more is matched, through crashes too.
