@@ -38,6 +38,8 @@ void print_field(const Json& field) {
   for (const Json& step : field["chain"].items()) {
     std::cout << "  " << step["what"].text();
     if (!step["system"].text().empty()) std::cout << " " << step["system"].text() << ":" << step["record"].text();
+    if (!step["golden"].text().empty()) std::cout << " " << step["golden"].text();
+    for (const Json& record : step["records"].items()) std::cout << " " << record.text();
     if (!step["rule"].text().empty()) std::cout << ", by " << step["rule"].text();
     if (!step["at"].text().empty()) std::cout << ", at " << step["at"].text();
     if (!step["mapping"].text().empty()) std::cout << ", through " << step["mapping"].text();

@@ -1,4 +1,5 @@
-// `linchpin review`: questions for a person, answered one by one or many at once.
+// `linchpin review`: questions for a person, answered one by one or many at once; and golden records that a person
+// merges or splits.
 #include <algorithm>
 #include <iostream>
 
@@ -21,8 +22,9 @@ std::string line_of(const Json& item) {
 namespace {
 
 struct Asked : Where {
-  std::string verb, id, by, kind, system, field;
-  bool all = false;
+  std::string verb, id, by, why, kind, system, field;
+  std::vector<std::string> words;
+  bool all = false, despite_veto = false;
 };
 
 Result<Json> list(const Asked& asked, bool answered_too) {
@@ -81,7 +83,57 @@ Result<int> answer_all(const Asked& asked, const std::vector<std::string>& ids) 
   return 0;
 }
 
-Result<int> review(const Asked& asked) {
+// merge ENTITY ID ID2
+Result<int> merge(const Asked& asked) {
+  if (asked.words.size() != 3)
+    return fail(Code::InvalidArgument, "which two golden records are one is not said",
+                "linchpin review DIR merge contact hubspot:1203 hubspot:1377 --why \"…\"");
+  const Json answer = TRY(ask_hub(asked, Json::object({{"command", "review.merge"},
+                                                       {"entity", asked.words[0]},
+                                                       {"id", asked.words[1]},
+                                                       {"other", asked.words[2]},
+                                                       {"why", asked.why},
+                                                       {"despite_veto", asked.despite_veto},
+                                                       {"by", asked.by.empty() ? user() : asked.by}})));
+  if (asked.json)
+    std::cout << canonical(answer) << "\n";
+  else
+    std::cout << answer["merged"].text() << " is " << answer["id"].text() << " from now on\n";
+  std::string twice;
+  for (const Json& record : answer["twice"].items()) twice += " " + record.text();
+  if (!twice.empty()) std::cerr << "linchpin: one system has several records of it; merge them there:" << twice << "\n";
+  return 0;
+}
+
+// split ENTITY ID RECORD…
+Result<int> split(const Asked& asked) {
+  if (asked.words.size() < 3)
+    return fail(Code::InvalidArgument, "which records leave which golden record is not said",
+                "linchpin review DIR split contact hubspot:1203 xero:0e3c… --why \"…\"");
+  Json::List records;
+  for (std::size_t i = 2; i < asked.words.size(); ++i) records.emplace_back(asked.words[i]);
+  const Json answer = TRY(ask_hub(asked, Json::object({{"command", "review.split"},
+                                                       {"entity", asked.words[0]},
+                                                       {"id", asked.words[1]},
+                                                       {"records", std::move(records)},
+                                                       {"why", asked.why},
+                                                       {"by", asked.by.empty() ? user() : asked.by}})));
+  if (asked.json) {
+    std::cout << canonical(answer) << "\n";
+    return 0;
+  }
+  for (const Json& record : answer["records"].items()) std::cout << record.text() << " ";
+  std::cout << "left " << answer["id"].text() << " and is " << answer["new"].text() << " from now on\n";
+  return 0;
+}
+
+Result<int> review(Asked asked) {
+  if (asked.verb == "merge") return merge(asked);
+  if (asked.verb == "split") return split(asked);
+  if (asked.words.size() > 1)
+    return fail(Code::InvalidArgument, "one review is answered at a time: " + asked.words[1] + " is too many",
+                "Give - for those of standard input, an ID a line.");
+  if (!asked.words.empty()) asked.id = asked.words[0];
   const bool filters = !asked.kind.empty() || !asked.system.empty() || !asked.field.empty();
   if (asked.verb == "list") {
     if (!asked.id.empty())
@@ -120,11 +172,18 @@ void add_review(Command& program) {
   Command command =
       program.command("review", "Questions for a person. Example: linchpin review my-hub accept r0a1b2c3d4e5f");
   add_where(command, *asked);
-  command.option("VERB", asked->verb, "list, accept (yes: the same person; take the value) or reject (no)")
+  command
+      .option("VERB", asked->verb,
+              "list; accept (yes: the same person; take the value) or reject (no) ID; merge ENTITY ID ID2 (two golden "
+              "records are one); split ENTITY ID RECORD… (these records are somebody else)")
       .required()
-      .one_of({"list", "accept", "reject"});
-  command.option("ID", asked->id, "which one; all, with --kind; or - for those of standard input, an ID a line");
+      .one_of({"list", "accept", "reject", "merge", "split"});
+  command.option("WORDS", asked->words,
+                 "accept, reject: which one; all, with --kind; or - for those of standard input, an ID a line. merge, "
+                 "split: such as contact hubspot:1203 xero:0e3c…");
   command.option("--by", asked->by, "who answers (default: the user)");
+  command.option("--why", asked->why, "merge, split: the reason, which explain tells");
+  command.flag("--despite-veto", asked->despite_veto, "merge: though match: never: keeps the two apart");
   command.option("--kind", asked->kind, "of this kind only: match, foreign_write, …");
   command.option("--system", asked->system, "about this system only");
   command.option("--field", asked->field, "about this field only");

@@ -7,6 +7,18 @@
 namespace linchpin::engine {
 namespace {
 
+std::string words_for(Regrouped::What what) {
+  switch (what) {
+    case Regrouped::What::Merged:
+      return "merged with";
+    case Regrouped::What::Split:
+      return "split off";
+    case Regrouped::What::SplitFrom:
+      return "split from";
+  }
+  return "";
+}
+
 bool may_be_seen(const model::Field* field) { return field && field->clazz < Class::Restricted; }
 
 }  // namespace
@@ -30,6 +42,8 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
   }
   if (name == "review.list") return reviews(command);
   if (name == "review.accept" || name == "review.reject") return answer_review(command, now);
+  if (name == "review.merge") return unite(command, now);
+  if (name == "review.split") return split(command, now);
   if (name == "dead-letters.list" || name == "dead-letters.show") return dead_letters(command);
   if (name == "dead-letters.retry" || name == "dead-letters.discard") return answer_letters(command, now);
   if (name == "connection") return connection(command, now);
@@ -141,6 +155,13 @@ Result<Json> Engine::explain(const Json& command) {
       chain.back() = chain.back().with("by", pin->second.by).with("why", pin->second.why);
       if (pin->second.until != Instant{}) chain.back() = chain.back().with("until", rfc3339(pin->second.until));
     }
+    for (const Regrouped& r : family->golden.regrouped) {
+      step(words_for(r.what), r.at, {}, {}, {}, {}, "", {});
+      Json::List records;
+      for (const RecordKey& key : r.records) records.push_back(key.system.text + ":" + key.record.text);
+      chain.back() = chain.back().with("golden", r.other.text).with("records", std::move(records));
+      chain.back() = chain.back().with("by", r.by).with("why", r.why);
+    }
     if (const auto set = family->golden.set.find(field.name); set != family->golden.set.end())
       step("set", set->second.at, {}, {}, set->second.change, {}, set->second.rule, set->second.value);
     for (const Link& link : family->links) {
@@ -211,13 +232,10 @@ Result<Json> Engine::process(const Json& command) {
   Json::List items;
   Json next;
   const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, GoldenId(cursor), limit + 1));
-  for (const GoldenRow& row : rows) {
-    if (items.size() == limit) {
-      next = items.back()["id"];
-      break;
-    }
-    if (const Family* family = TRY(work.family(row.id))) items.push_back(shown(*family));
-  }
+  for (std::size_t i = 0; i < std::min(rows.size(), limit); ++i)  // those that were merged away are not listed
+    if (const Family* family = TRY(work.family_itself(rows[i].id)); family && family->golden.merged_into.empty())
+      items.push_back(shown(*family));
+  if (rows.size() > limit) next = rows[limit - 1].id.text;
   return Json::object({{"items", std::move(items)}, {"next", std::move(next)}});
 }
 

@@ -124,6 +124,7 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
     for (const Link& l : family->links)
       if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;
     Put made = put(*hub_, d, link);
+    if (d.operation == Operation::Create && !family->golden.made_as.empty()) made.item.golden = family->golden.made_as;
     for (const mapping::FieldError& e : made.errors) {
       DeadLetterRow letter;
       letter.id = question_id('d', about(d) + "/" + e.field.text, world_.keys);

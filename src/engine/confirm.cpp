@@ -70,6 +70,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
       link.base[field] = holds != returned.end() && !mutant(Mutant::SentIsHeld) ? holds->second : value;
     if (!mutant(Mutant::GivenForgotten)) link.given[field] = value;
     link.left.erase(field);
+    link.lent.erase(FieldName(field));
     // What was sent before and never answered may still land: a request outlives the process that sent it.
     if (!answered) link.tried[FieldName(field)] = {value};
   }

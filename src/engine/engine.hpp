@@ -21,6 +21,7 @@
 #include "engine/read.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/register.hpp"
+#include "engine/regroup.hpp"
 #include "model/hub.hpp"
 
 namespace linchpin::engine {
@@ -86,9 +87,9 @@ class Engine {
   Json paused_list() const;  // [{"hub": true | "system" | "flow","by","at"}]
 
   // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp, pause.cpp, register.cpp): status table
-  // explain reconcile reconcile.state sync connection review.list|accept|reject dead-letters.list|show|retry|discard
-  // process.get|list
-  // app.add|list|revoke pause resume register. Between steps only.
+  // explain reconcile reconcile.state sync connection review.list|accept|reject|merge|split
+  // dead-letters.list|show|retry|discard process.get|list app.add|list|revoke pause resume register. Between steps
+  // only.
   Result<Json> ask(const Json& command, Instant now);
 
  private:
@@ -285,6 +286,13 @@ class Engine {
   Result<void> discard_one(Work&, const DeadLetterRow&);
   void take_anew(Delivery&, const Family&) const;
   Result<Json> process(const Json&);
+
+  // Golden records that a person merges or takes apart (unite.cpp, split.cpp).
+  Result<Json> unite(const Json&, Instant now);
+  Result<Json> split(const Json&, Instant now);
+  Result<Family*> named_by_person(Work&, const Json& command, const std::string& id);
+  void follow(const Regroup&, const std::set<RecordKey>& read, Instant now);
+  void keep_pin_ends(Work&, const Golden&);
 
   // Pins (pin.cpp).
   Result<void> resume_pins();

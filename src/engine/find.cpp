@@ -11,19 +11,6 @@ namespace {
 using mapping::Mapping;
 using model::Entity;
 
-// Every set of values that a golden record's sources hold: old names and numbers too.
-std::vector<Values> alternates(const Family& family) {
-  std::vector<Values> all(1);
-  for (const auto& [field, s] : family.golden.fields) all[0].emplace(field.text, s.value);
-  for (const Link& link : family.links) {
-    if (!link.base.empty()) all.push_back(link.base);
-    Values own;
-    for (const auto& [field, o] : link.own) own.emplace(field.text, o.value);
-    if (!own.empty()) all.push_back(std::move(own));
-  }
-  return all;
-}
-
 bool linked_in(const Family& family, const RecordKey& key) {
   return std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) {
     return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone;
@@ -59,7 +46,7 @@ Result<bool> is_crowded(const Entity& entity, const BlindKey& key, const std::se
   std::set<std::string> names;
   for (const GoldenId& id : holders)
     if (const Family* f = TRY(work.family(id)))
-      for (const Values& v : alternates(*f)) names.insert(whole_name(entity, v));
+      for (const Values& v : alternates(f->golden, f->links)) names.insert(whole_name(entity, v));
   names.erase("");
   return static_cast<int>(names.size()) >= entity.match.shared;
 }
@@ -100,7 +87,7 @@ Likely likely_of(const Entity& entity, const Values& values, const std::vector<F
   std::vector<Candidate> candidates;
   std::vector<Family*> of;
   for (Family* family : families) {
-    Candidate candidate{family->golden.id, alternates(*family)};
+    Candidate candidate{family->golden.id, alternates(family->golden, family->links)};
     if (vetoed(entity, values, candidate)) continue;
     candidates.push_back(std::move(candidate));
     of.push_back(family);
@@ -131,7 +118,11 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   if (entity.match.same.empty() && !entity.match.likely) return Found{};
   std::map<std::string, std::string>
       answered;  // golden id → accepted, rejected: a person's answer outlives every rematch
-  const std::vector<ReviewRow> asked = TRY(store_.reviews_of(change.key));
+  std::vector<ReviewRow> asked = TRY(store_.reviews_of(change.key));
+  for (ReviewRow& r : asked)  // of one that was merged away meanwhile: about the one into which it was
+    if (const Family* now = r.kind == "match" ? TRY(work_.family(r.golden)) : nullptr) r.golden = now->golden.id;
+  std::ranges::sort(asked, {},
+                    [](const ReviewRow& r) { return std::pair(r.answered, r.id); });  // the latest word counts
   for (const ReviewRow& r : asked)
     if (r.kind == "match" && r.entity == mapping.entity && (r.state == "accepted" || r.state == "rejected"))
       answered[r.golden.text] = r.state;
@@ -148,7 +139,8 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
     const auto answer = answered.find(id.text);
     if (answer != answered.end() && answer->second == "rejected") return {};
     Verdict verdict =
-        by_rules ? compare(entity, values, {id, alternates(*family)}, found_by_keys.crowded) : Verdict::Different;
+        by_rules ? compare(entity, values, {id, alternates(family->golden, family->links)}, found_by_keys.crowded)
+                 : Verdict::Different;
     if (answer != answered.end()) verdict = Verdict::Same;
     (verdict == Verdict::Same ? same : verdict == Verdict::Doubtful ? doubtful : others).push_back(family);
     return {};
@@ -211,8 +203,8 @@ Result<void> Line::answered_by_rules(const std::vector<ReviewRow>& asked, const 
 Result<void> Line::doubt(const Mapping& mapping, const Change& change, Family& family, const std::string& code,
                          const std::string& message) {
   ReviewRow row;
-  row.id = question_id('r', about(change.key) + "=" + family.golden.id.text, keys_);
-  if (TRY(store_.review(row.id))) return {};  // asked already
+  row.id = match_question(change.key, family.golden.id, keys_);
+  if (const auto known = TRY(store_.review(row.id)); known && known->state != "withdrawn") return {};  // asked already
   row.kind = "match";
   row.system = change.key.system;
   row.entity = mapping.entity;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,18 @@ struct Pin {
   bool operator==(const Pin&) const = default;
 };
 
+// That a person merged it with another golden record, or took records out of it.
+struct Regrouped {
+  enum class What { Merged, Split, SplitFrom };
+  What what = What::Merged;
+  GoldenId other;                  // which came in; which left; which it left
+  std::vector<RecordKey> records;  // that came in, or left
+  std::string by, why;
+  Instant at{};
+  std::map<FieldName, Sourced> replaced{};  // Merged: of `set`, what had to give way to the other's later word
+  bool operator==(const Regrouped&) const = default;
+};
+
 struct Golden {
   GoldenId id;
   EntityName entity;
@@ -44,6 +57,12 @@ struct Golden {
   std::map<FieldName, Sourced> fields;  // the winners
   std::map<FieldName, Sourced> set;     // what flows (then:) or people set: competes as the owner's value does
   std::map<FieldName, Pin> pins{};
+  std::vector<Regrouped> regrouped{};  // the oldest first
+  // It was merged into that one: it has no links, stays as it was, and its id names that one.
+  GoldenId merged_into{};
+  // By which id new records of it are made, where a record that has left it may carry its own; "" for its own. It names
+  // this one, as the id of one that was merged into it does.
+  GoldenId made_as{};
 };
 
 // The last value that originated in a record: what survivorship chooses from.
@@ -70,6 +89,9 @@ struct Link {
   Instant tried_at{};
   std::map<FieldName, Own> own;
   std::map<FieldName, std::vector<Instant>> put_back;  // when foreign writes were, in the last hour (merge.hpp)
+  // Fields in which it holds what was written for a golden record that it was taken out of, or that was taken out of
+  // its own: nobody's word.
+  std::set<FieldName> lent{};
   Json held;            // the members of the record that its mapping touches, in the system's form
   Instant created{};    // the source's time of creation
   Instant updated{};    // the source's time of the last state that we saw: older ones are stale

@@ -80,6 +80,10 @@ std::string letter_id(DeliveryId delivery, Keys& keys) {
   return question_id('d', "delivery/" + std::to_string(delivery.number), keys);
 }
 
+std::string match_question(const RecordKey& record, const GoldenId& golden, Keys& keys) {
+  return question_id('r', about(record) + "=" + golden.text, keys);
+}
+
 Result<Fate> Line::take(const Change& change) {
   if (TRY(under_way(change))) return Fate::Again;
   Fate fate = Fate::Unchanged;
@@ -209,8 +213,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   link.gone = was_gone && change.record.archived;  // what was put away for good comes back when it is taken out again
   link.archived = change.record.archived;
 
+  const std::string carries = hub_id_in(mapping, hub_.system(change.key.system), change.record.body);
   const bool ours =
-      !mapping.golden_id_at && hub_id_in(mapping, hub_.system(change.key.system), change.record.body) == golden.id.text;
+      family && !mapping.golden_id_at && is_golden_id(carries) && TRY(work_.family(GoldenId(carries))) == family;
   Merged merged = merge(hub_, golden, links, link, {&mapping, read.values, &change, ours});
   if (undated(change, link, fresh, merged)) return Fate::Undated;
   if (!family) family = &work_.make(golden);

@@ -87,6 +87,7 @@ std::string hub_id_in(const mapping::Mapping&, const model::System&, const Json&
 std::string question_id(char kind, std::string_view about, Keys&);
 // What is asked where another record has the value.
 std::string unique_question(const GoldenId&, const SystemName&, const FieldName&, Keys&);
-std::string letter_id(DeliveryId, Keys&);  // of a delivery that is dead
+std::string letter_id(DeliveryId, Keys&);                              // of a delivery that is dead
+std::string match_question(const RecordKey&, const GoldenId&, Keys&);  // whether the record is that one's
 
 }  // namespace linchpin::engine

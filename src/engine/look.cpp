@@ -23,7 +23,8 @@ Result<std::vector<Call>> Engine::looks(Work& work, Instant now) {
     const bool still = family && std::any_of(family->deliveries.begin(), family->deliveries.end(), [&](const auto& d) {
                          return d.id == row.id && d.state == DeliveryState::Unknown && d.due <= now;
                        });
-    if (still) unknown[{row.system, row.object}].push_back(row.golden);
+    if (still)
+      unknown[{row.system, row.object}].push_back(family->golden.made_as.empty() ? row.golden : family->golden.made_as);
   }
   for (const auto& [where, goldens] : unknown) {
     std::set<GoldenId> looked_for;

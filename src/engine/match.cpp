@@ -176,6 +176,18 @@ std::string keys_made_by(const Entity& entity) {
   return canonical(Json(std::move(rules)));
 }
 
+std::vector<Values> alternates(const Golden& golden, const std::vector<Link>& links) {
+  std::vector<Values> all(1);
+  for (const auto& [field, s] : golden.fields) all[0].emplace(field.text, s.value);
+  for (const Link& link : links) {
+    if (!link.base.empty()) all.push_back(link.base);
+    Values own;
+    for (const auto& [field, o] : link.own) own.emplace(field.text, o.value);
+    if (!own.empty()) all.push_back(std::move(own));
+  }
+  return all;
+}
+
 bool vetoed(const Entity& entity, const Values& values, const Candidate& candidate) {
   for (const FieldName& name : entity.match.never_differs) {
     const Field* field = entity.field(name.text);

@@ -30,6 +30,8 @@ struct Candidate {
   GoldenId golden;
   std::vector<Values> alternates;
 };
+// Every set of values that a golden record's sources hold: old names and numbers too.
+std::vector<Values> alternates(const Golden&, const std::vector<Link>&);
 enum class Verdict { Same, Doubtful, Different };
 // Whether the values are those of the candidate. `crowded`: identifiers (field, canonical value) that too many
 // differently named people hold to identify anyone.

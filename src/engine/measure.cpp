@@ -52,7 +52,7 @@ Result<bool> Engine::count(Counting& c, std::size_t most) {
   for (const GoldenRow& golden : goldens) {
     c.after = golden.id;
     const Family* kept = families_.look(golden.id);
-    const Family& family = kept ? *kept : *TRY(reading.family(golden.id));
+    const Family& family = kept ? *kept : *TRY(reading.family_itself(golden.id));
     for (const Link& link : family.links) {
       if (link.gone) continue;
       Counted& row = c.rows[{link.key.system, entity}];

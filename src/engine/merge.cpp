@@ -176,17 +176,18 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
         continue;
       }
       // What its record holds now is its word: of a part that it was given later, that is what it was given; of one
-      // that did not count as its own when it was written there, that is what stands there.
+      // that did not count as its own when it was written there, that is what stands there. What is lent is nobody's.
       const auto given = winner->link->given.find(name.text), base = winner->link->base.find(name.text);
       const auto survivor = fields.find(name);
-      if (given != winner->link->given.end()) {
+      const bool lent = winner->link->lent.contains(name);
+      if (given != winner->link->given.end() && !lent) {
         if (survivor != fields.end() && same_value(field->type, survivor->second.value, given->second)) continue;
         Candidate as_given = *winner;
         as_given.value = &given->second;
         fields[name] = sourced(*field, as_given);
       } else if (mine) {
         fields[name] = *mine;
-      } else if (base != winner->link->base.end() && !base->second.is_null()) {
+      } else if (base != winner->link->base.end() && !base->second.is_null() && !lent) {
         Candidate as_held = *winner;
         as_held.value = &base->second;
         fields[name] = sourced(*field, as_held);
@@ -359,6 +360,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     after.base[name] = value;
     after.given.erase(name);
     after.left.erase(name);
+    const bool lent = after.lent.erase(field->name) > 0;
     const bool blank_is_nothing = value.is_null() && arrival.mapping->null == mapping::NullRule::Ignore;
     if (blank_is_nothing) continue;
     const auto golden = before.fields.find(field->name);
@@ -372,6 +374,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     if (sent && !typed_there(arrival, field->name)) {
       if (!fresh) merged.doubted.push_back(field->name);
       after.given[name] = *sent;  // an echo of what was sent and not confirmed: nobody else wrote it
+      if (lent) after.lent.insert(field->name);
       continue;
     }
     const bool owns = field->rule != Rule::Owner || field->owner == link.key.system;

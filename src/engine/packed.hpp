@@ -45,6 +45,7 @@ class Unpacker {
   Instant at() { return from_ms(number()); }
   std::string text();
   Json value() { return value(0); }
+  bool more() const { return !rest_.empty(); }
   Result<void> end() const;  // StoreCorrupt unless all was read, and nothing was missing
 
  private:

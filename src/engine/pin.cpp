@@ -33,6 +33,16 @@ Result<void> Engine::resume_pins() {
   return {};
 }
 
+// Those of a golden record as it is now.
+void Engine::keep_pin_ends(Work& work, const Golden& golden) {
+  const auto before = pin_ends_;
+  std::erase_if(pin_ends_, [&](const auto& one) { return one.first.first == golden.id; });
+  if (golden.merged_into.empty())
+    for (const auto& [field, pin] : golden.pins)
+      if (pin.until != Instant{}) pin_ends_[{golden.id, field}] = pin.until;
+  if (pin_ends_ != before) work.rows().metas.push_back({ends_key, canonical(to_json(pin_ends_))});
+}
+
 // One pin is set, or ended (nullptr), and the field is chosen anew.
 Result<void> Engine::change_pin(Work& work, Line& line, Family& family, const FieldName& field, const Pin* pin,
                                 const std::string& trigger, const std::string& by, Instant now) {

@@ -143,10 +143,11 @@ Result<void> Engine::plan_entity(Plan& plan, const model::Hub& next, const Entit
     Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
     for (const GoldenRow& row : rows) {
       const Family* kept = families_.look(row.id);
-      const Family& family = kept ? *kept : *TRY(reading.family(row.id));
+      const Family& family = kept ? *kept : *TRY(reading.family_itself(row.id));
+      after = row.id;
+      if (!family.golden.merged_into.empty()) continue;
       sharing.undecided = TRY(undecided(family, world_.store, {}));
       engine::plan(plan, next, family, sharing);
-      after = row.id;
     }
     if (rows.size() < page) return {};
   }

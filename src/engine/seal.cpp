@@ -66,6 +66,27 @@ std::map<FieldName, Pin> pins_in(Unpacker& u) {
   return pins;
 }
 
+void pack(Packer& p, const std::vector<Regrouped>& all) {
+  p.count(all.size());
+  for (const Regrouped& r : all) {
+    p.number(static_cast<int>(r.what)), p.text(r.other.text), p.text(r.by), p.text(r.why), p.at(r.at);
+    p.count(r.records.size());
+    for (const RecordKey& key : r.records) p.text(key.system.text), p.text(key.object.text), p.text(key.record.text);
+    pack(p, r.replaced);
+  }
+}
+std::vector<Regrouped> regrouped_in(Unpacker& u) {
+  std::vector<Regrouped> all(u.count());
+  for (Regrouped& r : all) {
+    r.what = static_cast<Regrouped::What>(u.number());
+    r.other.text = u.text(), r.by = u.text(), r.why = u.text(), r.at = u.at();
+    r.records.resize(u.count());
+    for (RecordKey& key : r.records) key.system.text = u.text(), key.object.text = u.text(), key.record.text = u.text();
+    r.replaced = sourced_in(u);
+  }
+  return all;
+}
+
 // A separator that no part contains keeps ("a", "bc") and ("ab", "c") apart.
 std::string bound(std::initializer_list<std::string_view> parts) {
   std::string joined;
@@ -85,6 +106,9 @@ std::string bound(const DeliveryRow& d) {
 GoldenRow to_row(const Golden& g, const Secret& key) {
   Packer p;
   pack(p, g.fields), pack(p, g.set), pack(p, g.pins);
+  // Of few: the others have the form that they had before there was this.
+  if (!g.regrouped.empty() || !g.merged_into.empty() || !g.made_as.empty())
+    pack(p, g.regrouped), p.text(g.merged_into.text), p.text(g.made_as.text);
   return {g.id, g.entity, g.version, g.created, seal(key.bytes(), p.packed(), bound(g))};
 }
 
@@ -95,6 +119,7 @@ Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
   g.fields = sourced_in(u);
   g.set = sourced_in(u);
   g.pins = pins_in(u);
+  if (u.more()) g.regrouped = regrouped_in(u), g.merged_into.text = u.text(), g.made_as.text = u.text();
   TRY(u.end());
   return g;
 }
@@ -111,6 +136,10 @@ LinkRow to_row(const Link& l, const Secret& key) {
   for (const auto& [name, times] : l.put_back) {
     p.text(name.text), p.count(times.size());
     for (const Instant at : times) p.at(at);
+  }
+  if (!l.lent.empty()) {
+    p.count(l.lent.size());
+    for (const FieldName& name : l.lent) p.text(name.text);
   }
   return {l.key,       l.entity, l.golden,
           l.confirmed, l.gone,   seal(key.bytes(), p.packed(), bound(l.key, l.entity, l.golden))};
@@ -146,6 +175,8 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
     std::vector<Instant>& times = l.put_back[FieldName(u.text())];
     for (std::size_t more = u.count(); more > 0; --more) times.push_back(u.at());
   }
+  if (u.more())
+    for (std::size_t left = u.count(); left > 0; --left) l.lent.emplace(u.text());
   TRY(u.end());
   return l;
 }

@@ -1,5 +1,7 @@
 #include "engine/work.hpp"
 
+#include <algorithm>
+
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
 #include "engine/seal.hpp"
@@ -18,6 +20,12 @@ Batch apart(Batch& whole, Rows Batch::* which) {
 }  // namespace
 
 Result<Family*> Work::family(const GoldenId& id) {
+  Family* family = TRY(family_itself(id));
+  while (family && !family->golden.merged_into.empty()) family = TRY(family_itself(family->golden.merged_into));
+  return family;
+}
+
+Result<Family*> Work::family_itself(const GoldenId& id) {
   if (const auto known = families_.find(id); known != families_.end()) return known->second.get();
   TRY(open({id}));
   const auto opened = families_.find(id);
@@ -105,6 +113,27 @@ void Work::changed_delivery(Family& family, Delivery delivery) {
       return;
     }
   family.deliveries.push_back(std::move(delivery));
+}
+
+void Work::moved_link(Family& from, Family& to, const RecordKey& key) {
+  const auto at = std::find_if(from.links.begin(), from.links.end(), [&](const Link& l) { return l.key == key; });
+  if (at == from.links.end()) return;
+  Link link = std::move(*at);
+  from.links.erase(at);
+  links_.erase({from.golden.id, {key, link.entity}});
+  changed_golden(from);
+  changed_link(to, std::move(link));
+}
+
+void Work::moved_delivery(Family& from, Family& to, DeliveryId id) {
+  const auto at =
+      std::find_if(from.deliveries.begin(), from.deliveries.end(), [&](const auto& d) { return d.id == id; });
+  if (at == from.deliveries.end()) return;
+  Delivery delivery = std::move(*at);
+  from.deliveries.erase(at);
+  deliveries_.erase({from.golden.id, id});
+  delivery.golden = to.golden.id;
+  changed_delivery(to, std::move(delivery));
 }
 
 void Work::dropped_delivery(Family& family, DeliveryId id) {

@@ -21,8 +21,10 @@ class Work {
   Work(Store& store, Keys& keys, Families& kept, std::int64_t register_version, std::int64_t& next_delivery)
       : store_(store), keys_(keys), kept_(kept), version_(register_version), next_delivery_(next_delivery) {}
 
-  // A golden record with all that hangs on it; nullptr when there is none. Valid until the commit.
+  // A golden record with all that hangs on it; nullptr when there is none. The id of one that was merged away names the
+  // one into which it was. Valid until the commit.
   Result<Family*> family(const GoldenId&);
+  Result<Family*> family_itself(const GoldenId&);   // the one that was merged away, too
   Result<void> open(const std::vector<GoldenId>&);  // those that family() will be asked for, in one go
   Result<Family*> family_of(const RecordKey&, const EntityName&);
   Family& make(Golden);
@@ -33,6 +35,8 @@ class Work {
   void changed_golden(const Family&);
   void changed_link(Family&, Link);          // puts it, by record and entity
   void changed_delivery(Family&, Delivery);  // puts it; id 0 gets the next number
+  void moved_link(Family& from, Family& to, const RecordKey&);
+  void moved_delivery(Family& from, Family& to, DeliveryId);
   void dropped_delivery(Family&, DeliveryId);
   void match_keys(const Family&, const RecordKey&, const std::vector<std::string>& keys);
   void attest(const Family*, Attested);  // nullptr: no person is concerned

@@ -57,7 +57,7 @@ Result<void> Engine::on_written(Work& work, Line& line, const Flying& flying, co
   const WriteCall& call = std::get<WriteCall>(flying.call.what);
   for (const WriteItem& item : call.items) {
     Family* family = TRY(work.family(item.golden));
-    busy_.erase({flying.call.system, item.golden});
+    busy_.erase({flying.call.system, family ? family->golden.id : item.golden});
     if (!family) continue;
     const auto mine = std::find_if(family->deliveries.begin(), family->deliveries.end(),
                                    [&](const Delivery& d) { return d.id == item.delivery; });
@@ -323,7 +323,7 @@ Result<void> Engine::write_failed(Work& work, Line& line, const Flying& flying, 
   const Unknown* unknown = std::get_if<Unknown>(&outcome);
   for (const WriteItem& item : call.items) {
     Family* family = TRY(work.family(item.golden));
-    busy_.erase({flying.call.system, item.golden});
+    busy_.erase({flying.call.system, family ? family->golden.id : item.golden});
     if (!family) continue;
     for (Delivery d : std::vector<Delivery>(family->deliveries)) {
       if (d.id != item.delivery) continue;

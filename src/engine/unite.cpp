@@ -1,0 +1,165 @@
+// Two golden records that are one person become one, on a person's word: `linchpin review merge`. The older id stays,
+// and the other names it from then on. split.cpp takes them apart again.
+#include <algorithm>
+
+#include "engine/engine.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+// What cannot go from one golden record to the other while its outcome is open: a record that is being made, and a
+// question that has been asked.
+bool is_being_made(const Delivery& d) {
+  const bool asked = d.operation == Operation::Do && d.state == DeliveryState::Pending && d.attempt > 0;
+  return (d.operation == Operation::Create || d.operation == Operation::Do) &&
+         (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown || asked);
+}
+
+bool kept_apart(const model::Entity& entity, const Family& a, const Family& b) {
+  const Candidate candidate{a.golden.id, alternates(a.golden, a.links)};
+  const std::vector<Values> others = alternates(b.golden, b.links);
+  return std::any_of(others.begin(), others.end(),
+                     [&](const Values& values) { return vetoed(entity, values, candidate); });
+}
+
+// Of what flows and people set the later word counts; a pin of the one that stays.
+std::map<FieldName, Sourced> take_in(Golden& into, const Golden& from) {
+  std::map<FieldName, Sourced> replaced;
+  for (const auto& [field, value] : from.set) {
+    const auto [set, fresh] = into.set.emplace(field, value);
+    if (fresh || set->second.at >= value.at) continue;
+    replaced.emplace(field, std::exchange(set->second, value));
+  }
+  into.pins.insert(from.pins.begin(), from.pins.end());
+  return replaced;
+}
+
+// The systems that hold more than one record of it by now.
+Json twice_in(const Family& family) {
+  std::map<std::pair<SystemName, ObjectName>, Json::List> records;
+  for (const Link& link : family.links)
+    if (!link.gone)
+      records[{link.key.system, link.key.object}].push_back(link.key.system.text + ":" + link.key.record.text);
+  Json::List twice;
+  for (auto& [where, list] : records)
+    if (list.size() > 1) twice.insert(twice.end(), list.begin(), list.end());
+  return twice;
+}
+
+}  // namespace
+
+Result<Family*> Engine::named_by_person(Work& work, const Json& command, const std::string& id) {
+  const EntityName entity(command["entity"].text());
+  if (!hub_->entities.contains(entity))
+    return fail(Code::NotFound, "the hub has no entity of that name", "`linchpin check` lists what it has.");
+  if (command["why"].text().empty())
+    return fail(Code::InvalidArgument, "a merge or a split needs a reason",
+                "Give --why: whoever asks `explain` later reads it.");
+  Family* family = TRY(named(work, id, entity));
+  if (!family || family->golden.entity != entity)
+    return fail(Code::NotFound, "the hub has no such record: " + id,
+                "Give a golden id, or system:record, as in hubspot:1203.");
+  return family;
+}
+
+// What is under way and belongs to another golden record now is answered for that one; and what records hold comes
+// before they are written to.
+void Engine::follow(const Regroup& regroup, const std::set<RecordKey>& read, Instant now) {
+  for (const Regroup::InFlight& moved : regroup.in_flight()) {
+    const auto answer_for = [&](Flying& flying) {
+      if (auto* write = std::get_if<WriteCall>(&flying.call.what))
+        for (WriteItem& item : write->items)
+          if (item.delivery == moved.delivery) item.golden = moved.to;
+    };
+    for (auto& [id, flying] : flying_) answer_for(flying);
+    for (auto& [flying, error] : unmade_) answer_for(flying);
+    for (Flying& flying : continuing_) answer_for(flying);
+    if (busy_.erase({moved.system, moved.from}) > 0) busy_.insert({moved.system, moved.to});
+  }
+  for (const RecordKey& key : read)
+    if (can_fetch(key.system, key.object)) read_.hint(key, {.trigger = Trigger::Reconcile, .not_before = now});
+}
+
+// {"command":"review.merge","entity","id","other","why","by","despite_veto"}
+Result<Json> Engine::unite(const Json& command, Instant now) {
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+  const std::string& by = command["by"].text();
+  Family* one = TRY(named_by_person(work, command, command["id"].text()));
+  Family* two = TRY(named_by_person(work, command, command["other"].text()));
+  if (one == two) return fail(Code::InvalidArgument, "the two are one golden record: " + one->golden.id.text);
+  const auto age = [](const Family& f) { return std::pair(f.golden.created, f.golden.id); };
+  if (age(*two) < age(*one)) std::swap(one, two);
+  Family &stays = *one, &goes = *two;
+  for (const Family* family : {one, two})
+    if (std::any_of(family->deliveries.begin(), family->deliveries.end(), is_being_made))
+      return fail(Code::UnderWay, "a record of " + family->golden.id.text + " is being made at this moment",
+                  "Try again when its system has answered.");
+  if (!command["despite_veto"].boolean() && kept_apart(hub_->entity(stays.golden.entity), stays, goes))
+    return fail(Code::InvalidArgument, "a veto of match: never: keeps the two apart",
+                "Look at both with `linchpin explain`; --despite-veto if they are one all the same.");
+
+  const Golden before = stays.golden;
+  const std::set<RecordKey> records = records_of(goes);
+  const ChangeId change("merge." + std::to_string(ms_since_epoch(now)));
+  Values values;
+  for (const auto& [field, chosen] : goes.golden.fields) values.emplace(field.text, chosen.value);
+  for (Family* half : {&goes, &stays})
+    work.attest(half, {.entry = change.text + "/" + half->golden.id.text,
+                       .kind = "merged",
+                       .trigger = "person",
+                       .change = change,
+                       .entity = half->golden.entity,
+                       .values = values,
+                       .outcome = half == &stays ? goes.golden.id.text : stays.golden.id.text,
+                       .by = by,
+                       .at = now});
+  Regroup regroup(*hub_, world_.store, world_.keys, work, by, now);
+  TRY(regroup.ask_of_too(goes, stays, true));
+  for (ReviewRow& asked : TRY(world_.store.reviews_of(goes.golden.id)))
+    if (asked.kind == "match" && asked.state == "open" && !records.contains(asked.record)) {
+      asked.state = "withdrawn", asked.by = by, asked.answered = now;
+      work.rows().reviews.push_back(std::move(asked));
+    }
+  TRY(regroup.ask_anew_of_unique(goes));
+  TRY(regroup.move(goes, stays, records));
+  for (const Delivery& d : std::vector<Delivery>(goes.deliveries)) {
+    const bool asked = std::any_of(stays.deliveries.begin(), stays.deliveries.end(), [&](const Delivery& other) {
+      return other.operation == d.operation && other.flow == d.flow;
+    });
+    if (d.operation != Operation::Do || asked) {
+      work.rows().dead_letters_dropped.push_back(letter_id(d.id, world_.keys));
+      work.dropped_delivery(goes, d.id);
+      continue;
+    }
+    Delivery about = d;
+    about.idempotency_key.clear();  // it will ask about another id
+    work.changed_delivery(goes, std::move(about));
+    work.moved_delivery(goes, stays, d.id);
+  }
+  Regrouped merged{
+      Regrouped::What::Merged, goes.golden.id, {records.begin(), records.end()}, by, command["why"].text(), now};
+  merged.replaced = take_in(stays.golden, goes.golden);
+  stays.golden.regrouped.push_back(std::move(merged));
+  goes.golden.merged_into = stays.golden.id;
+  work.changed_golden(goes);
+  for (const RecordKey& key : records) TRY(regroup.decide(key, stays, true));
+  stays.golden.fields = survive(*hub_, stays.golden, stays.links);
+  ++stays.golden.version;
+  work.changed_golden(stays);
+
+  const auto ends = pin_ends_;
+  keep_pin_ends(work, goes.golden);
+  keep_pin_ends(work, stays.golden);
+  const Json answer =
+      Json::object({{"id", stays.golden.id.text}, {"merged", goes.golden.id.text}, {"twice", twice_in(stays)}});
+  const Result<void> done = line.settle(stays, &before, {change, {}, now}).and_then([&] { return work.commit(); });
+  if (!done) {
+    pin_ends_ = ends;
+    return tl::unexpected(done.error());
+  }
+  follow(regroup, regroup.waiting(), now);
+  return answer;
+}
+
+}  // namespace linchpin::engine
