@@ -14,9 +14,10 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr milliseconds rest_most = hours(8);   // of virtual time until nothing is outstanding
-constexpr int tidied_most = 8;                 // rounds of questions that a person answers
-constexpr std::uint64_t run_twice = 8;         // of so many seeds one, and the two digests are compared
+constexpr milliseconds rest_most = hours(8);  // of virtual time until nothing is outstanding
+constexpr int tidied_most = 8;                // rounds of questions that a person answers
+constexpr std::uint64_t run_twice = 8;        // of so many seeds one, and the two digests are compared
+constexpr std::uint64_t mistakes_by = 0x6d697374616b6573u;
 constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
 
 [[noreturn]] void on_hold(Invariant invariant, std::source_location at) {
@@ -146,6 +147,20 @@ class Run {
       if (!must(workload_->tidy_up())) break;
       settle();
     }
+    mistake();
+  }
+
+  // Of a chance of its own: what came before is as it was without it. Found out at once, or when all of it was shared.
+  void mistake() {
+    Random chance(plan_.seed ^ mistakes_by);
+    if (!must(workload_->merge_wrongly(chance))) return;
+    if (chance.chance(0.5)) {
+      settle();
+    } else {
+      for (std::uint64_t left = chance.below(40); left > 0; --left) must(world_->step());
+    }
+    must(workload_->split_again());
+    settle();
   }
 
   // What webhooks did not tell, sweeps find; where clocks differ by more than they look back, the walk does.

@@ -22,6 +22,9 @@ class Workload {
   // What operators do when the faults have ended: questions are answered, dead letters tried again.
   Result<bool> tidy_up();  // false: nothing was left to do
   Result<void> end_faults();
+  // An operator takes two people for one (false: there are no two), and finds out (mistake.cpp).
+  Result<bool> merge_wrongly(Random&);
+  Result<void> split_again();
   void vanish();  // a record is deleted without a word: only a walk can find that
   std::int64_t acts() const { return acts_; }
   const std::set<Field>& rules_changed() const { return rules_changed_; }
@@ -53,6 +56,7 @@ class Workload {
   Result<void> merge(Person&, Site);
   Result<void> share_mailbox();
   Result<bool> part_mailboxes();
+  std::vector<Told> plain_people(const std::vector<Told>&);
   Result<void> poison();
   Result<void> without_mailbox();
   Result<void> review_check();
@@ -83,6 +87,7 @@ class Workload {
   int merging_ = 0;
   std::map<std::string, int> sent_again_;  // by review: how often an operator had what was left blank sent again
   std::set<int> sharing_mailbox_;          // people, by number
+  std::string taken_for_one_;              // the golden record of two people
 };
 
 }  // namespace linchpin::sim
