@@ -43,7 +43,7 @@ Result<std::optional<mapping::Path>> read_optional_path(const Json& j) {
 Result<std::optional<Edits>> read_edits(const Json& j) {
   if (j.is_null()) return std::nullopt;
   Edits edits{TRY(read_path(j["at"])), j["each_under"].text(), *TRY(read_moment(j["time"])), {}, {}};
-  if (j.find("apps")) edits.apps = TRY(read_condition(j["apps"]));
+  if (j.find("people")) edits.people = TRY(read_condition(j["people"]));
   if (j.find("ours")) edits.ours = TRY(read_condition(j["ours"]));
   return edits;
 }

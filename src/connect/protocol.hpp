@@ -38,7 +38,7 @@ struct Edits {
   std::string each_under;
   MomentAt time;
   std::optional<Condition> ours;
-  std::optional<Condition> apps;  // made by some app, the hub may be one
+  std::optional<Condition> people;  // made by a person, and by no app
 };
 // Where in a record what the engine needs of it is.
 struct RecordShape {

@@ -9,7 +9,7 @@ constexpr milliseconds written_apart{1'000};  // an edit's time in the history, 
 
 struct LastEdit {
   Instant at{};
-  bool by_app = true;
+  bool by_person = false;
 };
 
 // The last of them that is none of ours and that the record as it was read can show.
@@ -19,7 +19,7 @@ LastEdit last_edit(const Edits& edits, const Json& listed, Instant updated) {
     if (edits.ours && edits.ours->fits(edit)) continue;
     const auto time = parse_moment(edits.time.form, at(edits.time.at, edit));
     if (!time || *time > updated + written_apart || *time < last.at) continue;
-    last = {std::min(*time, updated), !edits.apps || edits.apps->fits(edit)};
+    last = {std::min(*time, updated), edits.people && edits.people->fits(edit)};
   }
   return last;
 }
@@ -29,7 +29,7 @@ void read_edits(const Edits& edits, const Json& body, engine::Record& record) {
     const LastEdit last = last_edit(edits, listed, record.updated);
     if (last.at == Instant{}) return;
     record.edited.emplace(mapping::to_text(of), last.at);
-    if (!last.by_app) record.typed.insert(mapping::to_text(of));
+    if (last.by_person) record.typed.insert(mapping::to_text(of));
   };
   const Json& listed = at(edits.at, body);
   if (edits.each_under.empty()) tell({}, listed);

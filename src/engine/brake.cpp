@@ -80,7 +80,7 @@ Result<bool> Engine::counts(Work& work, const Delivery& d, Instant now) {
     last->second = now;
     work.rows().metas.push_back({key, rfc3339(now)});
   }
-  return now >= last->second + unbraked_after_load;
+  return d.operation == Operation::Delete || now >= last->second + unbraked_after_load;
 }
 
 // What was counted, in the commit of what leaves.

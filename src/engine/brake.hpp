@@ -15,7 +15,7 @@
 
 namespace linchpin::engine {
 
-struct Braking {          // one flow's creates or updates in one system
+struct Braking {          // one flow's creates, updates or deletes in one system
   Instant since{};        // when the window began
   std::int64_t most = 0;  // in it
   std::int64_t count = 0;

@@ -117,7 +117,10 @@ Result<std::vector<Call>> Engine::claim(Work& work, Instant now) {
 Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& name, Load& load, Instant now) {
   WriteCall write{load.object, load.operation, load.named, {}};
   for (Delivery& d : load.deliveries) {
-    if (!TRY(brakes_let(work, d, now))) continue;
+    if (!TRY(brakes_let(work, d, now))) {
+      if (d.operation == Operation::Delete) repeatable_.erase(d.id);  // it is read anew before it goes
+      continue;
+    }
     Family* family = TRY(work.family(d.golden));
     hold(Invariant::OnlyLiveIsSent, may_leave(d, family->golden) && !rests(name));
     const Link* link = nullptr;

@@ -13,7 +13,7 @@ std::string asks(const RecordKey& key) { return "deleted/" + about(key); }
 
 bool may_be_put_away(const model::Hub& hub, const Link& link) {
   const auto mapping = hub.mappings.find(link.mapping);
-  if (mapping == hub.mappings.end() || mapping->second.golden_id_at || link.gone) return false;
+  if (mapping == hub.mappings.end() || mapping->second.golden_id_at || link.gone || link.archived) return false;
   const auto& connector = hub.system(link.key.system).connector;
   const model::ObjectSpec* object = connector ? connector->object(link.key.object) : nullptr;
   if (!object || !object->can_delete) return false;
@@ -26,8 +26,15 @@ bool may_be_put_away(const model::Hub& hub, const Link& link) {
   });
 }
 
+bool has_no_other(const std::vector<Link>& links, const RecordKey& deleted) {
+  return std::none_of(links.begin(), links.end(), [&](const Link& link) {
+    return link.key.system == deleted.system && link.key.object == deleted.object && link.key != deleted && !link.gone;
+  });
+}
+
 std::vector<Link> to_be_put_away(const model::Hub& hub, const std::vector<Link>& links, const RecordKey& deleted) {
   std::vector<Link> found;
+  if (!has_no_other(links, deleted)) return found;
   for (const Link& link : links)
     if (link.key != deleted && !link.doomed && may_be_put_away(hub, link)) found.push_back(link);
   return found;
@@ -35,7 +42,10 @@ std::vector<Link> to_be_put_away(const model::Hub& hub, const std::vector<Link>&
 
 void Line::follow_delete(Family& family, const Change& change, const Link& deleted) {
   const model::OnDelete ruling = hub_.entity(deleted.entity).on_delete;
-  if (ruling == model::OnDelete::Detach || change.merged || !change.record.merged_into.empty()) return;
+  const auto mapping = hub_.mappings.find(deleted.mapping);
+  const bool of_the_person = mapping != hub_.mappings.end() && !mapping->second.golden_id_at;
+  const bool merged = change.merged || !change.record.merged_into.empty();
+  if (ruling == model::OnDelete::Detach || !of_the_person || merged) return;
   std::vector<Link> others = to_be_put_away(hub_, family.links, deleted.key);
   if (others.empty()) return;
   if (ruling == model::OnDelete::Review || !change.deleted) return ask_about_delete(family, deleted.key, "deleted");
@@ -62,16 +72,20 @@ void Line::ask_about_delete(Family& family, const RecordKey& key, const std::str
   work_.rows().reviews.push_back(std::move(row));
 }
 
-Result<void> Line::no_longer_deleted(Family& family, const RecordKey& key) {
+// Somebody is in the system again, be it in another record.
+Result<void> Line::no_longer_deleted(Family& family) {
+  bool any = false;
   for (Link link : std::vector<Link>(family.links)) {
-    if (!link.doomed) continue;
-    link.doomed = false;
+    any = any || link.gone || link.doomed;
+    if (!std::exchange(link.doomed, false)) continue;
     work_.changed_link(family, std::move(link));
   }
-  if (auto row = TRY(store_.review(question_id('r', asks(key), keys_))); row && row->state == "open") {
-    row->state = "rejected", row->by = "the record came back", row->answered = now_;
-    work_.rows().reviews.push_back(*std::move(row));
-  }
+  if (!any) return {};
+  for (const Link& link : family.links)
+    if (auto row = TRY(store_.review(question_id('r', asks(link.key), keys_))); row && row->state == "open") {
+      row->state = "rejected", row->by = "the record came back", row->answered = now_;
+      work_.rows().reviews.push_back(*std::move(row));
+    }
   return {};
 }
 

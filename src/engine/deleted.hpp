@@ -14,7 +14,7 @@ namespace linchpin::engine {
 
 // Whether a live flow writes to the record's system, and its connector can put such records away.
 bool may_be_put_away(const model::Hub&, const Link&);
-// The links that are to be put away since the record of `deleted` is gone.
+// The links that are to be put away since that record is gone: none while its system has another of the person.
 std::vector<Link> to_be_put_away(const model::Hub&, const std::vector<Link>&, const RecordKey& deleted);
 
 }  // namespace linchpin::engine

@@ -170,7 +170,7 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
       return !fresh && merged.link.own != before.own &&
              (change.record.updated <= before.updated || !before.tried.empty());
     case model::History::OfMembers:
-      if (spec->tells_apps && !merged.doubted.empty()) return true;
+      if (spec->tells_people && !merged.doubted.empty()) return true;
       return !merged.untold.empty() && (!fresh || change.record.updated > change.record.created + created_within);
   }
   return false;
@@ -231,7 +231,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
       !held_anew && !dated_anew)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
-  if (link.doomed && merged.link.own != link.own) {
+  if (link.doomed && was_archived && !link.archived) {
+    merged.link.doomed = false;
+  } else if (link.doomed && merged.link.own != link.own) {
     merged.link.doomed = false;
     ask_about_delete(*family, change.key, "deleted_and_edited");
   }
@@ -240,7 +242,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
   const Values base = merged.link.base;
   work_.changed_link(*family, std::move(merged.link));
-  if (came_back) TRY(no_longer_deleted(*family, change.key));
+  if (came_back || (fresh && before)) TRY(no_longer_deleted(*family));
+  TRY(no_longer_left(*family, change.key, link, merged.took));
   // Where a value comes from is kept as well: the owner may now say what only another said before.
   if (family->fresh || merged.golden.fields != family->golden.fields) {
     family->golden = std::move(merged.golden);
@@ -273,6 +276,19 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   return Fate::Merged;
 }
 
+// Somebody has written what was left blank there, or what was asked about: the question is over.
+Result<void> Line::no_longer_left(Family& family, const RecordKey& key, const Link& before,
+                                  const std::vector<FieldName>& took) {
+  for (const FieldName& field : took) {
+    if (!before.left.contains(field.text)) continue;
+    auto row = TRY(store_.review(unique_question(family.golden.id, key.system, field, keys_)));
+    if (!row || row->state != "open") continue;
+    row->state = "rejected", row->by = "the system", row->answered = now_;
+    work_.rows().reviews.push_back(*std::move(row));
+  }
+  return {};
+}
+
 void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family,
                        const std::vector<mapping::FieldError>& errors) {
   const Entity& entity = hub_.entity(mapping.entity);
@@ -302,7 +318,8 @@ void Line::keep_foreign(const Change& change, Family& family, const std::vector<
   for (const Foreign& f : foreign) {
     if (f.ruling != model::ForeignWrite::Review) continue;
     ReviewRow row;
-    row.id = question_id('r', about(change.key) + "/" + f.field.text + "/" + change.id.text, keys_);
+    const std::string of = f.often ? "put back" : change.id.text;
+    row.id = question_id('r', about(change.key) + "/" + f.field.text + "/" + of, keys_);
     row.kind = "foreign_write";
     row.system = change.key.system, row.entity = family.golden.entity, row.field = f.field;
     row.code = f.often ? "put_back_often" : "foreign_write";

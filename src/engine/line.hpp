@@ -61,10 +61,11 @@ class Line {
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
+  Result<void> no_longer_left(Family&, const RecordKey&, const Link& before, const std::vector<FieldName>& took);
   // What follows when a record is deleted (deleted.cpp).
   void follow_delete(Family&, const Change&, const Link& deleted);
   void ask_about_delete(Family&, const RecordKey&, const std::string& code);
-  Result<void> no_longer_deleted(Family&, const RecordKey&);
+  Result<void> no_longer_deleted(Family&);
 
   const model::Hub& hub_;
   Store& store_;

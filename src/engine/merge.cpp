@@ -191,7 +191,7 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
         Candidate as_held = *winner;
         as_held.value = &base->second;
         fields[name] = sourced(*field, as_held);
-      } else {
+      } else if (!lent) {
         fields.erase(name);
       }
     }
@@ -322,8 +322,10 @@ bool left_blank(const Link& owner, const Field& field) {
 }
 
 // What becomes of a write that is to be ruled on; those that are put back are counted.
-Foreign ruled(const Field& field, ForeignWrite ruling, const Value& value, Link& link, Instant now) {
+Foreign ruled(const Field& field, ForeignWrite ruling, const Value& value, const Link& before, Link& link,
+              Instant now) {
   if (ruling != ForeignWrite::Restore) return {field.name, ruling, value};
+  if (before.left.contains(field.name.text)) return {field.name, ForeignWrite::Review, value, true};  // is being asked
   std::vector<Instant>& times = link.put_back[field.name];
   std::erase_if(times, [&](Instant at) { return at + put_back_within <= now; });
   if (times.size() >= put_back_most) return {field.name, ForeignWrite::Review, value, true};
@@ -359,7 +361,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     merged.took.push_back(field->name);
     after.base[name] = value;
     after.given.erase(name);
-    after.left.erase(name);
+    if (base != link.base.end() || !value.is_null()) after.left.erase(name);  // it was blank, and is
     const bool lent = after.lent.erase(field->name) > 0;
     const bool blank_is_nothing = value.is_null() && arrival.mapping->null == mapping::NullRule::Ignore;
     if (blank_is_nothing) continue;
@@ -383,7 +385,9 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
         return l.key.system == field->owner && !l.gone && !left_blank(l, *field);
       });
       if (owner_here) {
-        merged.foreign.push_back(ruled(*field, field->on_foreign_write, value, after, arrival.change->asked));
+        const bool pinned = before.pins.contains(field->name);
+        merged.foreign.push_back(ruled(*field, pinned ? ForeignWrite::Restore : field->on_foreign_write, value, link,
+                                       after, arrival.change->asked));
         if (merged.foreign.back().ruling != ForeignWrite::Restore)
           after.left[name] = golden != before.fields.end() ? golden->second.value : Value();
         continue;
@@ -396,7 +400,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     after.own[field->name] = Own{value, at, arrival.change->id};
     // A person has said otherwise: it is kept, and put back.
     if (const auto pin = before.pins.find(field->name); pin != before.pins.end() && !fresh) {
-      merged.foreign.push_back(ruled(*field, ForeignWrite::Restore, value, after, arrival.change->asked));
+      merged.foreign.push_back(ruled(*field, ForeignWrite::Restore, value, link, after, arrival.change->asked));
       if (merged.foreign.back().ruling != ForeignWrite::Restore) after.left[name] = pin->second.value;
     }
   }

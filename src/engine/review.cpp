@@ -80,9 +80,10 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
       }
     TRY(line.settle(*family, &before, {ChangeId("review." + answered.id), {}, now}));
   } else if (accept && answered.kind == "deleted") {
-    std::vector<Link> all = to_be_put_away(*hub_, family->links, {});
+    const bool edited = answered.code == "deleted_and_edited";
+    std::vector<Link> all = to_be_put_away(*hub_, family->links, edited ? RecordKey() : answered.record);
     for (Link& link : all)
-      if (answered.code == "deleted" || link.key == answered.record) {
+      if (!edited || link.key == answered.record) {
         link.doomed = true;
         work.changed_link(*family, std::move(link));
       }

@@ -126,7 +126,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         if (link.gone) continue;  // detached: its link stays, so that it is not created anew
         Intent update = intent;
         update.record = link.key.record;
-        if (link.doomed) {
+        if (link.doomed && entity.on_delete != model::OnDelete::Detach) {
           update.operation = Operation::Delete;
           intents.push_back(std::move(update));
           continue;

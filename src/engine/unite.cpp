@@ -46,6 +46,23 @@ Json twice_in(const Family& family) {
   return twice;
 }
 
+// Of what belongs together, a record counts as saying a part that it was given. What it is given next would take that
+// place: it is kept as its own.
+void keep_words(const model::Hub& hub, Work& work, Family& family) {
+  for (Link link : std::vector<Link>(family.links)) {
+    const std::map<FieldName, Own> before = link.own;
+    for (const std::vector<FieldName>& group : hub.entity(family.golden.entity).together)
+      for (const FieldName& name : group) {
+        const auto said = family.golden.fields.find(name);
+        if (said == family.golden.fields.end() || said->second.system != link.key.system ||
+            said->second.record != link.key.record)
+          continue;
+        link.own[name] = Own{said->second.value, said->second.at, said->second.change};
+      }
+    if (link.own != before) work.changed_link(family, std::move(link));
+  }
+}
+
 }  // namespace
 
 Result<Family*> Engine::named_by_person(Work& work, const Json& command, const std::string& id) {
@@ -114,6 +131,7 @@ Result<Json> Engine::unite(const Json& command, Instant now) {
                        .outcome = half == &stays ? goes.golden.id.text : stays.golden.id.text,
                        .by = by,
                        .at = now});
+  for (Family* half : {&goes, &stays}) keep_words(*hub_, work, *half);
   Regroup regroup(*hub_, world_.store, world_.keys, work, by, now);
   TRY(regroup.ask_of_too(goes, stays, true));
   for (ReviewRow& asked : TRY(world_.store.reviews_of(goes.golden.id)))

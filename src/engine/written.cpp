@@ -104,6 +104,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
       if (const FieldName* field = suffixed_by(hub_->mappings.at(d.mapping), result.unique_at);
           field && d.suffix < suffix_most) {
         count("retry");
+        was_not_done(work, family, d);
         next_suffix(work, family, std::move(d), *field, now);
         return {};
       }
@@ -118,6 +119,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
     case WriteResult::Kind::Dead:
       count("dead");
       alone_.erase(d.id);
+      was_not_done(work, family, d);
       return dead(work, line, family, d, result.error, now);
     case WriteResult::Kind::Gone: {
       count("dead");
@@ -148,7 +150,7 @@ void Engine::next_suffix(Work& work, Family& family, Delivery d, const FieldName
 
 // What was sent has its answer, and nothing came of it.
 void Engine::was_not_done(Work& work, Family& family, Delivery& d) {
-  repeatable_.insert(d.id);
+  if (d.operation != Operation::Delete) repeatable_.insert(d.id);
   engine::answered(d.tried, d.values);
   for (Link link : std::vector<Link>(family.links)) {
     if (d.operation != Operation::Update || link.key != RecordKey{d.system, d.object, d.record} ||
@@ -241,7 +243,8 @@ bool Engine::can_fetch(const SystemName& name, const ObjectName& object) const {
 // What an update's record holds now comes before the update is repeated; of a system that can only be written to,
 // nothing can be read, and nobody else writes there that we could know of.
 void Engine::read_first(const Delivery& d, Instant now) {
-  if (d.operation != Operation::Update || !can_fetch(d.system, d.object)) return;
+  const bool of_a_record = d.operation == Operation::Update || d.operation == Operation::Delete;
+  if (!of_a_record || !can_fetch(d.system, d.object)) return;
   read_.hint({d.system, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
 }
 
@@ -284,6 +287,12 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
          }));
   if (before) TRY(no_longer_blank(work, d, *before, now));
   Link after = engine::confirm(*hub_, d, before, record, now);
+  for (const FieldName& field : before ? before->lent : std::set<FieldName>()) {  // it was sent before a split
+    const auto sent = d.values.find(field.text);
+    const auto golden = family.golden.fields.find(field);
+    if (sent != d.values.end() && (golden == family.golden.fields.end() || golden->second.value != sent->second))
+      after.lent.insert(field);
+  }
   const Values base = after.base;
   const RecordKey key = after.key;
   work.changed_link(family, std::move(after));

@@ -34,7 +34,7 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
           .history = j["history"].is_null()                    ? History::None
                      : j["record"]["edits"].find("each_under") ? History::OfMembers
                                                                : History::OfRecord,
-          .tells_apps = j["record"]["edits"].find("apps") != nullptr,
+          .tells_people = j["record"]["edits"].find("people") != nullptr,
           .history_most = std::max(most(j["history"]), 1),
           .lists_history = !j["list_history"].is_null()};
 }

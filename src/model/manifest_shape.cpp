@@ -58,7 +58,7 @@ std::vector<Shape::Key> writing_keys() {
 Shape record() {
   const Shape edits = object("what a record's history says of edits",
                              {required("at", text()), required("time", moment()), key("ours", texts()),
-                              key("apps", texts()), key("each_under", text())});
+                              key("people", texts()), key("each_under", text())});
   return object("a record", {required("id", text()), key("updated", moment()), key("created", moment()),
                              key("edits", edits), key("archived", texts()), key("merged_into", text())});
 }

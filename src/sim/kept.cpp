@@ -66,7 +66,10 @@ class Reading {
       if (mine == link.own.end()) continue;
       const Own one{comparable(field, mine->second.value.text()), mine->second.at, std::string(to_text(site)), record};
       own[field].push_back(one);
-      if (!said(*person, site, field, one.value) && !k_.forgets && !person->overwritten.contains(site))
+      // Of a name, what a record was given counts as said there too, once others' values may take its place.
+      const bool given = person->mistaken && (field == Field::Given || field == Field::Family) &&
+                         said(*person, other(site), field, one.value);
+      if (!said(*person, site, field, one.value) && !given && !k_.forgets && !person->overwritten.contains(site))
         complain(Invariant::EchoIsSilent, which + name + " counts as said there, and nobody did");
       else if (another_owns(*person, site, field, one.value))
         complain(Invariant::OrderFree, which + name + " counts as its own, and another system owns it");

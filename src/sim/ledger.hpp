@@ -32,6 +32,7 @@ struct Person {
   bool organisation = false;                      // Xero: nobody's contact
   bool doubtful = false;                          // shares a name or has two records in one system: a review decides
   bool merged = false;                            // two of their records became one
+  bool mistaken = false;                          // an operator took them for somebody else for a while
   bool was_client = false;                        // is or was to be in Xero
   int clients = 0;                                // how often they became one in HubSpot
   std::set<Field> poisoned;                       // holds what cannot be read there

@@ -41,6 +41,10 @@ Result<bool> Workload::merge_wrongly(Random& chance) {
                                                    {"despite_veto", true},
                                                    {"by", "ava"}})));
     taken_for_one_ = done["id"].text();
+    for (const Told* each : {&one, &other})
+      for (const auto& [site, records] : each->links)
+        for (const std::string& record : records)
+          if (Person* person = ledger_.owner_of(site, record)) person->mistaken = true;
     note("golden record " + done["merged"].text() + " is merged into " + taken_for_one_);
     return true;
   }

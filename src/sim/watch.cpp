@@ -115,7 +115,7 @@ void Watch::count_audit(const engine::Batch& batch) {
       return l.key.system == about_.at(id).first && l.golden == about_.at(id).second && !l.gone;
     });
   }
-  if (confirmed > 0 && kinds["confirmed"] + kinds["received"] + kinds["refused"] == 0)
+  if (confirmed > kinds["confirmed"] + kinds["received"] + kinds["refused"])
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
   if (!batch.goldens.empty() && batch.audit.empty() && !hub_changed_)
     broken(Invariant::AuditedWithCommit, "a golden record changed unattested");

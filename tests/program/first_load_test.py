@@ -224,6 +224,8 @@ class FirstLoad(unittest.TestCase):
         blank = {at.get(("hubspot", r["id"])) for r in world.hubspot().values() if not r["properties"].get("email")}
         asked = {r["golden"] for r in self.world.ask("review.list")["items"] if r["kind"] == "unique_taken"}
         self.assertLessEqual(asked, blank)
+        known = {p["id"] for p in world.people(self.token) if p["fields"].get("email", {}).get("value")}
+        self.assertEqual((blank & known) - asked, set(), "somebody has no e-mail there, and nobody is asked")
 
     def rate(self, records, what):
         return f"{records / self.figures[what][0]:.0f} records/s, {self.span(what)}"
