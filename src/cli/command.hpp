@@ -40,6 +40,7 @@ void add_connect(Command& program);
 void add_run(Command& program);
 void add_plan(Command& program);
 void add_apply(Command& program);
+void add_revert(Command& program);
 void add_pause(Command& program);
 void add_resume(Command& program);
 void add_sync(Command& program);

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   cli::add_run(program);
   cli::add_plan(program);
   cli::add_apply(program);
+  cli::add_revert(program);
   cli::add_pause(program);
   cli::add_resume(program);
   cli::add_sync(program);

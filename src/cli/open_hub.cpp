@@ -49,8 +49,9 @@ Result<store::PostgresPlace> store_place(const std::string& folder, const model:
 }
 
 bool reads_only(std::string_view command) {
-  for (const std::string_view one : {"table", "explain", "review.list", "dead-letters.list", "dead-letters.show",
-                                     "process.get", "process.list", "app.list", "register", "reconcile.state"})
+  for (const std::string_view one :
+       {"table", "explain", "review.list", "dead-letters.list", "dead-letters.show", "process.get", "process.list",
+        "app.list", "register", "reconcile.state", "revert.list"})
     if (command == one) return true;
   return false;
 }

@@ -32,6 +32,8 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
   if (name == "table") return table();
   if (name == "explain") return explain(command);
   if (name == "pin") return pin(command, now);
+  if (name == "revert") return revert(command, now);
+  if (name == "revert.list") return reverts();
   if (name == "reconcile") return reconcile(command);
   if (name == "reconcile.state") return walks();
   if (name == "sync") {
@@ -123,6 +125,8 @@ Result<Json> Engine::explain(const Json& command) {
     return fail(Code::NotFound, "the hub has no such record",
                 "Give a golden id, or system:record, as in hubspot:1203.");
   const std::string& only = command["field"].text();
+  std::vector<Past> taken = TRY(past_of(*family));
+  std::erase_if(taken, [](const Past& past) { return !is_revert(past.change); });
   Json::List items;
   for (const model::Field& field : hub_->entity(entity).fields) {
     if (!only.empty() && field.name.text != only) continue;
@@ -164,6 +168,13 @@ Result<Json> Engine::explain(const Json& command) {
     }
     if (const auto set = family->golden.set.find(field.name); set != family->golden.set.end())
       step("set", set->second.at, {}, {}, set->second.change, {}, set->second.rule, set->second.value);
+    for (const Past& past : taken)
+      for (const Turn& turn : past.turns)
+        if (turn.kind == Turn::Kind::Golden && turn.field == field.name) {
+          const std::optional<Reverting> revert = TRY(revert_of(past.change));
+          step("taken back", past.at, {}, {}, past.change, {}, "", turn.before ? turn.before->value : Value());
+          if (revert) chain.back() = chain.back().with("by", revert->by).with("why", revert->why);
+        }
     for (const Link& link : family->links) {
       if (const auto given = link.given.find(field.name.text); given != link.given.end())
         step("sent and confirmed", link.confirmed, link.key.system, link.key.record, {}, link.mapping, "",

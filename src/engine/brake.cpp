@@ -76,7 +76,7 @@ Result<bool> Engine::counts(Work& work, const Delivery& d, Instant now) {
     const std::optional<std::string> kept = TRY(world_.store.meta(key));
     last = loads_.emplace(d.flow, kept ? TRY(parse_rfc3339(*kept)) : Instant{}).first;
   }
-  if (d.change == load_change()) {
+  if (is_apply(d.change)) {
     last->second = now;
     work.rows().metas.push_back({key, rfc3339(now)});
   }

@@ -73,8 +73,8 @@ void Line::ask_about_delete(Family& family, const RecordKey& key, const std::str
 }
 
 // Somebody is in the system again, be it in another record.
-Result<void> Line::no_longer_deleted(Family& family) {
-  bool any = false;
+Result<void> Line::no_longer_deleted(Family& family, bool came_back) {
+  bool any = came_back;
   for (Link link : std::vector<Link>(family.links)) {
     any = any || link.gone || link.doomed;
     if (!std::exchange(link.doomed, false)) continue;

@@ -23,9 +23,11 @@ std::string_view to_text(Operation);  // the metrics' words: "create", "update",
 // sent while its flow is not live, or paused. A create that was sent is held, wanted or not, until there is a record.
 enum class DeliveryState { Pending, Sent, Unknown, Dead, Held };
 
-// The change behind what a first load shares, or the walk after an apply.
-inline ChangeId load_change() { return ChangeId("first_load"); }
+// The change behind what is shared because of a version of the hub files: all of it, after a first load or an apply.
+inline ChangeId apply_change(std::int64_t version) { return ChangeId("apply." + std::to_string(version)); }
+inline bool is_apply(const ChangeId& change) { return change.text.starts_with("apply."); }
 
+// A delivery that an operator takes back with names the revert; it leaves though no flow would write it by itself.
 struct Delivery {
   DeliveryId id;
   SystemName system;
@@ -36,7 +38,7 @@ struct Delivery {
   MappingName mapping;  // "" for an operation
   FlowName flow;
   Operation operation = Operation::Update;
-  std::string named;  // the operation's name, for Do
+  std::string named;  // the operation's name, for Do; of an Update that takes back, the revert
   Priority priority = Priority::Realtime;
   bool regulated = false;
   DeliveryState state = DeliveryState::Pending;
@@ -44,11 +46,12 @@ struct Delivery {
   int suffix = 0;   // of a unique value: 0 none, 2 = " (2)"
   Instant due{};
   Instant made{};
-  Instant seen{};               // the source's time of the change behind it
-  ChangeId change;              // the change behind it
-  Values values;                // the entity's fields that it sets (sealed at rest)
-  Values blank;                 // of a create: what another record has there, and was left out for it (sealed)
-  Tried tried;                  // of a create: what each attempt sent; the record may turn up with any of it (sealed)
+  Instant seen{};   // the source's time of the change behind it
+  ChangeId change;  // the change behind it
+  Values values;    // the entity's fields that it sets (sealed at rest)
+  Values blank;     // of a create: what another record has there, and was left out for it (sealed)
+  Tried tried;      // of a create: what each attempt sent; the record may turn up with any of it (sealed)
+  bool takes_back() const { return operation == Operation::Update && !named.empty(); }
   std::string idempotency_key;  // the same for each attempt at the same content, until the system has answered it
 };
 

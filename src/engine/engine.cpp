@@ -7,8 +7,7 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr milliseconds inbox_kept = std::chrono::days(30);  // where hub.yaml does not say
-constexpr milliseconds unmade_again{30'000};                // a call that could not be written: a setting is missing
+constexpr milliseconds unmade_again{30'000};  // a call that could not be written: a setting is missing
 
 }  // namespace
 
@@ -19,6 +18,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     TRY(rekey(now));
     return sends;
   }
+  TRY(carry_on_revert(now));
   {
     Work work(world_.store, world_.keys, families_, version_, next_delivery_);
     Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
@@ -48,7 +48,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
 }
 
 Instant Engine::wake(Instant now) {
-  if (!sharing_.empty() || !rekeying_.empty()) return now;
+  if (!sharing_.empty() || !rekeying_.empty() || reverting_) return now;
   if (const auto last = world_.inbox.last();
       last && *last > read_up_to_ && read_.size() < waiting_most && appetite(now) > 0)
     return now;
@@ -77,7 +77,7 @@ bool Engine::waits_for_batch(const SystemName& name) const {
 
 Result<bool> Engine::quiet() {
   if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() ||
-      !rekeying_.empty() || !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
+      !rekeying_.empty() || reverting_ || !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
     return false;
   for (const auto& [name, flow] : hub_->flows)
     if (flow.kind == model::Flow::Kind::Keep && flow.mode != model::Mode::Off && !stage_.live.contains(name))
@@ -90,13 +90,19 @@ Result<bool> Engine::quiet() {
   return true;
 }
 
-// The inbox is kept as long as hub.yaml says, and never dropped while something in it has not been merged.
+// The inbox, and what was before what it brought, are kept as long as hub.yaml says; never dropped while something in
+// it has not been merged.
 Result<void> Engine::forget(Instant now) {
-  const auto kept = hub_->retain.find("inbox");
-  const std::string before = day_of(now - (kept == hub_->retain.end() ? inbox_kept : kept->second));
+  const milliseconds keeps = inbox_kept(*hub_);
+  const std::string before = day_of(now - keeps);
   if (before <= forgotten_before_ || !open_items_.empty() || TRY(world_.inbox.last()) > read_up_to_) return {};
   TRY(world_.inbox.forget_before(before));
   TRY(world_.keys.forget_days_before(before));
+  if (const Store::PastSpan past = TRY(world_.store.past_span()); past.last > 0 && past.first < now - keeps) {
+    Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+    work.rows().past_forgotten = now - keeps;
+    TRY(work.commit());
+  }
   forgotten_before_ = before;
   return {};
 }

@@ -22,6 +22,8 @@
 #include "engine/reconcile.hpp"
 #include "engine/register.hpp"
 #include "engine/regroup.hpp"
+#include "engine/revert.hpp"
+#include "engine/take_back.hpp"
 #include "model/hub.hpp"
 
 namespace linchpin::engine {
@@ -87,7 +89,7 @@ class Engine {
   Json paused_list() const;  // [{"hub": true | "system" | "flow","by","at"}]
 
   // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp, pause.cpp, register.cpp): status table
-  // explain reconcile reconcile.state sync connection review.list|accept|reject|merge|split
+  // explain pin revert revert.list reconcile reconcile.state sync connection review.list|accept|reject|merge|split
   // dead-letters.list|show|retry|discard process.get|list app.add|list|revoke pause resume register. Between steps
   // only.
   Result<Json> ask(const Json& command, Instant now);
@@ -211,6 +213,7 @@ class Engine {
   Result<void> plan_entity(Plan&, const model::Hub& next, const EntityName&);
   Result<std::set<FlowName>> may_share(const model::Hub& next);
   Json told(const Plan&, const model::Hub& next, bool personal) const;
+  void count_calls(Plan&, const model::Hub& next) const;
   struct Source {  // an object that is read
     Where where;
     bool realtime = false;                          // a flow reads it so; else in batches
@@ -300,6 +303,19 @@ class Engine {
                           const std::string& by, Instant now);
   Result<void> end_pins(Work&, Line&, Instant now);
   Result<Json> pin(const Json&, Instant now);
+
+  // What is taken back (revert.cpp).
+  Result<void> resume_revert();
+  Result<std::optional<Reverting>> revert_of(const ChangeId&);
+  Result<Reverting> asked_of(const Json&, Instant now);
+  Result<std::vector<Past>> past_of(const Family&);
+  Result<TakenBack> would_take_back(Plan&, const Family&, const Store::PastAsked&);
+  Result<Json> plan_revert(const Reverting&, bool personal);
+  Result<Json> revert(const Json&, Instant now);
+  Result<Json> reverts();
+  Result<void> carry_on_revert(Instant now);
+  void give_back(Work&, Family&, const std::vector<GivenBack>&, const ChangeId&, Instant now);
+  Result<void> take_back_one(Work&, Line&, Family&, Reverting&, Instant now);
   Result<Json> change_app(const Json&, Instant now);
   Result<void> read_again(const std::vector<RecordKey>&, Instant now);
   Result<Family*> named(Work&, const std::string& id, const EntityName&);
@@ -317,6 +333,7 @@ class Engine {
   std::map<Where, Sweep> sweeps_;
   std::map<Where, Instant> swept_;                              // when the last one began
   std::map<std::pair<GoldenId, FieldName>, Instant> pin_ends_;  // of those that have an end
+  std::optional<Reverting> reverting_;                          // under way
   std::map<Where, Walked> walked_;
   std::map<Where, Walked> walks_wanted_;                  // that somebody has asked for
   std::map<Where, std::optional<Instant>> syncs_wanted_;  // the same, and since when

@@ -238,11 +238,12 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     ask_about_delete(*family, change.key, "deleted_and_edited");
   }
   const bool came_back = was_gone && !link.gone;
+  remember(change, *family, link, merged, fresh && ours);
   Values took;
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
   const Values base = merged.link.base;
   work_.changed_link(*family, std::move(merged.link));
-  if (came_back || (fresh && before)) TRY(no_longer_deleted(*family));
+  if (came_back || (fresh && before)) TRY(no_longer_deleted(*family, came_back));
   TRY(no_longer_left(*family, change.key, link, merged.took));
   // Where a value comes from is kept as well: the owner may now say what only another said before.
   if (family->fresh || merged.golden.fields != family->golden.fields) {
@@ -271,6 +272,14 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
                           .at = now_});
   }
   if (mutant(Mutant::ValueInLog)) log::info("merged " + canonical(change.record.body));
+  for (Delivery d : std::vector<Delivery>(family->deliveries)) {  // what somebody has written since is not taken back
+    if (!d.takes_back() || RecordKey{d.system, d.object, d.record} != change.key) continue;
+    for (const FieldName& field : merged.took) d.values.erase(field.text);
+    if (d.values.empty())
+      work_.dropped_delivery(*family, d.id);
+    else
+      work_.changed_delivery(*family, std::move(d));
+  }
   keep_foreign(change, *family, merged.foreign);
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   return Fate::Merged;
@@ -287,6 +296,25 @@ Result<void> Line::no_longer_left(Family& family, const RecordKey& key, const Li
     work_.rows().reviews.push_back(*std::move(row));
   }
   return {};
+}
+
+// What was before. Of a golden record that is new there is nothing to go back to.
+void Line::remember(const Change& change, const Family& family, const Link& before, const Merged& merged, bool made) {
+  if (!family.fresh) {
+    std::vector<Turn> turns = own_turns(before, merged.link);
+    for (Turn& t : golden_turns(hub_.entity(before.entity), family.golden, merged.golden))
+      turns.push_back(std::move(t));
+    work_.remember(family, change.id, now_, std::move(turns));
+  }
+  for (const Delivery& d : family.deliveries)  // a create whose answer was lost
+    if (made && d.operation == Operation::Create && d.system == before.key.system && d.object == before.key.object)
+      work_.remember(family, d.change, now_, written_turns(d, {}, before.key));
+  for (Turn& landed : landed_turns(before, merged.link, merged.took)) {
+    ChangeId by = change.id;
+    for (const Delivery& d : family.deliveries)
+      if (RecordKey{d.system, d.object, d.record} == before.key && d.values.contains(landed.field.text)) by = d.change;
+    work_.remember(family, by, now_, {std::move(landed)});
+  }
 }
 
 void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family,
@@ -344,7 +372,9 @@ Result<void> Line::share_anew(Family& family, const Cause& cause) {
     for (const auto& [name, s] : fields)
       if (const auto was = family.golden.fields.find(name); was == family.golden.fields.end() || was->second != s)
         values.emplace(name.text, s.value);
+    const Golden was = family.golden;
     family.golden.fields = std::move(fields);
+    work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
     ++family.golden.version;
     work_.changed_golden(family);
     work_.attest(&family, {.entry = "golden/" + family.golden.id.text + "/" + std::to_string(family.golden.version),
@@ -366,8 +396,10 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   if (live && !stage_.backlog && !family.links.empty() && !put_away(hub_, family.links)) {
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
+      const Golden was = family.golden;
       for (auto& [field, s] : triggered.set) family.golden.set[field] = std::move(s);
       family.golden.fields = survive(hub_, family.golden, family.links);
+      work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
       ++family.golden.version;
       work_.changed_golden(family);
     }
@@ -379,9 +411,9 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     }
   }
   for (Delivery d : std::vector<Delivery>(family.deliveries)) {  // what a paused flow had asked, once it is resumed
-    if (d.operation != Operation::Do || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
+    if (d.named.empty() || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
     const auto flow = hub_.flows.find(d.flow);
-    if (flow == hub_.flows.end() || !may_leave(flow->second, family.golden)) continue;
+    if (flow == hub_.flows.end() || (!d.takes_back() && !may_leave(flow->second, family.golden))) continue;
     d.state = DeliveryState::Pending;
     work_.changed_delivery(family, std::move(d));
   }

@@ -54,6 +54,7 @@ class Line {
   Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
                      const std::string& message);
 
+  void remember(const Change&, const Family&, const Link& before, const Merged&, bool made);
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Instant leaves_at(const Delivery&) const;
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
@@ -65,7 +66,7 @@ class Line {
   // What follows when a record is deleted (deleted.cpp).
   void follow_delete(Family&, const Change&, const Link& deleted);
   void ask_about_delete(Family&, const RecordKey&, const std::string& code);
-  Result<void> no_longer_deleted(Family&);
+  Result<void> no_longer_deleted(Family&, bool came_back);
 
   const model::Hub& hub_;
   Store& store_;

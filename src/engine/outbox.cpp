@@ -7,7 +7,8 @@ namespace linchpin::engine {
 namespace {
 
 bool same_target(const Delivery& d, const Intent& i) {
-  return d.system == i.system && d.object == i.object && d.operation == i.operation && d.record == i.record;
+  return d.system == i.system && d.object == i.object && d.operation == i.operation && d.record == i.record &&
+         d.named.empty();
 }
 
 // What is wanted but for what another record has there, as long as the same is wanted.
@@ -64,7 +65,7 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
     out.put.push_back(std::move(d));
   }
   for (std::size_t i = 0; i < existing.size(); ++i)
-    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do)
+    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do && existing[i].named.empty())
       out.dropped.push_back(existing[i].id);
   return out;
 }

@@ -75,6 +75,7 @@ Result<void> Engine::change_pin(Work& work, Line& line, Family& family, const Fi
   }
   work.rows().metas.push_back({ends_key, canonical(to_json(pin_ends_))});
   family.golden.fields = survive(*hub_, family.golden, family.links);
+  work.remember(family, change, now, golden_turns(hub_->entity(before.entity), before, family.golden));
   ++family.golden.version;
   work.changed_golden(family);
   return line.settle(family, &before, {change, {}, now});

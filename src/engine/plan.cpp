@@ -9,9 +9,8 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr std::size_t shown_most = 10'000;  // writes in one answer; they are counted, and in the hash, all of them
-constexpr std::size_t page = 256;           // golden records
-constexpr int failed_most = 3;              // calls in a row: the system does not answer
+constexpr std::size_t page = 256;  // golden records
+constexpr int failed_most = 3;     // calls in a row: the system does not answer
 
 // What the record holds in that field, as the entity has it; where it is only ever sent, as the system has it.
 Value held(const mapping::Mapping& mapping, const Link& link, const FieldName& field) {
@@ -37,7 +36,13 @@ void add_writes(Plan& plan, const model::Hub& next, const Golden& golden, const 
   }
 }
 
-Json in_json(const PlannedWrite& w, bool seen) {
+}  // namespace
+
+bool may_see(const PlannedWrite& w, bool personal) {
+  return w.clazz <= Class::Internal || (w.clazz == Class::Personal && personal);
+}
+
+Json to_json(const PlannedWrite& w, bool seen) {
   Json json = Json::object({{"system", w.system.text},
                             {"record", w.record.text},
                             {"golden", w.golden.text},
@@ -51,7 +56,7 @@ Json in_json(const PlannedWrite& w, bool seen) {
   return seen ? json : json.with("hidden", true);
 }
 
-Json in_json(const SystemName& name, const PlannedSystem& s) {
+Json to_json(const SystemName& name, const PlannedSystem& s) {
   char hours[32];
   std::snprintf(hours, sizeof hours, "%.2f", s.hours);
   return Json::object({{"system", name.text},
@@ -64,8 +69,6 @@ Json in_json(const SystemName& name, const PlannedSystem& s) {
                        {"calls", s.calls},
                        {"hours", Json(Json::Number{hours})}});
 }
-
-}  // namespace
 
 void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharing& sharing) {
   Golden golden = family.golden;
@@ -159,13 +162,17 @@ Result<Json> Engine::plan(const model::Hub& next, bool personal) {
   for (const auto& [name, entity] : next.entities) TRY(plan_entity(planned, next, name));
   for (const ReviewRow& review : TRY(world_.store.reviews(true)))
     if (review.kind == "match") ++planned.systems[review.system].reviews;
+  count_calls(planned, next);
+  return told(planned, next, personal);
+}
+
+void Engine::count_calls(Plan& planned, const model::Hub& next) const {
   for (auto& [name, system] : planned.systems) {
     const auto connected = systems_.find(name);
     if (connected == systems_.end() || !next.systems.contains(name)) continue;
     system.calls = calls_for(system, connected->second.connector->manifest());
     system.hours = hours_for(system.calls, connected->second.connector->limits(), next.system(name).keep_for_realtime);
   }
-  return told(planned, next, personal);
 }
 
 // The hash is of three parts, so that what has moved can be told: the files, the version that runs, and what would be
@@ -174,13 +181,12 @@ Json Engine::told(const Plan& planned, const model::Hub& next, bool personal) co
   Json::List systems, writes;
   std::string content;
   for (const auto& [name, system] : planned.systems) {
-    systems.push_back(in_json(name, system));
+    systems.push_back(to_json(name, system));
     content += name.text + "/" + std::to_string(system.reviews) + "\n";
   }
   for (const PlannedWrite& w : planned.writes) {
-    content = world_.keys.digest("plan", content + canonical(in_json(w, true)));
-    const bool seen = w.clazz <= Class::Internal || (w.clazz == Class::Personal && personal);
-    if (writes.size() < shown_most) writes.push_back(in_json(w, seen));
+    content = world_.keys.digest("plan", content + canonical(to_json(w, true)));
+    if (writes.size() < planned_shown_most) writes.push_back(to_json(w, may_see(w, personal)));
   }
   const std::string files = to_hex(world_.keys.digest("plan", next.digest)).substr(0, 16);
   const std::string runs =

@@ -40,6 +40,12 @@ struct Plan {
 // Adds what these files would do with one family. What waits in its outbox with the same content is no news.
 void plan(Plan&, const model::Hub& next, const Family&, const Sharing&);
 
+// Writes in one answer; they are counted, and in the hash, all of them.
+inline constexpr std::size_t planned_shown_most = 10'000;
+bool may_see(const PlannedWrite&, bool personal);
+Json to_json(const PlannedWrite&, bool seen);
+Json to_json(const SystemName&, const PlannedSystem&);
+
 // How many calls that many records take, and how long the calls take where a share of each window is left alone.
 std::int64_t calls_for(const PlannedSystem&, const model::Manifest&);
 double hours_for(std::int64_t calls, const Limits&, double keep_for_realtime);

@@ -84,6 +84,20 @@ class Store {
   virtual Result<std::vector<AppRow>> apps() = 0;
   virtual Result<std::optional<std::string>> meta(const std::string& key) = 0;
 
+  // What was before (past.hpp).
+  struct PastAsked {
+    ChangeId change;         // what it brought; or "": what was written
+    Instant since{};         //   since then
+    std::int64_t up_to = 0;  // the last row that counts
+  };
+  virtual Result<std::vector<GoldenId>> past_goldens(const PastAsked&, const GoldenId& after, std::size_t most) = 0;
+  virtual Result<std::vector<PastRow>> past_of(const GoldenId&) = 0;  // by id
+  struct PastSpan {
+    Instant first{};        // of the oldest; epoch when there is none
+    std::int64_t last = 0;  // the highest id that is there
+  };
+  virtual Result<PastSpan> past_span() = 0;
+
   struct Done {
     std::set<Position> whole;
     std::map<Position, std::set<int>> items;  // of entries that are not wholly done

@@ -33,6 +33,7 @@ Result<void> Engine::resume(Instant now) {
   stage_.paused = paused_.flows;
   stage_.batches_now = world_.batches_now;
   TRY(resume_pins());
+  TRY(resume_revert());
   show_paused();
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());

@@ -70,6 +70,8 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
       const Json detail = TRY(open_detail(answered.sealed, answered.id, family->key));
       family->golden.set[answered.field] = Sourced{detail["value"], now, {}, {}, {}, {}, "review " + answered.id};
       family->golden.fields = survive(*hub_, family->golden, family->links);
+      work.remember(*family, ChangeId("review." + answered.id), now,
+                    golden_turns(hub_->entity(before.entity), before, family->golden));
       ++family->golden.version;
       work.changed_golden(*family);
     }

@@ -11,7 +11,7 @@ bool nothing_else(const Batch& b) {
   return b.goldens.empty() && b.links_dropped.empty() && b.deliveries.empty() && b.dead_letters.empty() &&
          b.dead_letters_dropped.empty() && b.reviews.empty() && b.cursors.empty() && b.credentials.empty() &&
          b.registers.empty() && b.apps.empty() && b.metas.empty() && b.done.empty() && b.done_whole.empty() &&
-         b.seen.empty();
+         b.seen.empty() && !b.past_forgotten;
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>& rows, std::size
 
 bool Batch::empty() const {
   return nothing_else(*this) && links.empty() && match_keys_dropped.empty() && match_keys.empty() &&
-         deliveries_dropped.empty() && audit.empty();
+         deliveries_dropped.empty() && audit.empty() && past.empty();
 }
 
 bool Batch::only_confirms() const { return nothing_else(*this) && !deliveries_dropped.empty(); }

@@ -127,6 +127,14 @@ struct AppRow {
   Instant made{};
   bool revoked = false;
 };
+struct PastRow {        // one change or one write of ours, of one golden record (past.hpp)
+  std::int64_t id = 0;  // the order of commit
+  GoldenId golden;
+  ChangeId change;  // what brought it
+  Instant at{};
+  bool written = false;  // a system was written to
+  std::string sealed;    // Past's turns
+};
 struct MetaRow {
   std::string key, value;
 };
@@ -148,6 +156,8 @@ struct Batch {
   std::vector<RegisterRow> registers;      // insert
   std::vector<AppRow> apps;                // put by name
   std::vector<MetaRow> metas;              // put
+  std::vector<PastRow> past;               // insert; ids are the store's own and ignored here
+  std::optional<Instant> past_forgotten;   // what is older is dropped
   std::vector<Settles> done;               // insert: a change is merged once (a second insert fails the commit)
   std::vector<Position> done_whole;        // every item of the entry is done
   std::vector<std::pair<SystemName, std::string>> seen;  // insert or keep: keyed digest of an event (32 bytes)

@@ -1,5 +1,7 @@
 #include "engine/seal.hpp"
 
+#include <algorithm>
+
 #include "engine/packed.hpp"
 
 namespace linchpin::engine {
@@ -31,21 +33,26 @@ Tried tried_in(Unpacker& u) {
   return tried;
 }
 
+void pack(Packer& p, const Sourced& s) {
+  p.value(s.value), p.at(s.at), p.text(s.system.text), p.text(s.record.text);
+  p.text(s.change.text), p.text(s.mapping.text), p.text(s.rule);
+}
+Sourced one_sourced_in(Unpacker& u) {
+  Sourced s;
+  s.value = u.value(), s.at = u.at(), s.system.text = u.text(), s.record.text = u.text();
+  s.change.text = u.text(), s.mapping.text = u.text(), s.rule = u.text();
+  return s;
+}
+
 void pack(Packer& p, const std::map<FieldName, Sourced>& fields) {
   p.count(fields.size());
-  for (const auto& [name, s] : fields) {
-    p.text(name.text), p.value(s.value), p.at(s.at), p.text(s.system.text), p.text(s.record.text);
-    p.text(s.change.text), p.text(s.mapping.text), p.text(s.rule);
-  }
+  for (const auto& [name, s] : fields) p.text(name.text), pack(p, s);
 }
 std::map<FieldName, Sourced> sourced_in(Unpacker& u) {
   std::map<FieldName, Sourced> fields;
   for (std::size_t left = u.count(); left > 0; --left) {
     FieldName name(u.text());
-    Sourced s;
-    s.value = u.value(), s.at = u.at(), s.system.text = u.text(), s.record.text = u.text();
-    s.change.text = u.text(), s.mapping.text = u.text(), s.rule = u.text();
-    fields.emplace_hint(fields.end(), std::move(name), std::move(s));
+    fields.emplace_hint(fields.end(), std::move(name), one_sourced_in(u));
   }
   return fields;
 }
@@ -87,6 +94,30 @@ std::vector<Regrouped> regrouped_in(Unpacker& u) {
   return all;
 }
 
+void pack(Packer& p, const std::vector<Turn>& turns) {
+  p.count(turns.size());
+  for (const Turn& t : turns) {
+    p.number(static_cast<int>(t.kind)), p.text(t.field.text);
+    p.text(t.record.system.text), p.text(t.record.object.text), p.text(t.record.record.text);
+    for (const std::optional<Sourced>* side : {&t.before, &t.after}) {
+      p.number(side->has_value());
+      if (*side) pack(p, **side);
+    }
+  }
+}
+std::vector<Turn> turns_in(Unpacker& u) {
+  std::vector<Turn> turns;
+  for (std::size_t left = u.count(); left > 0; --left) {
+    Turn t;
+    t.kind = static_cast<Turn::Kind>(u.number()), t.field.text = u.text();
+    t.record.system.text = u.text(), t.record.object.text = u.text(), t.record.record.text = u.text();
+    for (std::optional<Sourced>* side : {&t.before, &t.after})
+      if (u.number() != 0) *side = one_sourced_in(u);
+    turns.push_back(std::move(t));
+  }
+  return turns;
+}
+
 // A separator that no part contains keeps ("a", "bc") and ("ab", "c") apart.
 std::string bound(std::initializer_list<std::string_view> parts) {
   std::string joined;
@@ -96,6 +127,9 @@ std::string bound(std::initializer_list<std::string_view> parts) {
 std::string bound(const Golden& g) { return bound({"golden", g.id.text, g.entity.text}); }
 std::string bound(const RecordKey& k, const EntityName& e, const GoldenId& g) {
   return bound({"link", k.system.text, k.object.text, k.record.text, e.text, g.text});
+}
+std::string bound(const PastRow& p) {
+  return bound({"past", p.golden.text, p.change.text, std::to_string(ms_since_epoch(p.at))});
 }
 std::string bound(const DeliveryRow& d) {
   return bound({"delivery", std::to_string(d.id.number), d.system.text, d.golden.text});
@@ -221,6 +255,23 @@ Result<Delivery> open_row(const DeliveryRow& row, const Secret& key) {
              row.state,   row.attempt,       row.suffix,       row.due,          row.made,           row.seen,
              row.change,  std::move(values), std::move(blank), std::move(tried), row.idempotency_key};
   return d;
+}
+
+PastRow to_row(const Past& past, const Secret& key) {
+  const auto ours = [](const Turn& t) { return t.kind >= Turn::Kind::Written; };
+  PastRow row{past.id, past.golden, past.change, past.at, std::ranges::any_of(past.turns, ours), {}};
+  Packer p;
+  pack(p, past.turns);
+  row.sealed = seal(key.bytes(), p.packed(), bound(row));
+  return row;
+}
+
+Result<Past> open_row(const PastRow& row, const Secret& key) {
+  const std::string packed = TRY(open(key.bytes(), row.sealed, bound(row)));
+  Unpacker u(packed);
+  Past past{row.id, row.golden, row.change, row.at, turns_in(u)};
+  TRY(u.end());
+  return past;
 }
 
 std::string seal_detail(const Json& detail, std::string_view id, const Secret& key) {

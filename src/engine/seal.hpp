@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "base/result.hpp"
 #include "engine/golden.hpp"
+#include "engine/past.hpp"
 #include "engine/rows.hpp"
 
 namespace linchpin::engine {
@@ -17,6 +18,9 @@ Result<Link> open_row(const LinkRow&, const Secret& key);
 
 DeliveryRow to_row(const Delivery&, const Secret& key);
 Result<Delivery> open_row(const DeliveryRow&, const Secret& key);
+
+PastRow to_row(const Past&, const Secret& key);
+Result<Past> open_row(const PastRow&, const Secret& key);
 
 // What a dead letter or a review keeps for the person who mends it. `id` is the row's.
 std::string seal_detail(const Json& detail, std::string_view id, const Secret& key);

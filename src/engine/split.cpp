@@ -50,7 +50,7 @@ std::vector<Regrouped> came_in_with(const Family& family, const std::set<RecordK
 }
 
 // What had come in with it goes with it.
-void give_back(Golden& from, const Golden& to, const Regrouped& merged) {
+void let_go(Golden& from, const Golden& to, const Regrouped& merged) {
   for (const auto& [field, value] : to.set) {
     const auto set = from.set.find(field);
     if (set == from.set.end() || set->second != value) continue;
@@ -105,7 +105,7 @@ Result<Json> Engine::split(const Json& command, Instant now) {
   for (const Regrouped& other : came) {
     Family* merged = TRY(work.family_itself(other.other));
     if (!merged) continue;
-    give_back(left.golden, merged->golden, other);
+    let_go(left.golden, merged->golden, other);
     if (merged == &fresh) continue;
     merged->golden.merged_into = fresh.golden.id;
     work.changed_golden(*merged);

@@ -165,6 +165,11 @@ std::vector<Delivery> Work::due(const SystemName& system, Instant now) const {
   return found;
 }
 
+void Work::remember(const Family& family, const ChangeId& change, Instant now, std::vector<Turn> turns) {
+  if (turns.empty()) return;
+  batch_.past.push_back(to_row(Past{0, family.golden.id, change, now, std::move(turns)}, family.key));
+}
+
 void Work::attest(const Family* family, Attested attested) {
   attested.version = version_;
   if (family) {

@@ -11,6 +11,7 @@
 
 #include "engine/audit_entry.hpp"
 #include "engine/families.hpp"
+#include "engine/past.hpp"
 #include "engine/ports.hpp"
 
 namespace linchpin::engine {
@@ -39,7 +40,8 @@ class Work {
   void moved_delivery(Family& from, Family& to, DeliveryId);
   void dropped_delivery(Family&, DeliveryId);
   void match_keys(const Family&, const RecordKey&, const std::vector<std::string>& keys);
-  void attest(const Family*, Attested);  // nullptr: no person is concerned
+  void remember(const Family&, const ChangeId&, Instant now, std::vector<Turn>);  // what was before (past.hpp)
+  void attest(const Family*, Attested);                                           // nullptr: no person is concerned
   // Deliveries of a system that this step has made or changed, Pending and due: what Store::due cannot know yet.
   std::vector<Delivery> due(const SystemName&, Instant now) const;
   // The golden ids that have a key: of the store, and of this step.

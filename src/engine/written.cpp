@@ -260,11 +260,13 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
   repeatable_.erase(d.id);
   work.dropped_delivery(family, d.id);
   if (d.operation == Operation::Do) {
+    work.remember(family, d.change, now, written_turns(d, {}, {d.system, d.object, record ? record->id : RecordId()}));
     // What the operation made is a record of that system: it is read like any other.
     if (record) read_.hint({d.system, d.object, record->id}, {.trigger = Trigger::Api, .seen = d.seen});
     return {};
   }
   if (d.operation == Operation::Delete) {
+    work.remember(family, d.change, now, written_turns(d, {}, {d.system, d.object, d.record}));
     for (Link link : std::vector<Link>(family.links)) {
       if (link.key != RecordKey{d.system, d.object, d.record} || link.entity != d.entity) continue;
       link.gone = true, link.doomed = false, link.confirmed = now;
@@ -286,6 +288,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
                   !l.gone;
          }));
   if (before) TRY(no_longer_blank(work, d, *before, now));
+  work.remember(family, d.change, now, written_turns(d, before, {d.system, d.object, id}));
   Link after = engine::confirm(*hub_, d, before, record, now);
   for (const FieldName& field : before ? before->lent : std::set<FieldName>()) {  // it was sent before a split
     const auto sent = d.values.find(field.text);

@@ -104,6 +104,45 @@ TEST_F(Deleted, WhatWasMergedAwayIsNoDelete) {
   EXPECT_EQ(status(), "ACTIVE");
 }
 
+TEST_F(Deleted, WhoIsEnteredAnewIsNotPutAway) {
+  make("propagate");
+  const Json before = in_hubspot();
+  ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "mia"}}));
+  edit_in_hubspot(Json::object({{"archived", true}}));
+  live();
+  ASSERT_TRUE(world->edit("hubspot", "contacts", "",
+                          Json::object({{"firstname", before["firstname"]},
+                                        {"lastname", before["lastname"]},
+                                        {"email", before["email"]},
+                                        {"phone", before["phone"]},
+                                        {"lifecyclestage", before["lifecyclestage"]}})));
+  live();
+  ask(Json::object({{"command", "resume"}, {"by", "mia"}}));
+  live();
+  EXPECT_EQ(status(), "ACTIVE");
+}
+
+TEST_F(Deleted, ACheckThatItsProviderNoLongerHasDeletesNobody) {
+  make("review");
+  ASSERT_TRUE(world->vendor("idcheck").seed(
+      Json::object({{"objects", Json::object({{"verifications", Json::List{}}})}}), world->now()));
+  ask(Json::object({{"command", "reconcile"}}));
+  live();
+  EXPECT_TRUE(open_reviews("deleted").items().empty());
+}
+
+TEST_F(Deleted, DetachStopsWhatWaits) {
+  make("propagate");
+  ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "mia"}}));
+  edit_in_hubspot(Json::object({{"archived", true}}));
+  live();
+  const auto detach = example_hub([](const std::string&, std::string&) {});
+  ASSERT_TRUE(world->change_hub(*detach));
+  ask(Json::object({{"command", "resume"}, {"by", "mia"}}));
+  live();
+  EXPECT_EQ(status(), "ACTIVE");
+}
+
 TEST_F(Deleted, WhatWasEditedSinceStaysAndIsAskedAbout) {
   make("propagate");
   ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "mia"}}));

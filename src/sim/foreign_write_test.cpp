@@ -53,6 +53,19 @@ TEST_F(ForeignWrite, AWarOverAValueEndsWithAQuestion) {
   EXPECT_EQ(insists("Automaton", 3), 0);
 }
 
+TEST_F(ForeignWrite, AWarWithEverOtherValuesIsOneQuestion) {
+  make();
+  for (int i = 0; i < 9; ++i) {
+    edit_in_xero(Json::object({{"FirstName", Json("Automaton" + std::string(1, static_cast<char>('a' + i)))}}));
+    wait(minutes(2));
+    settle();
+  }
+  EXPECT_EQ(in_hubspot()["firstname"].text(), ours);
+  ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
+  answer(open_reviews("foreign_write")[0], "accept");
+  EXPECT_EQ(in_hubspot()["firstname"].text(), "Automatoni") << "the last of them";
+}
+
 TEST_F(ForeignWrite, AWarWithAPinEndsWithAQuestionToo) {
   make();
   ask(Json::object({{"command", "pin"},

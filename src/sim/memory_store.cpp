@@ -85,6 +85,12 @@ Result<void> Store::commit(const Batch& batch) {
   for (const RegisterRow& row : batch.registers) registers_[row.version] = row;
   for (const AppRow& row : batch.apps) apps_[row.name] = row;
   for (const MetaRow& row : batch.metas) metas_[row.key] = row.value;
+  for (PastRow row : batch.past) {
+    row.id = ++last_past_;
+    past_.emplace(row.id, std::move(row));
+  }
+  if (batch.past_forgotten)
+    std::erase_if(past_, [&](const auto& row) { return row.second.at < *batch.past_forgotten; });
   mark_done(batch);
   for (const auto& [system, digest] : batch.seen) seen_.emplace(system, digest);
   ++commits_;
@@ -266,6 +272,31 @@ Result<std::vector<AppRow>> Store::apps() {
   return rows;
 }
 Result<std::optional<std::string>> Store::meta(const std::string& key) { return find(metas_, key); }
+
+Result<std::vector<GoldenId>> Store::past_goldens(const PastAsked& asked, const GoldenId& after, std::size_t most) {
+  std::set<GoldenId> found;
+  for (const auto& [id, row] : past_) {
+    const bool wanted = asked.change.empty() ? row.written && row.at >= asked.since : row.change == asked.change;
+    if (wanted && id <= asked.up_to && row.golden > after) found.insert(row.golden);
+  }
+  std::vector<GoldenId> first(found.begin(), found.end());
+  if (first.size() > most) first.resize(most);
+  return first;
+}
+Result<std::vector<PastRow>> Store::past_of(const GoldenId& golden) {
+  std::vector<PastRow> rows;
+  for (const auto& [id, row] : past_)
+    if (row.golden == golden) rows.push_back(row);
+  return rows;
+}
+Result<Store::PastSpan> Store::past_span() {
+  PastSpan span;
+  for (const auto& [id, row] : past_) {
+    if (span.last == 0 || row.at < span.first) span.first = row.at;
+    span.last = id;
+  }
+  return span;
+}
 
 Result<Store::Done> Store::done(Position first, Position last) {
   Done done;

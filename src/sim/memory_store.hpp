@@ -47,6 +47,10 @@ class Store : public engine::Store {
   Result<std::vector<engine::AppRow>> apps() override;
   Result<std::optional<std::string>> meta(const std::string& key) override;
 
+  Result<std::vector<GoldenId>> past_goldens(const PastAsked&, const GoldenId& after, std::size_t most) override;
+  Result<std::vector<engine::PastRow>> past_of(const GoldenId&) override;
+  Result<PastSpan> past_span() override;
+
   Result<Done> done(Position first, Position last) override;
   Result<Position> done_up_to() override;
   Result<std::set<std::string>> seen(const SystemName&, const std::vector<std::string>& digests) override;
@@ -82,6 +86,8 @@ class Store : public engine::Store {
   std::map<std::int64_t, engine::RegisterRow> registers_;
   std::map<std::string, engine::AppRow> apps_;
   std::map<std::string, std::string> metas_;
+  std::map<std::int64_t, engine::PastRow> past_;
+  std::int64_t last_past_ = 0;
   std::map<Position, std::set<int>> done_;
   std::set<Position> done_whole_;
   Position done_up_to_;

@@ -83,6 +83,7 @@ void Watch::sealed(const engine::Batch& batch) const {
   for (const auto& r : batch.registers) nothing_private("a version of the register", {&r.sealed, &r.why});
   for (const auto& r : batch.credentials) nothing_private("a credential's row", {&r.sealed});
   for (const auto& r : batch.metas) nothing_private("a meta row", {&r.key, &r.value});
+  for (const auto& r : batch.past) nothing_private("what was before", {&r.sealed, &r.change.text});
   for (const auto& [system, digest] : batch.seen) nothing_private("an event's digest", {&digest});
 }
 

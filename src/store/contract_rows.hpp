@@ -52,6 +52,9 @@ inline GoldenRow golden_row(const char* id) {
 inline LinkRow link_row(const char* id, const char* golden, const char* entity = "contact") {
   return {record(id), EntityName(entity), GoldenId(golden), from_ms(5), false, "link"};
 }
+inline PastRow past_row(const char* golden, const char* change, std::int64_t at, bool written) {
+  return {0, GoldenId(golden), ChangeId(change), from_ms(at), written, std::string("se\0aled", 7)};
+}
 inline DeliveryRow delivery_row(std::int64_t id, Priority priority, std::int64_t due) {
   DeliveryRow row;
   row.id = DeliveryId(id);

@@ -225,6 +225,16 @@ void put_settings(Writer& to, const Batch& batch) {
       [](const MetaRow& row, auto out) { out(row.key, Bytes{row.value}); });
 }
 
+void put_past(Writer& to, const Batch& batch) {
+  to.put(
+      "INSERT INTO past (golden, change, at, written, sealed) SELECT g, c, a, w, s FROM unnest($1::text[], $2::text[], "
+      "$3::bigint[], $4::bigint[], $5::bytea[]) WITH ORDINALITY AS t (g, c, a, w, s, n) ORDER BY n",
+      all_of(batch.past),
+      [](const PastRow& row, auto out) { out(row.golden, row.change, row.at, row.written, Bytes{row.sealed}); });
+  if (batch.past_forgotten)
+    to.statements.push_back({"DELETE FROM past WHERE at < $1", Parameters(*batch.past_forgotten)});
+}
+
 void put_seen(Writer& to, const Batch& batch) {
   to.put("INSERT INTO seen (system, digest) SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING",
          all_of(batch.seen),
@@ -244,6 +254,7 @@ Result<std::vector<Statement>> statements_of(const Batch& batch) {
   put_reviews(to, batch);
   TRY(put_audit(to, batch));
   put_settings(to, batch);
+  put_past(to, batch);
   put_seen(to, batch);
   return std::move(to.statements);
 }

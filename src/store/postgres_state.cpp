@@ -52,6 +52,8 @@ void read_cursor(Rows& q, CursorRow& row) {
 void read_credential(Rows& q, CredentialRow& row) { q.take(row.system, row.sealed); }
 void read_register(Rows& q, RegisterRow& row) { q.take(row.version, row.digest, row.by, row.why, row.at, row.sealed); }
 void read_app(Rows& q, AppRow& row) { q.take(row.name, row.token_hash, row.made, row.revoked); }
+#define PAST "id, golden, change, at, written, sealed"
+void read_past(Rows& q, PastRow& row) { q.take(row.id, row.golden, row.change, row.at, row.written, row.sealed); }
 template <class T>
 void read_one(Rows& q, T& value) {
   q.take(value);
@@ -213,6 +215,27 @@ Result<std::vector<AppRow>> PostgresStore::apps() {
 }
 Result<std::optional<std::string>> PostgresStore::meta(const std::string& key) {
   return row<std::string>(read_one<std::string>, "SELECT value FROM meta WHERE key = $1", key);
+}
+
+Result<std::vector<GoldenId>> PostgresStore::past_goldens(const PastAsked& asked, const GoldenId& after,
+                                                          std::size_t most) {
+  if (!asked.change.empty())
+    return rows<GoldenId>(read_one<GoldenId>,
+                          "SELECT DISTINCT golden FROM past WHERE change = $1 AND id <= $2 AND golden > $3 "
+                          "ORDER BY golden LIMIT $4",
+                          asked.change, asked.up_to, after, most);
+  return rows<GoldenId>(read_one<GoldenId>,
+                        "SELECT DISTINCT golden FROM past WHERE written = 1 AND at >= $1 AND id <= $2 AND golden > $3 "
+                        "ORDER BY golden LIMIT $4",
+                        asked.since, asked.up_to, after, most);
+}
+Result<std::vector<PastRow>> PostgresStore::past_of(const GoldenId& golden) {
+  return rows<PastRow>(read_past, "SELECT " PAST " FROM past WHERE golden = $1 ORDER BY id", golden);
+}
+Result<Store::PastSpan> PostgresStore::past_span() {
+  const auto span = TRY(row<PastSpan>([](Rows& q, PastSpan& s) { q.take(s.first, s.last); },
+                                      "SELECT coalesce(min(at), 0), coalesce(max(id), 0) FROM past"));
+  return span.value_or(PastSpan{});
 }
 
 Result<Store::Done> PostgresStore::done(Position first, Position last) {

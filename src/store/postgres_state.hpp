@@ -79,6 +79,10 @@ class PostgresStore : public engine::Store {
   Result<std::vector<engine::AppRow>> apps() override;
   Result<std::optional<std::string>> meta(const std::string& key) override;
 
+  Result<std::vector<GoldenId>> past_goldens(const PastAsked&, const GoldenId& after, std::size_t most) override;
+  Result<std::vector<engine::PastRow>> past_of(const GoldenId&) override;
+  Result<PastSpan> past_span() override;
+
   Result<Done> done(Position first, Position last) override;
   Result<Position> done_up_to() override;
   Result<std::set<std::string>> seen(const SystemName&, const std::vector<std::string>& digests) override;

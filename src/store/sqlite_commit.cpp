@@ -171,6 +171,14 @@ Result<void> put_settings(Database& db, const Batch& batch) {
   return {};
 }
 
+Result<void> put_past(Database& db, const Batch& batch) {
+  for (const PastRow& row : batch.past)
+    TRY(db.run("INSERT INTO past (golden, change, at, written, sealed) VALUES (?,?,?,?,?)", row.golden, row.change,
+               row.at, row.written, Blob{row.sealed}));
+  if (batch.past_forgotten) TRY(db.run("DELETE FROM past WHERE at < ?", *batch.past_forgotten));
+  return {};
+}
+
 // MergedOnce, checked where it is written: an item is new, and its entry is not wholly done.
 Result<void> put_done(Database& db, const Batch& batch) {
   if (batch.done.empty() && batch.done_whole.empty()) return {};
@@ -221,7 +229,7 @@ Result<void> put_seen(Database& db, const Batch& batch) {
 
 Result<void> write_batch(Database& db, const Batch& batch) {
   for (const auto put : {put_done, put_goldens, put_links, put_match_keys, put_deliveries, put_dead_letters,
-                         put_reviews, put_audit, put_settings, put_seen}) {
+                         put_reviews, put_audit, put_settings, put_past, put_seen}) {
     TRY(put(db, batch));
   }
   return {};

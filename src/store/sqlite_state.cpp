@@ -52,6 +52,8 @@ void read_cursor(Query& q, CursorRow& row) {
 void read_credential(Query& q, CredentialRow& row) { q.take(row.system, row.sealed); }
 void read_register(Query& q, RegisterRow& row) { q.take(row.version, row.digest, row.by, row.why, row.at, row.sealed); }
 void read_app(Query& q, AppRow& row) { q.take(row.name, row.token_hash, row.made, row.revoked); }
+#define PAST "id, golden, change, at, written, sealed"
+void read_past(Query& q, PastRow& row) { q.take(row.id, row.golden, row.change, row.at, row.written, row.sealed); }
 template <class T>
 void read_one(Query& q, T& value) {
   q.take(value);
@@ -213,6 +215,28 @@ Result<std::vector<AppRow>> SqliteStore::apps() {
 }
 Result<std::optional<std::string>> SqliteStore::meta(const std::string& key) {
   return row<std::string>(read_one<std::string>, "SELECT value FROM meta WHERE key = ?", key);
+}
+
+Result<std::vector<GoldenId>> SqliteStore::past_goldens(const PastAsked& asked, const GoldenId& after,
+                                                        std::size_t most) {
+  if (!asked.change.empty())
+    return rows<GoldenId>(read_one<GoldenId>,
+                          "SELECT DISTINCT golden FROM past WHERE change = ? AND id <= ? AND golden > ? "
+                          "ORDER BY golden LIMIT ?",
+                          asked.change, asked.up_to, after, most);
+  return rows<GoldenId>(read_one<GoldenId>,
+                        "SELECT DISTINCT golden FROM past WHERE written = 1 AND at >= ? AND id <= ? AND golden > ? "
+                        "ORDER BY golden LIMIT ?",
+                        asked.since, asked.up_to, after, most);
+}
+Result<std::vector<PastRow>> SqliteStore::past_of(const GoldenId& golden) {
+  return rows<PastRow>(read_past, "SELECT " PAST " FROM past WHERE golden = ? ORDER BY id", golden);
+}
+Result<Store::PastSpan> SqliteStore::past_span() {
+  const auto span = TRY(
+      row<PastSpan>([](Query& q, PastSpan& s) { q.take(s.first, s.last); },
+                    "SELECT coalesce((SELECT at FROM past ORDER BY at LIMIT 1), 0), coalesce(max(id), 0) FROM past"));
+  return span.value_or(PastSpan{});
 }
 
 Result<Store::Done> SqliteStore::done(Position first, Position last) {

@@ -518,12 +518,65 @@ TYPED_TEST_P(StoreContract, KeysAreKeptUntilTheyAreDestroyed) {
   EXPECT_TRUE(key_in(this->keys(), "g_2"));
 }
 
+TYPED_TEST_P(StoreContract, WhatWasBeforeIsFoundByChangeByTimeAndByGoldenRecordUntilItIsForgotten) {
+  Store& store = this->store();
+  EXPECT_EQ(must(store.past_span()).last, 0);
+  Batch batch;
+  batch.past = {past_row("g_2", "c1.0", 1000, false), past_row("g_1", "c1.0", 2000, true),
+                past_row("g_2", "c2.0", 3000, true), past_row("g_2", "c2.0", 3000, true),
+                past_row("g_3", "c3.0", 4000, true)};
+  EXPECT_FALSE(batch.empty());
+  must(store.commit(batch));
+  this->world.reopen();
+  const Store::PastSpan span = must(this->store().past_span());
+  EXPECT_EQ(span.first, from_ms(1000));
+  const std::vector<PastRow> of = must(this->store().past_of(GoldenId("g_2")));
+  ASSERT_EQ(of.size(), 3u);
+  EXPECT_EQ(of[0].change, ChangeId("c1.0"));
+  EXPECT_EQ(of[0].at, from_ms(1000));
+  EXPECT_FALSE(of[0].written);
+  EXPECT_TRUE(of[1].written);
+  EXPECT_EQ(of[0].sealed, std::string("se\0aled", 7));
+  EXPECT_LT(of[0].id, of[1].id) << "in the order of commit";
+
+  using Ids = std::vector<GoldenId>;
+  const auto change = [&](const char* id, std::int64_t up_to, const char* after, std::size_t most) {
+    return must(this->store().past_goldens({ChangeId(id), {}, up_to}, GoldenId(after), most));
+  };
+  EXPECT_EQ(change("c1.0", span.last, "", 10), (Ids{GoldenId("g_1"), GoldenId("g_2")}));
+  EXPECT_EQ(change("c1.0", span.last, "", 1), Ids{GoldenId("g_1")});
+  EXPECT_EQ(change("c1.0", span.last, "g_1", 10), Ids{GoldenId("g_2")});
+  EXPECT_EQ(change("c1.0", of[0].id, "", 10), Ids{GoldenId("g_2")}) << "rows that came later do not count";
+  EXPECT_EQ(change("c9.0", span.last, "", 10), Ids{});
+  const auto since = [&](std::int64_t at, std::int64_t up_to) {
+    return must(this->store().past_goldens({{}, from_ms(at), up_to}, GoldenId(""), 10));
+  };
+  EXPECT_EQ(since(1000, span.last), (Ids{GoldenId("g_1"), GoldenId("g_2"), GoldenId("g_3")}));
+  EXPECT_EQ(since(3000, span.last), (Ids{GoldenId("g_2"), GoldenId("g_3")})) << "each once";
+  EXPECT_EQ(since(3000, span.last - 1), Ids{GoldenId("g_2")});
+
+  Batch forgets;
+  forgets.past_forgotten = from_ms(4000);
+  must(this->store().commit(forgets));
+  EXPECT_TRUE(must(this->store().past_of(GoldenId("g_2"))).empty());
+  EXPECT_EQ(must(this->store().past_span()).last, span.last);
+  forgets.past_forgotten = from_ms(9000);
+  must(this->store().commit(forgets));
+  EXPECT_EQ(must(this->store().past_span()).first, Instant{});
+  Batch next;
+  next.past = {past_row("g_1", "c4.0", 9000, true)};
+  must(this->store().commit(next));
+  EXPECT_GT(must(this->store().past_span()).last, span.last) << "a number is never used again";
+}
+
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnEmptyStoreHasNothing, GoldenRecordsAreReadBackAsTheyWereCommitted,
                             LinksAreFoundByGoldenRecordByRecordAndInOrder, FamiliesComeTogetherEachWithItsOwn,
                             ALinksMatchKeysAreReplacedWhole, DueDeliveriesComeByPriorityThenAge,
                             ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain, DeadLettersAndReviewsComeByAge,
-                            CursorsCredentialsRegistersAppsAndMetaAreKept, AnItemIsDoneOnceAndASecondTimeStoresNothing,
-                            DoneEntriesAreCompactedBelowTheFirstThatIsOpen, ADigestThatWasSeenIsKnownForItsSystemOnly,
+                            CursorsCredentialsRegistersAppsAndMetaAreKept,
+                            WhatWasBeforeIsFoundByChangeByTimeAndByGoldenRecordUntilItIsForgotten,
+                            AnItemIsDoneOnceAndASecondTimeStoresNothing, DoneEntriesAreCompactedBelowTheFirstThatIsOpen,
+                            ADigestThatWasSeenIsKnownForItsSystemOnly,
                             AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves,
                             AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAttests,
                             TheInboxKeepsItsOrderOverDaysAndRestarts, ForgottenDaysAreGoneAndPositionsGoOn,

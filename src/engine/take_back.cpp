@@ -1,0 +1,415 @@
+#include "engine/take_back.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/merge.hpp"
+#include "engine/share.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+using model::Entity;
+using model::Field;
+using Unit = std::vector<FieldName>;  // fields that win together, or one
+
+struct Seen {  // a turn, and the row that it stands in
+  const Past* past = nullptr;
+  const Turn* turn = nullptr;
+};
+
+const Value& value_of(const std::optional<Sourced>& s) {
+  static const Value none;
+  return s ? s->value : none;
+}
+const Value& value_in(const std::map<FieldName, Sourced>& fields, const FieldName& field) {
+  static const Value none;
+  const auto at = fields.find(field);
+  return at == fields.end() ? none : at->second.value;
+}
+
+// The field, or those that it is made of.
+std::vector<FieldName> parts_of(const Entity& entity, const FieldName& name) {
+  const Field* field = entity.field(name.text);
+  if (!field) return {};
+  if (!field->from) return {name};
+  std::vector<FieldName> parts;
+  for (const Field& part : entity.fields)
+    if (field->from->find("{" + part.name.text + "}") != std::string::npos) parts.push_back(part.name);
+  return parts;
+}
+
+Unit unit_of(const Entity& entity, const FieldName& field) {
+  for (const Unit& together : entity.together)
+    if (std::ranges::find(together, field) != together.end()) return together;
+  return {field};
+}
+
+// Which turns of a golden record are to be taken back.
+class Selection {
+ public:
+  Selection(const Entity& entity, const std::vector<Past>& past, const Store::PastAsked& asked)
+      : entity_(entity), past_(past), asked_(asked) {
+    for (const Past& p : past)
+      for (const Turn& t : p.turns) {
+        if (p.id > asked.up_to) continue;
+        const bool written = t.kind == Turn::Kind::Written;
+        if (of_selection(p) && (written || (!asked.change.empty() && t.kind < Turn::Kind::Written))) add({&p, &t});
+      }
+  }
+
+  const std::set<FieldName>& fields() const { return fields_; }
+
+  // Of one kind and field, in order. Since a time: what had something written, and what came between.
+  std::vector<Seen> of(Turn::Kind kind, const FieldName& field) const {
+    std::vector<Seen> found;
+    for (const Past& p : past_)
+      for (const Turn& t : p.turns)
+        if (t.kind == kind && t.field == field && holds(p, field)) found.push_back({&p, &t});
+    return found;
+  }
+  // The last time that the golden field became another value: whether that is of this selection too.
+  bool is_last(const FieldName& field) const {
+    for (auto p = past_.rbegin(); p != past_.rend(); ++p)
+      for (const Turn& t : p->turns)
+        if (t.kind == Turn::Kind::Golden && t.field == field) return holds(*p, field);
+    return true;
+  }
+  std::vector<Seen> writes(const FieldName& field) const {
+    std::vector<Seen> found;
+    for (const Past& p : past_)
+      for (const Turn& t : p.turns)
+        if (t.kind == Turn::Kind::Written && t.field == field && p.id <= asked_.up_to && of_selection(p))
+          found.push_back({&p, &t});
+    return found;
+  }
+  // Writes that no change of the golden record has made: the hub's files have.
+  std::vector<Seen> written_by_files(const FieldName& field) const {
+    std::vector<Seen> found = writes(field);
+    std::erase_if(found, [&](const Seen& seen) { return turned_before(seen) != nullptr; });
+    return found;
+  }
+
+ private:
+  struct Span {
+    std::set<ChangeId> changes;  // that had the field written
+    std::int64_t last = 0;       // the row that made the value which was written last
+  };
+
+  bool of_selection(const Past& p) const {
+    return asked_.change.empty() ? p.at >= asked_.since : p.change == asked_.change;
+  }
+  void add(const Seen& seen) {
+    for (const FieldName& field : parts_of(entity_, seen.turn->field)) {
+      const Past* made = turned_before(seen);
+      for (const FieldName& with : asked_.change.empty() ? unit_of(entity_, field) : Unit{field}) {
+        fields_.insert(with);
+        Span& span = spans_[with];
+        span.changes.insert(seen.past->change);
+        span.last = std::max(span.last, made ? made->id : seen.past->id);
+      }
+    }
+  }
+  // The row in which the golden field became what was written.
+  const Past* turned_before(const Seen& write) const {
+    const Field* field = entity_.field(write.turn->field.text);
+    const Past* made = nullptr;
+    for (const Past& p : past_) {
+      if (p.id >= write.past->id) break;
+      for (const Turn& t : p.turns)
+        if (t.kind == Turn::Kind::Golden && t.field == write.turn->field && field &&
+            same_value(field->type, value_of(t.after), value_of(write.turn->after)) &&
+            (!is_apply(write.past->change) || p.change == write.past->change))
+          made = &p;
+    }
+    return made;
+  }
+  bool holds(const Past& p, const FieldName& field) const {
+    if (p.id > asked_.up_to) return false;
+    if (!asked_.change.empty()) return p.change == asked_.change;
+    const auto span = spans_.find(field);
+    if (span == spans_.end()) return false;
+    return span->second.changes.contains(p.change) || (p.at >= asked_.since && p.id <= span->second.last);
+  }
+
+  const Entity& entity_;
+  const std::vector<Past>& past_;
+  const Store::PastAsked& asked_;
+  std::set<FieldName> fields_;
+  std::map<FieldName, Span> spans_;
+};
+
+std::string by_whom(const Golden& golden, const FieldName& field) {
+  const auto at = golden.fields.find(field);
+  if (at == golden.fields.end()) return "";
+  const Sourced& s = at->second;
+  const std::string who = s.system.empty() ? s.rule : s.system.text + ":" + s.record.text;
+  return who.empty() ? "" : ", by " + who + " at " + rfc3339(s.at);
+}
+
+// Of one field: what was said, first and last, by each who said it.
+struct Said {
+  const Turn* first = nullptr;
+  const Turn* last = nullptr;
+};
+std::map<RecordKey, Said> said(const Selection& selection, Turn::Kind kind, const FieldName& field) {
+  std::map<RecordKey, Said> all;
+  for (const Seen& seen : selection.of(kind, field)) {
+    Said& one = all[seen.turn->record];
+    if (!one.first) one.first = seen.turn;
+    one.last = seen.turn;
+  }
+  return all;
+}
+
+// Whether it is still what the turn left.
+bool is_still(const Link& link, const Turn& turn) {
+  const auto own = link.own.find(turn.field);
+  if (own == link.own.end() || !turn.after) return own == link.own.end() && !turn.after;
+  return own->second.value == turn.after->value && own->second.change == turn.after->change;
+}
+bool is_still(const Golden& golden, const Turn& turn) {
+  const auto set = golden.set.find(turn.field);
+  return set == golden.set.end() ? !turn.after : turn.after && set->second == *turn.after;
+}
+
+// Why a field cannot be taken back; "" when nothing speaks against it yet.
+std::string against(const Family& family, const Selection& selection, const FieldName& field) {
+  if (const auto pin = family.golden.pins.find(field); pin != family.golden.pins.end())
+    return "it is pinned by " + pin->second.by + "; `linchpin pin --remove` ends that";
+  if (!selection.of(Turn::Kind::Golden, field).empty() && !selection.is_last(field))
+    return "it was changed since" + by_whom(family.golden, field);
+  for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
+    for (const Link& link : family.links)
+      if (link.key == record && link.entity == family.golden.entity && !is_still(link, *said.last)) {
+        const auto own = link.own.find(field);
+        return "another value was written since, in " + record.system.text + ":" + record.record.text +
+               (own == link.own.end() ? "" : " at " + rfc3339(own->second.at));
+      }
+  for (const auto& [record, said] : said(selection, Turn::Kind::Set, field))
+    if (!is_still(family.golden, *said.last))
+      return "it was set to another value since" + by_whom(family.golden, field);
+  return "";
+}
+
+void say_again(Link& link, const FieldName& field, const std::optional<Sourced>& before) {
+  link.own.erase(field);
+  if (!before) return;
+  link.own.emplace(field, Own{before->value, before->at, before->change});
+  link.given.erase(field.text);  // it says that again, whatever it was given since
+}
+
+// Each who said something says what they had said before.
+void unsay(const Selection& selection, const Unit& unit, Golden& golden, std::vector<Link>& links) {
+  for (const FieldName& field : unit) {
+    for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
+      for (Link& link : links)
+        if (link.key == record && link.entity == golden.entity) say_again(link, field, said.first->before);
+    // What it was given is nobody's word any more: of names, what the winner was given counts as its own.
+    for (const Seen& write : selection.writes(field))
+      for (Link& link : links)
+        if (const auto given = link.given.find(field.text);
+            link.key == write.turn->record && given != link.given.end() && given->second == value_of(write.turn->after))
+          link.given.erase(given);
+    for (const auto& [nobody, said] : said(selection, Turn::Kind::Set, field)) {
+      golden.set.erase(field);
+      if (said.first->before) golden.set.emplace(field, *said.first->before);
+    }
+  }
+}
+
+// What the golden field was before the first turn of the selection; of one that none turned, what it is.
+const Value& wanted(const Family& family, const Selection& selection, const FieldName& field) {
+  const std::vector<Seen> turns = selection.of(Turn::Kind::Golden, field);
+  return turns.empty() ? value_in(family.golden.fields, field) : value_of(turns.front().turn->before);
+}
+
+bool says_something(const Selection& selection, const FieldName& field) {
+  return !selection.of(Turn::Kind::Own, field).empty() || !selection.of(Turn::Kind::Set, field).empty();
+}
+
+// Why the field would still not be what it was.
+std::string says_otherwise(const Selection& selection, const Golden& would, const FieldName& field) {
+  if (!says_something(selection, field)) {
+    const auto at = would.fields.find(field);
+    return "the hub's files say so" + (at == would.fields.end() ? "" : ", by " + at->second.rule) +
+           "; apply the earlier files first";
+  }
+  return "it would be another value than before: that of another source" + by_whom(would, field);
+}
+
+// The flow through which a system is written to; `live`: it would write to it by itself.
+const model::Flow* flow_to(const model::Hub& hub, const Golden& golden, const SystemName& system, bool& live) {
+  const model::Flow* found = nullptr;
+  live = false;
+  for (const model::Flow* flow : hub.flows_of(golden.entity))
+    for (const model::FlowSystem& member : flow->systems) {
+      if (member.system != system) continue;
+      if (!found) found = flow;
+      live = live || (member.write != model::Pace::No && may_leave(*flow, golden));
+    }
+  return found;
+}
+
+// What the hub's files had written is given back, unless those that run say it still, or somebody has been there since.
+void give_back(const model::Hub& hub, const Family& family, const Selection& selection, const Field& field,
+               TakenBack& taken) {
+  std::map<RecordKey, Said> records;
+  for (const Seen& seen : selection.written_by_files(field.name)) {
+    Said& one = records[seen.turn->record];
+    if (!one.first) one.first = seen.turn;
+    one.last = seen.turn;
+  }
+  for (const auto& [record, write] : records) {
+    const auto stays = [&](const char* why) { taken.stays.push_back({field.name, record, why}); };
+    const Link* link = nullptr;
+    for (const Link& l : family.links)
+      if (l.key == record && l.entity == family.golden.entity) link = &l;
+    if (!link || link->gone) {
+      stays("the record is gone there");
+      continue;
+    }
+    const auto holds = [&](const Values& values, const Value& value) {
+      const auto at = values.find(field.name.text);
+      return at != values.end() && same_value(field.type, at->second, value);
+    };
+    const Value& before = value_of(write.first->before);
+    if (holds(link->base, before)) continue;
+    const mapping::Mapping* mapping = hub.mapping_for(family.golden.entity, record.system);
+    const bool sends = mapping && std::ranges::any_of(mapping->fields, [&](const mapping::FieldMapping& m) {
+                         return m.field == field.name && m.direction != mapping::Direction::In;
+                       });
+    bool live = false;
+    const model::Flow* flow = flow_to(hub, family.golden, record.system, live);
+    if (!holds(link->given, value_of(write.last->after)) && !holds(link->base, value_of(write.last->after)))
+      stays("something else was written there since");
+    else if (!write.first->before)
+      stays("what it held before is not known");
+    else if (!sends || !flow || !may_hold(hub.system(record.system), family.golden.entity, field))
+      stays("the files that run do not send it there; give it back by hand");
+    else if (live && !same_value(field.type, value_in(family.golden.fields, field.name), before))
+      stays("the hub's files have it written there; apply the earlier files first");
+    else
+      taken.given.push_back({record, mapping->name, flow->name, field.name, before});
+  }
+}
+
+// A foreign write that waits for its answer goes on waiting.
+void leave(const model::Hub& hub, const Family& before, TakenBack& taken, const FieldName& name) {
+  const Field& field = *hub.entity(taken.golden.entity).field(name.text);
+  const Value& is = value_in(taken.golden.fields, name);
+  for (Link& link : taken.links) {
+    const auto left = link.left.find(name.text);
+    if (left == link.left.end()) continue;
+    if (!same_value(field.type, left->second, value_in(before.golden.fields, name))) continue;
+    const auto base = link.base.find(name.text);
+    if (base != link.base.end() && same_value(field.type, base->second, is)) {
+      link.left.erase(left);
+      continue;
+    }
+    left->second = is;
+    taken.stays.push_back({name, link.key, "it holds something else, which waits for a review or is left alone"});
+  }
+}
+
+}  // namespace
+
+TakenBack take_back(const model::Hub& hub, const Family& family, const std::vector<Past>& past,
+                    const Store::PastAsked& asked) {
+  const Entity& entity = hub.entity(family.golden.entity);
+  const Selection selection(entity, past, asked);
+  TakenBack taken;
+  taken.golden = family.golden, taken.links = family.links;
+  std::set<Unit> units;
+  const auto differs = [&](const FieldName& field) {
+    const Field* declared = entity.field(field.text);
+    return declared &&
+           !same_value(declared->type, wanted(family, selection, field), value_in(family.golden.fields, field));
+  };
+  const auto moves = [&](const FieldName& field) {
+    return selection.fields().contains(field) && (differs(field) || says_something(selection, field));
+  };
+  const auto refuse = [&](const Unit& unit, const FieldName& at, const std::string& why) {
+    for (const FieldName& field : unit)
+      if (moves(field)) taken.stays.push_back({field, {}, field == at ? why : "it goes with " + at.text + ": " + why});
+  };
+  for (const FieldName& field : selection.fields()) units.insert(unit_of(entity, field));
+  for (auto unit = units.begin(); unit != units.end();) {
+    std::string why;
+    FieldName at;
+    for (const FieldName& field : *unit)
+      if (why.empty() && moves(field)) why = against(family, selection, field), at = field;
+    if (!why.empty() && std::ranges::any_of(*unit, differs)) refuse(*unit, at, why);
+    unit = why.empty() && std::ranges::any_of(*unit, moves) ? std::next(unit) : units.erase(unit);
+  }
+
+  // Until each of those that are left comes out as it was before, and nothing else moves.
+  for (;;) {
+    taken.golden = family.golden, taken.links = family.links;
+    for (const Unit& unit : units) unsay(selection, unit, taken.golden, taken.links);
+    taken.golden.fields = survive(hub, taken.golden, taken.links);
+    const Unit* wrong = nullptr;
+    for (const Unit& unit : units)
+      for (const FieldName& field : unit) {
+        const Field* declared = entity.field(field.text);
+        if (wrong || !declared ||
+            same_value(declared->type, value_in(taken.golden.fields, field), wanted(family, selection, field)))
+          continue;
+        wrong = &unit;
+        refuse(unit, field, says_otherwise(selection, taken.golden, field));
+      }
+    if (!wrong) break;
+    units.erase(Unit(*wrong));
+  }
+  for (const Unit& unit : units)
+    for (const FieldName& field : unit) {
+      if (!moves(field)) continue;
+      taken.fields.push_back(field);
+      for (const Seen& seen : selection.of(Turn::Kind::Own, field)) taken.turns.push_back(*seen.turn);
+      for (const Seen& seen : selection.writes(field)) taken.turns.push_back(*seen.turn);
+      leave(hub, family, taken, field);
+    }
+  if (!taken.fields.empty()) ++taken.golden.version;
+
+  for (const Field& field : entity.fields)
+    if (std::ranges::find(taken.fields, field.name) == taken.fields.end() && !field.from)
+      give_back(hub, family, selection, field, taken);
+  std::ranges::sort(taken.given, {}, [](const GivenBack& g) { return std::tie(g.record, g.field); });
+  for (const Past& p : past)
+    for (const Turn& t : p.turns) {
+      if (p.id > asked.up_to || (asked.change.empty() ? p.at < asked.since : p.change != asked.change)) continue;
+      if (t.kind == Turn::Kind::Created)
+        taken.stays.push_back({{}, t.record, "the hub created it: it is not put away"});
+      if (t.kind == Turn::Kind::Asked)
+        taken.stays.push_back({{}, t.record, t.field.text + " was asked for: that cannot be taken back"});
+    }
+  return taken;
+}
+
+std::vector<Stays> out_of_reach(const model::Hub& hub, const TakenBack& taken,
+                                const std::set<std::pair<RecordKey, FieldName>>& writes) {
+  const Entity& entity = hub.entity(taken.golden.entity);
+  std::vector<Stays> stays;
+  std::set<std::pair<RecordKey, FieldName>> told;
+  for (const Turn& turn : taken.turns) {
+    const std::pair what(turn.record, turn.field);
+    if (writes.contains(what) || !told.insert(what).second) continue;
+    const auto link = std::ranges::find_if(
+        taken.links, [&](const Link& l) { return l.key == turn.record && l.entity == taken.golden.entity; });
+    if (link == taken.links.end() || link->gone) {
+      stays.push_back({turn.field, turn.record, "the record is gone there"});
+      continue;
+    }
+    const Field& field = *entity.field(turn.field.text);
+    const Value& is = value_in(taken.golden.fields, turn.field);
+    const auto agrees = [&](const Values& values) {
+      const auto at = values.find(turn.field.text);
+      return at == values.end() ? is.is_null() : same_value(field.type, at->second, is);
+    };
+    if (agrees(link->base) || agrees(link->given) || link->left.contains(turn.field.text)) continue;
+    stays.push_back({turn.field, turn.record, "nothing is written there now: its flow or its mapping does not do it"});
+  }
+  return stays;
+}
+
+}  // namespace linchpin::engine
