@@ -175,23 +175,24 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
         if (mine) fields[name] = *mine;
         continue;
       }
+      // What was lent to its record is nobody's word: the part is chosen by itself.
+      if (winner->link->lent.contains(name)) continue;
       // What its record holds now is its word: of a part that it was given later, that is what it was given; of one
-      // that did not count as its own when it was written there, that is what stands there. What is lent is nobody's.
+      // that did not count as its own when it was written there, that is what stands there.
       const auto given = winner->link->given.find(name.text), base = winner->link->base.find(name.text);
       const auto survivor = fields.find(name);
-      const bool lent = winner->link->lent.contains(name);
-      if (given != winner->link->given.end() && !lent) {
+      if (given != winner->link->given.end()) {
         if (survivor != fields.end() && same_value(field->type, survivor->second.value, given->second)) continue;
         Candidate as_given = *winner;
         as_given.value = &given->second;
         fields[name] = sourced(*field, as_given);
       } else if (mine) {
         fields[name] = *mine;
-      } else if (base != winner->link->base.end() && !base->second.is_null() && !lent) {
+      } else if (base != winner->link->base.end() && !base->second.is_null()) {
         Candidate as_held = *winner;
         as_held.value = &base->second;
         fields[name] = sourced(*field, as_held);
-      } else if (!lent) {
+      } else {
         fields.erase(name);
       }
     }

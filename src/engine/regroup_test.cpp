@@ -31,6 +31,8 @@ TEST(Regroup, WhatIsLentToARecordIsNobodysWord) {
   EXPECT_EQ(given_name(*files, p), Value("Bob"));
   p.link(books("2")).own.erase(FieldName("given_name"));
   EXPECT_EQ(given_name(*files, p), Value()) << "who said nothing is not given another's name";
+  p.merge(*files, crm("1"), {{"given_name", Value("Robert")}}, monday - seconds(60), "c0.0");
+  EXPECT_EQ(given_name(*files, p), Value("Robert")) << "and what another record of Bob's says is heard";
 }
 
 TEST(Regroup, WhatIsLentIsSoUntilSomethingElseStandsThere) {
