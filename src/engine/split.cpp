@@ -2,6 +2,7 @@
 // from what their own records say, so that every system is given back what it had; they stay apart for good.
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "engine/engine.hpp"
 
 namespace linchpin::engine {
@@ -130,7 +131,7 @@ Result<Json> Engine::split(const Json& command, Instant now) {
   const ChangeId change("split." + std::to_string(ms_since_epoch(now)));
   std::set<RecordKey> read = regroup.waiting();
   for (Family* half : {&left, &fresh}) {
-    regroup.lend(*half);
+    if (!mutant(Mutant::LentIsTaken)) regroup.lend(*half);
     half->golden.fields = survive(*hub_, half->golden, half->links);
     ++half->golden.version;
     work.changed_golden(*half);

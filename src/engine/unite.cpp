@@ -2,6 +2,7 @@
 // and the other names it from then on. split.cpp takes them apart again.
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "engine/engine.hpp"
 
 namespace linchpin::engine {
@@ -83,6 +84,7 @@ Result<Family*> Engine::named_by_person(Work& work, const Json& command, const s
 // before they are written to.
 void Engine::follow(const Regroup& regroup, const std::set<RecordKey>& read, Instant now) {
   for (const Regroup::InFlight& moved : regroup.in_flight()) {
+    if (mutant(Mutant::MovedUnanswered)) continue;
     const auto answer_for = [&](Flying& flying) {
       if (auto* write = std::get_if<WriteCall>(&flying.call.what))
         for (WriteItem& item : write->items)
