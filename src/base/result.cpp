@@ -19,6 +19,11 @@ const CodeRow& row(Code code) { return rows[static_cast<std::size_t>(code)]; }
 }  // namespace
 
 std::string_view code_text(Code code) { return row(code).text; }
+std::optional<Code> parse_code(std::string_view text) {
+  for (std::size_t code = 0; code < std::size(rows); ++code)
+    if (rows[code].text == text) return static_cast<Code>(code);
+  return std::nullopt;
+}
 int exit_status(Code code) { return row(code).exit; }
 int http_status(Code code) { return row(code).http; }
 std::string_view code_meaning(Code code) { return row(code).meaning; }

@@ -2,6 +2,7 @@
 // An Error names what failed, where, and what to do. It never holds a value of a record, a secret or a vendor's text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -15,7 +16,8 @@ enum class Code {
 #undef ERROR
 };
 
-std::string_view code_text(Code);     // as users see it: "least_privilege"
+std::string_view code_text(Code);  // as users see it: "least_privilege"
+std::optional<Code> parse_code(std::string_view text);
 int exit_status(Code);                // 1, 2 or 3
 int http_status(Code);                // for application/problem+json
 std::string_view code_meaning(Code);  // one sentence, for docs/errors.md

@@ -64,11 +64,7 @@ Result<Json> through(const Line& line, const Json& command) {
   const Json json = TRY(parse_json(std::string_view(answer).substr(head + 4)));
   if (answer.compare(9, 3, "200") == 0) return json;
   // The problem's code is one of ours: the same error as if it had been found here.
-  Error error{Code::Internal, json["detail"].text(), {}, {}};
-  const std::string& code = json["code"].text();
-  for (int c = 0; c <= static_cast<int>(Code::AuditBroken); ++c)
-    if (code_text(static_cast<Code>(c)) == code) error.code = static_cast<Code>(c);
-  return tl::unexpected(error);
+  return fail(parse_code(json["code"].text()).value_or(Code::Internal), json["detail"].text());
 }
 
 }  // namespace

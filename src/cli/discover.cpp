@@ -123,15 +123,13 @@ void print(const model::SideBySide& side, const std::optional<Drifted>& changed,
     std::cout << (f.mistake() ? "" : "warning: ") << to_text(f.error) << "\n";
 }
 
-// The code of a failure that came as JSON.
+// A failure that came as JSON.
 Error error_of(const Json& failed) {
   const auto number = [&](const char* name) { return static_cast<int>(failed[name].integer().value_or(0)); };
-  Error error{Code::SystemUnavailable,
+  Error error{parse_code(failed["code"].text()).value_or(Code::SystemUnavailable),
               failed["message"].text(),
               {failed["file"].text(), number("line"), number("column")},
               failed["remedy"].text()};
-  for (int c = 0; c <= static_cast<int>(Code::AuditBroken); ++c)
-    if (code_text(static_cast<Code>(c)) == failed["code"].text()) error.code = static_cast<Code>(c);
   if (error.what.find(failed["system"].text()) == std::string::npos)
     error.what = failed["system"].text() + ": " + error.what;
   return error;

@@ -24,7 +24,7 @@ Json joined(const mapping::Mapping& mapping, Json held, const Json& answer) {
 
 }  // namespace
 
-void answered(Tried& tried, const Values& sent) {
+void attempt_ended(Tried& tried, const Values& sent) {
   for (const auto& [field, value] : sent) {
     const auto at = tried.find(FieldName(field));
     if (at == tried.end()) continue;
@@ -74,7 +74,7 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     // What was sent before and never answered may still land: a request outlives the process that sent it.
     if (!answered) link.tried[FieldName(field)] = {value};
   }
-  if (answered) engine::answered(link.tried, d.values);
+  if (answered) attempt_ended(link.tried, d.values);
   if (!answered) link.tried_at = now;
   if (!before)  // of a record that we have just made, the rest is known too
     for (const auto& [field, value] : returned) link.base.try_emplace(field, value);

@@ -12,7 +12,7 @@
 namespace linchpin::engine {
 
 // One attempt has its answer: it will not land any more.
-void answered(Tried&, const Values& sent);
+void attempt_ended(Tried&, const Values& sent);
 
 // The link after a confirmed delivery. `before`: the link as it was; nothing after a create. `record`: what the system
 // now holds, as far as it said; only members that it returned are taken. One without a body was only found: what was

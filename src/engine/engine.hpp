@@ -280,7 +280,7 @@ class Engine {
   Result<Json> reviews(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
   void send_again(Work&, Family&, const ReviewRow&);
-  void answered(Work&, const ReviewRow&, Instant now);
+  void attest_answer(Work&, const ReviewRow&, Instant now);
   Result<Json> answer_brake(const ReviewRow&, Instant now);
   Result<Json> answer_short_list(const ReviewRow&, Instant now);
   Result<Json> dead_letters(const Json&);

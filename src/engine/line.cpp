@@ -72,10 +72,6 @@ std::string question_id(char kind, std::string_view about, Keys& keys) {
   return std::string(1, kind) + to_hex(keys.digest("question", about)).substr(0, 12);
 }
 
-std::string unique_question(const GoldenId& golden, const SystemName& system, const FieldName& field, Keys& keys) {
-  return question_id('r', "unique/" + golden.text + "/" + system.text + "/" + field.text, keys);
-}
-
 std::string letter_id(DeliveryId delivery, Keys& keys) {
   return question_id('d', "delivery/" + std::to_string(delivery.number), keys);
 }
@@ -283,19 +279,6 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   keep_foreign(change, *family, merged.foreign);
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   return Fate::Merged;
-}
-
-// Somebody has written what was left blank there, or what was asked about: the question is over.
-Result<void> Line::no_longer_left(Family& family, const RecordKey& key, const Link& before,
-                                  const std::vector<FieldName>& took) {
-  for (const FieldName& field : took) {
-    if (!before.left.contains(field.text)) continue;
-    auto row = TRY(store_.review(unique_question(family.golden.id, key.system, field, keys_)));
-    if (!row || row->state != "open") continue;
-    row->state = "rejected", row->by = "the system", row->answered = now_;
-    work_.rows().reviews.push_back(*std::move(row));
-  }
-  return {};
 }
 
 // What was before. Of a golden record that is new there is nothing to go back to.

@@ -8,7 +8,7 @@ namespace {
 constexpr const char* ends_key = "pins";
 
 // What somebody typed, as the field's type has it.
-Result<Value> typed_value(const model::Field& field, const std::string& zone, const std::string& typed) {
+Result<Value> what_was_typed(const model::Field& field, const std::string& zone, const std::string& typed) {
   if (typed.empty()) return Value();
   if (field.type != Type::Boolean) return model::typed_value(field, zone, Json(typed));
   return model::typed_value(field, zone, typed == "true" ? Json(true) : typed == "false" ? Json(false) : Json(typed));
@@ -117,7 +117,7 @@ Result<Json> Engine::pin(const Json& command, Instant now) {
     return fail(Code::NotFound, field->name.text + " is not pinned there");
   if (!remove) {
     if (pin.why.empty()) return fail(Code::InvalidArgument, "a pin needs a reason", "Give --why.");
-    pin.value = TRY(typed_value(*field, hub_->zone, command["value"].text()));
+    pin.value = TRY(what_was_typed(*field, hub_->zone, command["value"].text()));
     if (const std::string& until = command["until"].text(); !until.empty()) pin.until = TRY(parse_rfc3339(until));
     if (pin.until != Instant{} && pin.until <= now)
       return fail(Code::InvalidArgument, "the pin would have ended already", "Give --until a time that is to come.");

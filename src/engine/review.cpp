@@ -101,18 +101,8 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   return shown(answered);
 }
 
-// What was left blank, since another record there had the value, may be sent.
-void Engine::send_again(Work& work, Family& family, const ReviewRow& row) {
-  for (Link link : std::vector<Link>(family.links))
-    if (link.key.system == row.system && link.left.erase(row.field.text) > 0)
-      work.changed_link(family, std::move(link));
-  for (Delivery d : std::vector<Delivery>(family.deliveries))
-    if (d.system == row.system && d.operation == Operation::Create && d.blank.erase(row.field.text) > 0)
-      work.changed_delivery(family, std::move(d));
-}
-
 // The answer to a question about no golden record, on its way into a commit.
-void Engine::answered(Work& work, const ReviewRow& row, Instant now) {
+void Engine::attest_answer(Work& work, const ReviewRow& row, Instant now) {
   work.attest(nullptr, {.entry = "review/" + row.id,
                         .kind = "review",
                         .trigger = "person",
@@ -126,7 +116,7 @@ void Engine::answered(Work& work, const ReviewRow& row, Instant now) {
 // Yes: the flow goes on. No: it stays paused until somebody resumes it.
 Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
-  answered(work, row, now);
+  attest_answer(work, row, now);
   const auto paused = std::find_if(paused_.said.begin(), paused_.said.end(),
                                    [&](const auto& one) { return one.second["review"].text() == row.id; });
   if (row.state == "accepted" && paused != paused_.said.end())
@@ -141,7 +131,7 @@ Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
 Result<Json> Engine::answer_short_list(const ReviewRow& row, Instant now) {
   const Where where{row.record.system, row.record.object};
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
-  answered(work, row, now);
+  attest_answer(work, row, now);
   work.rows().reviews.push_back(row);
   const Walked before = *TRY(walked(where));
   if (row.state == "accepted") TRY(walk_trusting(work, where, now));

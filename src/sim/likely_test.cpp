@@ -11,6 +11,7 @@
 #include "model/draft.hpp"
 #include "model/embedded.hpp"
 #include "sim/hubs.hpp"
+#include "sim/small_records.hpp"
 #include "sim/world.hpp"
 
 namespace linchpin::sim {
@@ -34,37 +35,6 @@ std::shared_ptr<const model::Hub> likely_hub(const std::string& bars = "review: 
     files.push_back({std::string(file.name), std::move(text)});
   }
   return model::check_files(files, "staging", model::shipped_manifest).hub;
-}
-
-Json in_hubspot(const std::string& id, const char* given, const char* family, const char* email, const char* phone) {
-  return Json::object({{"id", id},
-                       {"properties", Json::object({{"firstname", given},
-                                                    {"lastname", family},
-                                                    {"email", email},
-                                                    {"phone", phone},
-                                                    {"lifecyclestage", "customer"}})},
-                       {"createdAt", "2026-01-05T00:00:00.000Z"},
-                       {"updatedAt", "2026-01-05T00:00:00.000Z"},
-                       {"archived", false}});
-}
-Json in_xero(const std::string& id, const char* given, const char* family, const char* email, const char* phone) {
-  return Json::object(
-      {{"ContactID", id},
-       {"ContactStatus", "ACTIVE"},
-       {"Name", std::string(given) + " " + family},
-       {"FirstName", given},
-       {"LastName", family},
-       {"EmailAddress", email},
-       {"Phones",
-        Json::list({Json::object(
-            {{"PhoneType", "MOBILE"}, {"PhoneCountryCode", "61"}, {"PhoneAreaCode", ""}, {"PhoneNumber", phone}})})},
-       {"IsCustomer", true},
-       {"UpdatedDateUTC", "/Date(1767571200000+0000)/"}});
-}
-
-// What a vendor holds at first: its records of one object.
-Json holding(const char* object, Json::List records) {
-  return Json::object({{"objects", Json::object({{object, std::move(records)}})}});
 }
 
 class Likely : public testing::Test {

@@ -4,6 +4,7 @@
 #include "base/crypto.hpp"
 #include "model/draft.hpp"
 #include "model/embedded.hpp"
+#include "sim/small_records.hpp"
 #include "sim/world.hpp"
 
 namespace linchpin::sim {
@@ -12,34 +13,6 @@ namespace {
 using std::chrono::minutes;
 
 const std::string john = "50000001037", joan = "8f1c0000-0000-4000-8000-000000000001";
-
-Json in_hubspot(const std::string& id, const char* given, const char* family, const char* email, const char* phone) {
-  return Json::object({{"id", id},
-                       {"properties", Json::object({{"firstname", given},
-                                                    {"lastname", family},
-                                                    {"email", email},
-                                                    {"phone", phone},
-                                                    {"lifecyclestage", "customer"}})},
-                       {"createdAt", "2026-01-05T00:00:00.000Z"},
-                       {"updatedAt", "2026-01-05T00:00:00.000Z"},
-                       {"archived", false}});
-}
-Json in_xero(const std::string& id, const char* given, const char* family, const char* email, const char* phone) {
-  Json record = Json::object({{"ContactID", id},
-                              {"ContactStatus", "ACTIVE"},
-                              {"Name", std::string(given) + " " + family},
-                              {"FirstName", given},
-                              {"LastName", family},
-                              {"EmailAddress", email},
-                              {"IsCustomer", true},
-                              {"UpdatedDateUTC", "/Date(1767571200000+0000)/"}});
-  const Json mobile = Json::object(
-      {{"PhoneType", "MOBILE"}, {"PhoneCountryCode", "61"}, {"PhoneAreaCode", ""}, {"PhoneNumber", phone}});
-  return *phone ? record.with("Phones", Json::list({mobile})) : record;
-}
-Json holding(const char* object, Json::List records) {
-  return Json::object({{"objects", Json::object({{object, std::move(records)}})}});
-}
 
 class Split : public testing::Test {
  protected:

@@ -201,6 +201,17 @@ class World:
         kind = {"hubspot": "contacts", "xero": "Contacts", "idcheck": "verifications"}[system]
         return self.control(system, "edit", {"object": kind, "id": record, "fields": fields})
 
+    def enter_in_hubspot(self, given, family, email, phone):
+        """A client that somebody enters there; the record's id."""
+        return self.edit("hubspot", "", {"firstname": given, "lastname": family, "email": email, "phone": phone,
+                                         "lifecyclestage": "customer"})["id"]
+
+    def enter_in_xero(self, given, family, email, mobile):
+        phone = {"PhoneType": "MOBILE", "PhoneCountryCode": "61", "PhoneAreaCode": "", "PhoneNumber": mobile}
+        return self.edit("xero", "", {"Name": f"{given} {family}", "FirstName": given, "LastName": family,
+                                      "EmailAddress": email, "Phones": [phone], "IsCustomer": True,
+                                      "ContactStatus": "ACTIVE"})["ContactID"]
+
     def faults(self, **faults):
         for system in SYSTEMS:
             self.control(system, "faults", faults)

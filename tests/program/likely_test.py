@@ -16,20 +16,10 @@ class Likely(unittest.TestCase):
         self.addCleanup(self.world.close)
         self.entity = os.path.join(self.world.hub, "entities/contact.yaml")
         # Two who are one person each, and nothing that a rule goes by says so.
-        self.rosemary = self.hubspot("Rosemary", "Colefax", "rosemary.colefax@x.example", "0429 744 982")
-        self.rosie = self.xero("Rosie", "Colefax", "colefax.r@y.example", "429744982")
-        self.qiang = self.hubspot("Qiang", "Zanberg", "qiang.zanberg@x.example", "0412 704 937")
-        self.quiang = self.xero("Quiang", "Zanberg", "zanberg.q@y.example", "412704937")
-
-    def hubspot(self, given, family, email, phone):
-        return self.world.edit("hubspot", "", {"firstname": given, "lastname": family, "email": email, "phone": phone,
-                                               "lifecyclestage": "customer"})["id"]
-
-    def xero(self, given, family, email, mobile):
-        phone = {"PhoneType": "MOBILE", "PhoneCountryCode": "61", "PhoneAreaCode": "", "PhoneNumber": mobile}
-        return self.world.edit("xero", "", {"Name": f"{given} {family}", "FirstName": given, "LastName": family,
-                                            "EmailAddress": email, "Phones": [phone], "IsCustomer": True,
-                                            "ContactStatus": "ACTIVE"})["ContactID"]
+        self.rosemary = self.world.enter_in_hubspot("Rosemary", "Colefax", "rosemary.colefax@x.example", "0429 744 982")
+        self.rosie = self.world.enter_in_xero("Rosie", "Colefax", "colefax.r@y.example", "429744982")
+        self.qiang = self.world.enter_in_hubspot("Qiang", "Zanberg", "qiang.zanberg@x.example", "0412 704 937")
+        self.quiang = self.world.enter_in_xero("Quiang", "Zanberg", "zanberg.q@y.example", "412704937")
 
     def declare(self, bars):
         with open(self.entity) as file:
@@ -117,7 +107,7 @@ class Likely(unittest.TestCase):
         self.assertGreater(self.verified(), before + 2)
 
     def test_who_was_linked_before_is_found_by_it_once_it_is_applied(self):
-        self.hubspot("Mereana", "Holt", "mereana.holt@x.example", "0412 888 101")
+        self.world.enter_in_hubspot("Mereana", "Holt", "mereana.holt@x.example", "0412 888 101")
         self.world.start()
         self.world.listen_for_webhooks()
         self.world.wait_quiet()
@@ -125,7 +115,7 @@ class Likely(unittest.TestCase):
         self.assertEqual(self.named("Zanberg"), (2, 2), "the rules call them different")
         self.declare("accept: 0.90, review: 0.50")
         self.apply()
-        again = self.hubspot("Merana", "Holt", "holt77@y.example", "0412 888 101")
+        again = self.world.enter_in_hubspot("Merana", "Holt", "holt77@y.example", "0412 888 101")
         found, _ = eventually("she is asked about", 60, lambda: [r for r in self.world.reviews() if r["record"] == again])
         self.assertEqual({r["code"] for r in found}, {"second_record"}, "above the bar, and HubSpot has her already")
 

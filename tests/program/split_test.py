@@ -15,22 +15,12 @@ class Split(unittest.TestCase):
         self.world = World(clients=30)
         self.addCleanup(self.world.close)
         # Without a phone in the CRM: what the wrong merge fills in there is to be blank again.
-        self.son = self.hubspot("John", "Carterly", "carterly@x.example", "")
-        self.mother = self.xero("J", "Carterly", "carterly@x.example", "412704937")
-        self.ann = self.hubspot("Ann", "Zanberg", "ann@x.example", "0429 744 982")
-        self.marie = self.hubspot("Marie", "Zanberg", "marie@y.example", "0412 555 099")
+        self.son = self.world.enter_in_hubspot("John", "Carterly", "carterly@x.example", "")
+        self.mother = self.world.enter_in_xero("J", "Carterly", "carterly@x.example", "412704937")
+        self.ann = self.world.enter_in_hubspot("Ann", "Zanberg", "ann@x.example", "0429 744 982")
+        self.marie = self.world.enter_in_hubspot("Marie", "Zanberg", "marie@y.example", "0412 555 099")
         self.world.start()
         self.world.wait_quiet()
-
-    def hubspot(self, given, family, email, phone):
-        return self.world.edit("hubspot", "", {"firstname": given, "lastname": family, "email": email, "phone": phone,
-                                               "lifecyclestage": "customer"})["id"]
-
-    def xero(self, given, family, email, mobile):
-        phone = {"PhoneType": "MOBILE", "PhoneCountryCode": "61", "PhoneAreaCode": "", "PhoneNumber": mobile}
-        return self.world.edit("xero", "", {"Name": f"{given} {family}", "FirstName": given, "LastName": family,
-                                            "EmailAddress": email, "Phones": [phone], "IsCustomer": True,
-                                            "ContactStatus": "ACTIVE"})["ContactID"]
 
     def held(self):
         """What the two records hold."""

@@ -1,0 +1,247 @@
+// survive: which of what the sources say is a golden field's value. Owner and rules, and what belongs together.
+#include <algorithm>
+
+#include "base/mutant.hpp"
+#include "engine/merge.hpp"
+#include "mapping/transform.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+using model::Entity;
+using model::Field;
+using model::Hub;
+using model::Rule;
+
+// A value that may win a field, and where it is from.
+struct Candidate {
+  const Value* value = nullptr;
+  Instant at{};
+  std::size_t rank = 0;  // the system's place in the flow: the order that breaks ties
+  Instant created{};
+  const Link* link = nullptr;  // nullptr: set by a flow or a person
+  const Sourced* set = nullptr;
+  ChangeId change;
+};
+
+// The same order for everyone: the later time, then the earlier system, then the record's id. Never the order of
+// arrival.
+bool later(const Candidate& a, const Candidate& b) {
+  if (a.at != b.at) return (a.at > b.at) != mutant(Mutant::RecencyReversed);
+  if (mutant(Mutant::TieByArrival)) return a.change < b.change;
+  if (a.rank != b.rank) return a.rank < b.rank;
+  const std::string& left = a.link ? a.link->key.record.text : std::string();
+  const std::string& right = b.link ? b.link->key.record.text : std::string();
+  return left < right;
+}
+
+std::size_t rank_of(const Hub& hub, const EntityName& entity, const SystemName& system) {
+  std::size_t rank = 0;
+  for (const model::Flow* flow : hub.flows_of(entity))
+    for (const model::FlowSystem& member : flow->systems) {
+      if (member.system == system) return rank;
+      ++rank;
+    }
+  return rank;
+}
+
+std::vector<Candidate> candidates(const Hub& hub, const Golden& golden, const std::vector<Link>& links,
+                                  const FieldName& field) {
+  std::vector<Candidate> all;
+  for (const Link& link : links) {
+    const auto own = link.own.find(field);
+    if (own == link.own.end()) continue;
+    all.push_back({&own->second.value, own->second.at, rank_of(hub, golden.entity, link.key.system), link.created,
+                   &link, nullptr, own->second.change});
+  }
+  if (const auto set = golden.set.find(field); set != golden.set.end())
+    all.push_back({&set->second.value, set->second.at, 0, {}, nullptr, &set->second, set->second.change});
+  return all;
+}
+
+const Candidate* latest(const std::vector<Candidate>& all, auto&& among) {
+  const Candidate* best = nullptr;
+  for (const Candidate& c : all)
+    if (among(c) && (!best || later(c, *best))) best = &c;
+  return best;
+}
+
+const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
+  const auto any = [](const Candidate&) { return true; };
+  const auto with_value = [](const Candidate& c) { return !c.value->is_null(); };
+  switch (field.rule) {
+    case Rule::Owner: {
+      const auto owns = [&](const Candidate& c) {
+        return !c.link || c.link->key.system == field.owner || mutant(Mutant::OwnerIgnored);
+      };
+      if (const Candidate* owner = latest(all, owns)) return owner;
+      return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
+    }
+    case Rule::Recency:
+    case Rule::Review:
+      return latest(all, any);
+    case Rule::Priority:
+      for (const SystemName& system : field.priority)
+        if (const Candidate* c = latest(
+                all, [&](const Candidate& k) { return with_value(k) && (!k.link || k.link->key.system == system); }))
+          return c;
+      return latest(all, any);
+    case Rule::Oldest: {
+      const Candidate* best = nullptr;
+      for (const Candidate& c : all) {
+        if (!with_value(c)) continue;
+        if (!best || c.created < best->created || (c.created == best->created && later(*best, c))) best = &c;
+      }
+      return best ? best : latest(all, any);
+    }
+    case Rule::Strictest: {
+      // One 'no' anywhere is a no.
+      if (const Candidate* no =
+              latest(all, [](const Candidate& c) { return c.value->is_boolean() && !c.value->boolean(); }))
+        return no;
+      return latest(all, with_value) ? latest(all, with_value) : latest(all, any);
+    }
+    case Rule::Union:
+      return latest(all, with_value);
+  }
+  return nullptr;
+}
+
+// Every item that any source holds, once, in canonical order.
+Value united(const std::vector<Candidate>& all) {
+  std::vector<std::pair<std::string, Json>> items;
+  for (const Candidate& c : all)
+    for (const Json& item : c.value->items()) items.emplace_back(canonical(item), item);
+  std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  items.erase(std::unique(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
+              items.end());
+  Json::List list;
+  for (auto& [text, item] : items) list.push_back(std::move(item));
+  return list.empty() ? Value() : Value(std::move(list));
+}
+
+std::string rule_text(const Field& field, const Candidate& c) {
+  if (c.set) return c.set->rule;
+  switch (field.rule) {
+    case Rule::Owner:
+      return c.link->key.system == field.owner ? "owner" : "owner is blank";
+    case Rule::Recency:
+      return "recency";
+    case Rule::Priority:
+      return "priority";
+    case Rule::Oldest:
+      return "oldest";
+    case Rule::Union:
+      return "union";
+    case Rule::Strictest:
+      return "strictest";
+    case Rule::Review:
+      return "review";
+  }
+  return "";
+}
+
+Sourced sourced(const Field& field, const Candidate& c) {
+  if (c.set) return *c.set;
+  return {*c.value, c.at, c.link->key.system, c.link->key.record, c.change, c.link->mapping, rule_text(field, c)};
+}
+
+// Fields that belong together come from one source: the one whose latest of them is latest by the first field's rule.
+void settle_together(const Hub& hub, const Golden& golden, const std::vector<Link>& links, const Entity& entity,
+                     std::map<FieldName, Sourced>& fields) {
+  for (const std::vector<FieldName>& group : entity.together) {
+    const Field* first = entity.field(group.front().text);
+    if (!first) continue;
+    std::map<const void*, Candidate> by_source;
+    for (const FieldName& name : group)
+      for (const Candidate& c : candidates(hub, golden, links, name)) {
+        const void* source = c.link ? static_cast<const void*>(c.link) : static_cast<const void*>(&golden);
+        const auto [at, fresh] = by_source.emplace(source, c);
+        if (!fresh && at->second.at < c.at) at->second.at = c.at;
+      }
+    std::vector<Candidate> whole;
+    for (const auto& [source, c] : by_source) whole.push_back(c);
+    const Candidate* winner = choose(*first, whole);
+    if (!winner) continue;
+    for (const FieldName& name : group) {
+      const Field* field = entity.field(name.text);
+      const Sourced* mine = nullptr;
+      Sourced made;
+      for (const Candidate& c : candidates(hub, golden, links, name))
+        if (c.link == winner->link) made = sourced(*field, c), mine = &made;
+      if (!winner->link) {
+        if (mine) fields[name] = *mine;
+        continue;
+      }
+      // What was lent to its record is nobody's word: the part is chosen by itself.
+      if (winner->link->lent.contains(name)) continue;
+      // What its record holds now is its word: of a part that it was given later, that is what it was given; of one
+      // that did not count as its own when it was written there, that is what stands there.
+      const auto given = winner->link->given.find(name.text), base = winner->link->base.find(name.text);
+      const auto survivor = fields.find(name);
+      if (given != winner->link->given.end()) {
+        if (survivor != fields.end() && same_value(field->type, survivor->second.value, given->second)) continue;
+        Candidate as_given = *winner;
+        as_given.value = &given->second;
+        fields[name] = sourced(*field, as_given);
+      } else if (mine) {
+        fields[name] = *mine;
+      } else if (base != winner->link->base.end() && !base->second.is_null()) {
+        Candidate as_held = *winner;
+        as_held.value = &base->second;
+        fields[name] = sourced(*field, as_held);
+      } else {
+        fields.erase(name);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool later_wins(const Entity& entity, const Field& field) {
+  const auto by_time = [](const Field* f) { return f && (f->rule == Rule::Recency || f->rule == Rule::Review); };
+  const auto group = std::ranges::find_if(
+      entity.together, [&](const auto& names) { return std::ranges::find(names, field.name) != names.end(); });
+  return by_time(group == entity.together.end() ? &field : entity.field(group->front().text));
+}
+
+std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const std::vector<Link>& links) {
+  const Entity& entity = hub.entity(golden.entity);
+  std::map<FieldName, Sourced> fields;
+  for (const Field& field : entity.fields) {
+    if (field.from) continue;
+    const std::vector<Candidate> all = candidates(hub, golden, links, field.name);
+    const Candidate* winner = choose(field, all);
+    if (!winner) continue;
+    Sourced s = sourced(field, *winner);
+    if (field.rule == Rule::Union) s.value = united(all);
+    fields.emplace(field.name, std::move(s));
+  }
+  settle_together(hub, golden, links, entity, fields);
+  for (const Field& field : entity.fields) {
+    const auto at = fields.find(field.name);
+    if (field.otherwise && (at == fields.end() || at->second.value.is_null()))
+      fields[field.name] = Sourced{*field.otherwise, golden.created, {}, {}, {}, {}, "default"};
+  }
+  for (const auto& [name, pin] : golden.pins) fields[name] = Sourced{pin.value, pin.at, {}, {}, {}, {}, "pin"};
+  for (const Field& field : entity.fields) {
+    if (!field.from) continue;
+    Values parts;
+    Sourced derived{{}, {}, {}, {}, {}, {}, "derived"};
+    for (const auto& [name, s] : fields) {
+      parts.emplace(name.text, s.value);
+      if (field.from->find("{" + name.text + "}") != std::string::npos && s.at >= derived.at) {
+        derived.at = s.at;
+        derived.system = s.system, derived.record = s.record, derived.change = s.change;
+      }
+    }
+    if (Result<Value> filled = mapping::fill_template(*field.from, parts)) {
+      derived.value = *filled;
+      fields[field.name] = std::move(derived);
+    }
+  }
+  return fields;
+}
+
+}  // namespace linchpin::engine
