@@ -151,7 +151,10 @@ Result<bool> Workload::part_mailboxes() {
   const Site site = rules_of(hub_kind_).at(Field::Email) == Rule::HubspotOwns ? Site::Hubspot : Site::Xero;
   for (const int number : std::exchange(sharing_mailbox_, {})) {
     Person& person = ledger_.people()[static_cast<std::size_t>(number)];
-    if (record_of(person, site).empty()) continue;
+    if (record_of(person, site).empty()) {  // who waits for an answer is there once it is given
+      sharing_mailbox_.insert(number);
+      continue;
+    }
     TRY(say(person, site, Field::Email, fresh(Field::Email)));
     parted = true;
   }
