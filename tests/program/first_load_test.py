@@ -5,18 +5,15 @@ sandboxes hold, against a truth that the hub does not see (two_lists.py).
 
 FIRST_LOAD_PEOPLE: how many each system holds. The default keeps CI short; ./dev first-load --people 50000 is the full test.
 """
-import base64
 import collections
 import csv
-import http.client
 import io
 import json
 import os
 import time
 import unittest
-import urllib.parse
 
-from hub import World, call, eventually
+from hub import World, eventually
 from two_lists import Lists
 
 PEOPLE = int(os.environ.get("FIRST_LOAD_PEOPLE") or 600)
@@ -46,17 +43,11 @@ class FirstLoad(unittest.TestCase):
 
     def took(self, what, act):
         """Seconds, and seconds of a core that the hub had of them: the machine may have others to serve."""
-        began, cpu = time.monotonic(), self.hub_cpu()
+        began, cpu = time.monotonic(), self.world.processor_seconds()
         result = act()
-        self.figures[what] = (time.monotonic() - began, self.hub_cpu() - cpu)
+        self.figures[what] = (time.monotonic() - began, self.world.processor_seconds() - cpu)
         progress(f"{what}: {self.span(what)}")
         return result
-
-    def hub_cpu(self):
-        if not self.world.process:
-            return 0
-        with open(f"/proc/{self.world.process.pid}/stat") as file:
-            return sum(int(ticks) for ticks in file.read().rsplit(")", 1)[1].split()[11:13]) / os.sysconf("SC_CLK_TCK")
 
     def span(self, what):
         seconds, cpu = self.figures[what]
@@ -75,10 +66,6 @@ class FirstLoad(unittest.TestCase):
         status, out, err = self.world.linchpin("plan", self.world.hub, "--json", timeout=WITHIN)
         self.assertEqual(status, 0, err)
         return json.loads(out)
-
-    def memory_mib(self):
-        with open(f"/proc/{self.world.process.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
 
     # --- who is in which golden record
 
@@ -130,10 +117,10 @@ class FirstLoad(unittest.TestCase):
         lists, world = self.lists, self.world
         overlap = lists.overlap()
         progress(f"{PEOPLE} people in each, {len(overlap)} in both")
-        self.took("reading by hand", self.read_by_hand)
+        self.assertEqual(self.took("reading by hand", self.world.read_all_pages), 2 * PEOPLE)
         self.took("linking", lambda: (world.start(WITHIN), self.quiet()))
         self.token = world.app_token("first-load")
-        memory = {"linked": self.memory_mib()}
+        memory = {"linked": self.world.memory_mib()}
         self.assertEqual((world.count("hubspot", "contacts"), world.count("xero", "Contacts")), (PEOPLE, PEOPLE),
                          "link writes nothing")
         self.world.rewrite("flows/clients.yaml", "mode: link", "mode: live")
@@ -149,7 +136,7 @@ class FirstLoad(unittest.TestCase):
 
         self.said_of, self.answering = collections.Counter(), 0
         answered = self.took("answering", self.answer_all)
-        memory["answered"] = self.memory_mib()
+        memory["answered"] = self.world.memory_mib()
         plan = self.plan()
         creates = {s["system"]: s["creates"] for s in plan["systems"]}
         records, at = self.golden()
@@ -160,7 +147,7 @@ class FirstLoad(unittest.TestCase):
                                           "--json", timeout=WITHIN)
         self.assertEqual(status, 0, out + err)
         self.took("going live", self.quiet)
-        memory["live"] = self.memory_mib()
+        memory["live"] = self.world.memory_mib()
 
         # From outside: whose record is each that was not there?
         records, at = self.golden()
@@ -233,30 +220,6 @@ class FirstLoad(unittest.TestCase):
     def made(self, records, system, key, golden):
         """(record, golden id) of those that were not there at first."""
         return [(r[key], golden(r)) for r in records if (system, r[key]) not in self.lists.person]
-
-    def read_by_hand(self):
-        """Every page of both, one after another, with nothing done to what they hold."""
-        self.read_pages("hubspot", {"Authorization": "Bearer " + self.world.credentials("hubspot")["token"]},
-                        "/crm/objects/2026-09/contacts?limit=100&properties=firstname,lastname,email,phone,lifecyclestage",
-                        "results", lambda page, n: page.get("paging") and "&after=" + page["paging"]["next"]["after"])
-        xero = self.world.credentials("xero")
-        client = base64.b64encode(f"{xero['client_id']}:{xero['client_secret']}".encode()).decode()
-        token = call("POST", self.world.url("xero") + "/connect/token",
-                     b"grant_type=client_credentials",
-                     {"Authorization": "Basic " + client, "Content-Type": "application/x-www-form-urlencoded"}).json
-        self.read_pages("xero", {"Authorization": "Bearer " + token["access_token"], "xero-tenant-id": xero["tenant_id"],
-                                 "Accept": "application/json"},
-                        "/api.xro/2.0/Contacts?pageSize=100", "Contacts", lambda page, n: f"&page={n + 1}")
-
-    def read_pages(self, system, headers, path, member, following):
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.world.url(system)).netloc, timeout=60)
-        more, read, pages = "", 0, 1
-        while more is not None and read < PEOPLE:
-            connection.request("GET", path + more, headers=headers)
-            page = json.loads(connection.getresponse().read())
-            read, more, pages = read + len(page[member]), following(page, pages), pages + 1
-        connection.close()
-        self.assertEqual(read, PEOPLE)
 
     def near_ones(self):
         """What `linchpin match` says of the same two lists, asked down to what is hardly likely: the pairs in doubt, and

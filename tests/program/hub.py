@@ -20,6 +20,7 @@ import tempfile
 import time
 import unicodedata
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import postgres
@@ -212,6 +213,31 @@ class World:
                                       "EmailAddress": email, "Phones": [phone], "IsCustomer": True,
                                       "ContactStatus": "ACTIVE"})["ContactID"]
 
+    def read_all_pages(self):
+        """Every page of HubSpot's and Xero's contacts, one after another, with nothing done to them: how many they are."""
+        client = "{client_id}:{client_secret}".format(**self.credentials("xero"))
+        token = call("POST", self.url("xero") + "/connect/token", b"grant_type=client_credentials",
+                     {"Authorization": "Basic " + base64.b64encode(client.encode()).decode(),
+                      "Content-Type": "application/x-www-form-urlencoded"}).json["access_token"]
+        return self._read_pages(
+            "hubspot", {"Authorization": "Bearer " + self.credentials("hubspot")["token"]},
+            "/crm/objects/2026-09/contacts?limit=100&properties=firstname,lastname,email,phone,lifecyclestage", "results",
+            lambda page, n: page.get("paging") and "&after=" + page["paging"]["next"]["after"]
+        ) + self._read_pages(
+            "xero", {"Authorization": "Bearer " + token, "xero-tenant-id": self.credentials("xero")["tenant_id"],
+                     "Accept": "application/json"}, "/api.xro/2.0/Contacts?pageSize=100", "Contacts",
+            lambda page, n: f"&page={n + 1}" if n < page["pagination"]["pageCount"] else None)
+
+    def _read_pages(self, system, headers, path, member, following):
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.url(system)).netloc, timeout=60)
+        more, read, pages = "", 0, 1
+        while more is not None:
+            connection.request("GET", path + more, headers=headers)
+            page = json.loads(connection.getresponse().read())
+            read, more, pages = read + len(page[member]), following(page, pages), pages + 1
+        connection.close()
+        return read
+
     def faults(self, **faults):
         for system in SYSTEMS:
             self.control(system, "faults", faults)
@@ -289,6 +315,18 @@ class World:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process = None
+
+    def processor_seconds(self):
+        """What the hub has taken of a core since it was started."""
+        if not self.process:
+            return 0
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            return sum(int(ticks) for ticks in file.read().rsplit(")", 1)[1].split()[11:13]) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self):
+        """The most that it has had resident."""
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
 
     def ask(self, command, **members):
         """A command through the hub's socket."""
