@@ -84,11 +84,19 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
                           : sweep.purpose == Sweep::Purpose::Walk ? Trigger::Reconcile
                                                                   : Trigger::Batch;
   Sweep::Page page{listed.next, {}, !listed.hints.empty()};
+  const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
+  const std::set<RecordId> rest = first ? std::set<RecordId>() : TRY(at_rest(work, where, listed.records));
   int item = 0;
   for (Record& record : listed.records) {
     const RecordKey key{where.first, where.second, record.id};
     if (sweep.purpose == Sweep::Purpose::Walk) was_shown(where, sweep, record.id);
     if (read_.waits(key)) continue;  // it is being read anyway, later than this page
+    if (rest.contains(record.id)) {
+      metric::add("linchpin_changes_total",
+                  {{"system", key.system.text}, {"trigger", to_text(trigger)}, {"outcome", "at_rest"}});
+      understood(work, key);
+      continue;
+    }
     Change change;
     change.id = ChangeId("list" + std::to_string(ms_since_epoch(flying.asked)) + "." + std::to_string(item++));
     change.key = key;
@@ -100,6 +108,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
     const Fate fate = TRY(take(work, line, change, now));
     if (sweep.purpose == Sweep::Purpose::Walk && fate != Fate::Unchanged && fate != Fate::Again)
       ++walked_.at(where).differed;
+    if (fate == Fate::Unchanged && !first) TRY(rests(work, change));
     if (read_.waits(key)) page.hints.insert(key);
   }
   for (const RecordId& id : listed.hints) {

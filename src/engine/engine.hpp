@@ -163,6 +163,8 @@ class Engine {
   // Answers, by what was asked.
   Result<void> on(Work&, Line&, const Answered&, Instant now);
   Result<void> on_listed(Work&, Line&, const Flying&, Listed, Instant now);
+  Result<std::set<RecordId>> at_rest(Work&, const Where&, const std::vector<Record>&);
+  Result<void> rests(Work&, const Change&);
   Result<void> on_fetched(Work&, Line&, const Flying&, Fetched, Instant now);
   Result<void> on_written(Work&, Line&, const Flying&, const Written&, Instant now);
   Result<void> on_looked(Work&, Line&, const Flying&, const Looked&, Instant now);

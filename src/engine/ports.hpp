@@ -61,6 +61,9 @@ class Store {
   virtual Result<std::vector<LinkRow>> links_in(
       const SystemName&, const ObjectName&, const RecordId& after,
       std::size_t most) = 0;  // by record; all links of one together, so more than `most` can come
+  // Of those of the records that are linked: what Batch::at_rest said of them, where no link was put since.
+  virtual Result<std::map<RecordId, std::string>> at_rest(const SystemName&, const ObjectName&,
+                                                          const std::vector<RecordId>&) = 0;
   virtual Result<std::int64_t> linked(const SystemName&, const EntityName&) = 0;  // how many links, the gone ones too
   virtual Result<std::vector<MatchKeyRow>> match_keys(const EntityName&, const std::string& key, std::size_t most) = 0;
   virtual Result<std::vector<MatchKeyRow>> match_keys_of(const GoldenId&) = 0;

@@ -22,11 +22,13 @@ std::vector<GoldenId> goldens_of(const std::vector<DeliveryRow>& rows, std::size
   return ids;
 }
 
-bool Batch::empty() const {
+bool Batch::only_rests() const {
   return nothing_else(*this) && links.empty() && match_keys_dropped.empty() && match_keys.empty() &&
          deliveries_dropped.empty() && audit.empty() && past.empty();
 }
 
-bool Batch::only_confirms() const { return nothing_else(*this) && !deliveries_dropped.empty(); }
+bool Batch::empty() const { return only_rests() && at_rest.empty(); }
+
+bool Batch::only_confirms() const { return nothing_else(*this) && (!deliveries_dropped.empty() || only_rests()); }
 
 }  // namespace linchpin::engine

@@ -143,6 +143,7 @@ struct Batch {
   std::vector<GoldenRow> goldens;  // put
   std::vector<LinkRow> links;      // put
   std::vector<std::pair<RecordKey, EntityName>> links_dropped;
+  std::vector<std::pair<RecordKey, std::string>> at_rest;  // of all links of a record: at_rest.hpp. A put forgets it
   std::vector<std::pair<RecordKey, EntityName>> match_keys_dropped;  // all keys of that link, before match_keys are put
   std::vector<MatchKeyRow> match_keys;                               // put
   std::vector<DeliveryRow> deliveries;                               // put by id
@@ -162,6 +163,7 @@ struct Batch {
   std::vector<Position> done_whole;        // every item of the entry is done
   std::vector<std::pair<SystemName, std::string>> seen;  // insert or keep: keyed digest of an event (32 bytes)
   bool empty() const;
+  bool only_rests() const;  // but for at_rest, which can be lost, there is nothing
   // Whether all that it says is what systems have confirmed. Such a commit may wait for the next one to be durable:
   // lost with the power, it is as if the answers had not come, and what was sent is looked at like any other.
   bool only_confirms() const;

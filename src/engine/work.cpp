@@ -195,6 +195,7 @@ void Work::seal_changed() {
     for (const Link& l : f.links)
       if (l.key == which.first && l.entity == which.second) batch_.links.push_back(to_row(l, f.key));
   }
+  std::erase_if(batch_.at_rest, [&](const auto& record) { return changes_link_of(record.first); });
   for (const auto& [id, which] : deliveries_) {
     const Family& f = *families_.at(id);
     for (const Delivery& d : f.deliveries)
@@ -204,6 +205,10 @@ void Work::seal_changed() {
     batch_.match_keys_dropped.push_back(link);
     for (const std::string& key : held.second) batch_.match_keys.push_back({key, link.second, held.first, link.first});
   }
+}
+
+bool Work::changes_link_of(const RecordKey& record) const {
+  return std::any_of(links_.begin(), links_.end(), [&](const auto& link) { return link.second.first == record; });
 }
 
 Result<void> Work::store() {

@@ -62,6 +62,8 @@ Result<void> Store::commit(const Batch& batch) {
   for (const GoldenRow& row : batch.goldens) goldens_[row.id] = row;
   for (const LinkKey& key : batch.links_dropped) drop_link(key);
   for (const LinkRow& row : batch.links) put_link(row);
+  for (const auto& [record, digest] : batch.at_rest)
+    for (const LinkRow& row : TRY(links_of(record))) at_rest_[{record, row.entity}] = digest;
   for (const LinkKey& key : batch.match_keys_dropped) drop_match_keys(key);
   for (const MatchKeyRow& row : batch.match_keys) {
     const MatchKey key{row.key, row.entity, row.golden, row.record};
@@ -118,6 +120,7 @@ void Store::drop_link(const LinkKey& key) {
   const auto found = links_.find(key);
   if (found == links_.end()) return;
   links_by_golden_[found->second.golden].erase(key);
+  at_rest_.erase(key);
   links_.erase(found);
 }
 
@@ -170,6 +173,18 @@ Result<std::vector<LinkRow>> Store::links_in(const SystemName& system, const Obj
     rows.push_back(at->second);
   }
   return rows;
+}
+
+Result<std::map<RecordId, std::string>> Store::at_rest(const SystemName& system, const ObjectName& object,
+                                                       const std::vector<RecordId>& records) {
+  std::map<RecordId, std::string> found;
+  for (const RecordId& record : records) {
+    const std::vector<LinkRow> links = TRY(links_of({system, object, record}));
+    const auto rests = [&](const LinkRow& row) { return at_rest_.contains({row.key, row.entity}); };
+    if (!links.empty() && std::all_of(links.begin(), links.end(), rests))
+      found[record] = at_rest_.at({links[0].key, links[0].entity});
+  }
+  return found;
 }
 
 Result<std::int64_t> Store::linked(const SystemName& system, const EntityName& entity) {

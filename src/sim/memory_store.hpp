@@ -23,6 +23,8 @@ class Store : public engine::Store {
   Result<std::vector<engine::LinkRow>> links_of(const RecordKey&) override;
   Result<std::vector<engine::LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after,
                                                 std::size_t most) override;
+  Result<std::map<RecordId, std::string>> at_rest(const SystemName&, const ObjectName&,
+                                                  const std::vector<RecordId>&) override;
   Result<std::int64_t> linked(const SystemName&, const EntityName&) override;
   Result<std::vector<engine::MatchKeyRow>> match_keys(const EntityName&, const std::string& key,
                                                       std::size_t most) override;
@@ -74,6 +76,7 @@ class Store : public engine::Store {
 
   std::map<GoldenId, engine::GoldenRow> goldens_;
   std::map<LinkKey, engine::LinkRow> links_;
+  std::map<LinkKey, std::string> at_rest_;
   std::map<GoldenId, std::set<LinkKey>> links_by_golden_;
   std::set<MatchKey> match_keys_;
   std::map<LinkKey, std::set<MatchKey>> match_keys_by_link_;

@@ -1,6 +1,7 @@
 // Walks, batches and schedules in the simulated world.
 #include <gtest/gtest.h>
 
+#include "base/metric.hpp"
 #include "sim/hubs.hpp"
 #include "sim/small_practice.hpp"
 
@@ -38,6 +39,43 @@ class Reconcile : public SmallPractice {
     return {};
   }
 };
+
+// What a walk found at rest is not opened by the next one: until it says something else, or the files do.
+TEST_F(Reconcile, WhatIsAsItWasIsNotOpenedAgain) {
+  make();
+  const auto at_rest = [&] {  // records that this walk did not open
+    const auto count = [] {
+      const std::string all = metric::exposition(), line = "outcome=\"at_rest\"";
+      double sum = 0;
+      for (std::size_t at = all.find(line); at != std::string::npos; at = all.find(line, at + 1))
+        sum += std::stod(all.substr(all.find(' ', at)));
+      return sum;
+    };
+    const double before = count();
+    ask(Json::object({{"command", "reconcile"}, {"system", "xero"}}));
+    settle();
+    return count() - before;
+  };
+  at_rest();
+  const double all = at_rest();
+  EXPECT_GT(all, 20);
+  ASSERT_TRUE(world->crash());
+  settle();
+  EXPECT_EQ(at_rest(), all) << "it is kept";
+
+  no_webhooks("xero");
+  edit_in_xero(Json::object({{"FirstName", "Averil"}}));
+  EXPECT_EQ(at_rest(), all - 1);
+  EXPECT_EQ(walk_of("xero")["differed"].integer(), 1);
+  at_rest();
+  EXPECT_EQ(at_rest(), all);
+
+  edit_in_hubspot(Json::object({{"firstname", "Avery"}}));  // which is written to Xero
+  wait(minutes(2));
+  settle();
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Avery");
+  EXPECT_EQ(at_rest(), all - 1) << "what we wrote is read";
+}
 
 TEST_F(Reconcile, WhatWasDeletedWithoutAWordIsFound) {
   make();

@@ -86,11 +86,17 @@ void put_links(Writer& to, const Batch& batch) {
       "unnest($1::text[], "
       "$2::text[], $3::bytea[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bytea[]) "
       "ON CONFLICT (system, object, record, entity) DO UPDATE SET golden = excluded.golden, "
-      "confirmed = excluded.confirmed, gone = excluded.gone, sealed = excluded.sealed",
+      "confirmed = excluded.confirmed, gone = excluded.gone, sealed = excluded.sealed, at_rest = excluded.at_rest",
       last_of(batch.links, [](const LinkRow& row) { return std::pair(row.key, row.entity); }),
       [](const LinkRow& row, auto out) {
         out(row.key.system, row.key.object, Bytes{row.key.record.text}, row.entity, row.golden, row.confirmed, row.gone,
             Bytes{row.sealed});
+      });
+  to.put(
+      "UPDATE link l SET at_rest = t.digest FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS t (s, o, "
+      "r, digest) WHERE l.system = t.s AND l.object = t.o AND l.record = t.r",
+      last_of(batch.at_rest, [](const auto& row) { return row.first; }), [](const auto& row, auto out) {
+        out(row.first.system, row.first.object, Bytes{row.first.record.text}, Bytes{row.second});
       });
 }
 

@@ -127,6 +127,22 @@ Result<std::vector<LinkRow>> PostgresStore::links_in(const SystemName& system, c
   return found;
 }
 
+Result<std::map<RecordId, std::string>> PostgresStore::at_rest(const SystemName& system, const ObjectName& object,
+                                                               const std::vector<RecordId>& records) {
+  std::map<RecordId, std::string> found;
+  if (records.empty()) return found;  // an empty array has no type of its own
+  Column wanted;
+  for (const RecordId& record : records) wanted.add(Bytes{record.text});
+  using Row = std::pair<RecordId, std::string>;
+  for (Row& row :
+       TRY(rows<Row>([](Rows& q, Row& into) { q.take(into.first, into.second); },
+                     "SELECT record, (array_agg(at_rest))[1] FROM link WHERE system = $1 AND object = $2 AND "
+                     "record = ANY($3::bytea[]) GROUP BY record HAVING bool_and(at_rest <> ''::bytea)",
+                     system, object, wanted)))
+    found.insert(std::move(row));
+  return found;
+}
+
 Result<std::int64_t> PostgresStore::linked(const SystemName& system, const EntityName& entity) {
   const auto count = TRY(row<std::int64_t>(
       read_one<std::int64_t>, "SELECT count(*) FROM link WHERE system = $1 AND entity = $2", system, entity));

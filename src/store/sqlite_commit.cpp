@@ -32,7 +32,7 @@ Result<void> put_links(Database& db, const Batch& batch) {
   }
   for (const LinkRow& row : batch.links) {
     TRY(
-        db.run("UPDATE link SET confirmed = ?, gone = ?, sealed = ? "
+        db.run("UPDATE link SET confirmed = ?, gone = ?, sealed = ?, at_rest = x'' "
                "WHERE system = ? AND object = ? AND record = ? AND entity = ? AND golden = ?",
                row.confirmed, row.gone, Blob{row.sealed}, row.key.system, row.key.object, row.key.record, row.entity,
                row.golden));
@@ -40,10 +40,13 @@ Result<void> put_links(Database& db, const Batch& batch) {
     TRY(db.run(
         "INSERT INTO link (system, object, record, entity, golden, confirmed, gone, sealed) VALUES (?,?,?,?,?,?,?,?) "
         "ON CONFLICT (system, object, record, entity) DO UPDATE SET golden = excluded.golden, "
-        "confirmed = excluded.confirmed, gone = excluded.gone, sealed = excluded.sealed",
+        "confirmed = excluded.confirmed, gone = excluded.gone, sealed = excluded.sealed, at_rest = excluded.at_rest",
         row.key.system, row.key.object, row.key.record, row.entity, row.golden, row.confirmed, row.gone,
         Blob{row.sealed}));
   }
+  for (const auto& [key, digest] : batch.at_rest)
+    TRY(db.run("UPDATE link SET at_rest = ? WHERE system = ? AND object = ? AND record = ?", Blob{digest}, key.system,
+               key.object, key.record));
   return {};
 }
 

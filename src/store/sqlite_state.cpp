@@ -124,6 +124,19 @@ Result<std::vector<LinkRow>> SqliteStore::links_in(const SystemName& system, con
   return found;
 }
 
+Result<std::map<RecordId, std::string>> SqliteStore::at_rest(const SystemName& system, const ObjectName& object,
+                                                             const std::vector<RecordId>& records) {
+  std::map<RecordId, std::string> found;
+  for (const RecordId& record : records)
+    if (auto digest = TRY(row<std::string>(
+            read_one<std::string>,
+            "SELECT min(at_rest) FROM link WHERE system = ? AND object = ? AND record = ? HAVING count(*) > 0", system,
+            object, record));
+        digest && !digest->empty())
+      found.emplace(record, *std::move(digest));
+  return found;
+}
+
 Result<std::int64_t> SqliteStore::linked(const SystemName& system, const EntityName& entity) {
   const auto count = TRY(row<std::int64_t>(
       read_one<std::int64_t>, "SELECT count(*) FROM link WHERE system = ? AND entity = ?", system, entity));

@@ -25,6 +25,8 @@ class SqliteStore : public engine::Store {
   Result<std::vector<engine::LinkRow>> links_of(const RecordKey&) override;
   Result<std::vector<engine::LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after,
                                                 std::size_t most) override;
+  Result<std::map<RecordId, std::string>> at_rest(const SystemName&, const ObjectName&,
+                                                  const std::vector<RecordId>&) override;
   Result<std::int64_t> linked(const SystemName&, const EntityName&) override;
   Result<std::vector<engine::MatchKeyRow>> match_keys(const EntityName&, const std::string& key,
                                                       std::size_t most) override;

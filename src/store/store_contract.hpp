@@ -69,6 +69,20 @@ TYPED_TEST_P(StoreContract, GoldenRecordsAreReadBackAsTheyWereCommitted) {
   EXPECT_EQ(must(this->store().goldens(EntityName("contact"), GoldenId(""), 1)).size(), 1u);
 }
 
+TYPED_TEST_P(StoreContract, WhatARecordWasAtRestIsKeptUntilOneOfItsLinksIsPut) {
+  Batch batch, rest, put;
+  batch.links = {link_row("2", "g_1"), link_row("1", "g_1"), link_row("1", "g_9", "other"), link_row("3", "g_2")};
+  must(this->store().commit(batch));
+  const std::map<RecordId, std::string> kept{{RecordId("1"), "one"}, {RecordId("3"), std::string("th\0ree", 6)}};
+  for (const auto& [id, digest] : kept) rest.at_rest.emplace_back(record(id.text.c_str()), digest);
+  must(this->store().commit(rest));
+  const std::vector<RecordId> asked{RecordId("1"), RecordId("2"), RecordId("3"), RecordId("4")};
+  EXPECT_EQ(must(this->store().at_rest(SystemName("hubspot"), ObjectName("contacts"), asked)), kept);
+  put.links = {link_row("1", "g_9", "other"), link_row("3", "g_2")};
+  must(this->store().commit(put));
+  EXPECT_TRUE(must(this->store().at_rest(SystemName("hubspot"), ObjectName("contacts"), asked)).empty());
+}
+
 TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
   Batch batch;
   batch.goldens = {golden_row("g_1"), golden_row("g_2")};
@@ -570,7 +584,8 @@ TYPED_TEST_P(StoreContract, WhatWasBeforeIsFoundByChangeByTimeAndByGoldenRecordU
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnEmptyStoreHasNothing, GoldenRecordsAreReadBackAsTheyWereCommitted,
-                            LinksAreFoundByGoldenRecordByRecordAndInOrder, FamiliesComeTogetherEachWithItsOwn,
+                            LinksAreFoundByGoldenRecordByRecordAndInOrder,
+                            WhatARecordWasAtRestIsKeptUntilOneOfItsLinksIsPut, FamiliesComeTogetherEachWithItsOwn,
                             ALinksMatchKeysAreReplacedWhole, DueDeliveriesComeByPriorityThenAge,
                             ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain, DeadLettersAndReviewsComeByAge,
                             CursorsCredentialsRegistersAppsAndMetaAreKept,
