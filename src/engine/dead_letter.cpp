@@ -101,13 +101,36 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
 }
 
 // Nothing comes of it any more. A write that is refused is kept as it is, so that the same is not made again; an
-// operation is not, so that its flow may ask anew.
-Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter) {
+// operation is not, so that its flow may ask anew, and what the flow had set meanwhile no longer holds.
+Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter, Instant now) {
   Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden));
   if (letter.kind != "delivery" || !family) return {};
-  for (const Delivery& d : std::vector<Delivery>(family->deliveries))
-    if (d.state == DeliveryState::Dead && d.operation == Operation::Do && letter_id(d.id, world_.keys) == letter.id)
-      work.dropped_delivery(*family, d.id);
+  for (const Delivery& d : std::vector<Delivery>(family->deliveries)) {
+    if (d.state != DeliveryState::Dead || d.operation != Operation::Do || letter_id(d.id, world_.keys) != letter.id)
+      continue;
+    work.dropped_delivery(*family, d.id);
+    const auto was_set = std::erase_if(family->golden.set, [&](const auto& field) {
+      return field.second.rule == rule_of(d.flow) && field.second.change == d.change;
+    });
+    if (was_set == 0) continue;
+    work.changed_golden(*family);
+    Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+    TRY(line.share_anew(*family, {ChangeId("discard." + letter.id), {}, now}));
+  }
+  return {};
+}
+
+// Whether what a command names is there to be named: a system that is misspelt has no dead letters.
+Result<void> Engine::is_known(const Json& command, const std::vector<DeadLetterRow>& letters) const {
+  static constexpr std::array kinds{"delivery", "event", "change", "field", "call"};
+  const std::string &system = command["system"].text(), &kind = command["kind"].text();
+  const bool named =
+      std::any_of(letters.begin(), letters.end(), [&](const auto& l) { return l.system.text == system; });
+  if (!system.empty() && !named && !hub_->systems.contains(SystemName(system)))
+    return fail(Code::NotFound, "the hub has no system '" + system + "'", "Its systems are the files in systems/.");
+  if (!kind.empty() && std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
+    return fail(Code::NotFound, "there is no kind of dead letter '" + kind + "'",
+                "The kinds are delivery, event, change, field and call.");
   return {};
 }
 
@@ -126,9 +149,11 @@ Result<Json> Engine::answer_letters(const Json& command, Instant now) {
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   std::vector<RecordKey> again;
   std::int64_t done = 0, left = 0;
-  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters())) {
+  const std::vector<DeadLetterRow> letters = TRY(world_.store.dead_letters());
+  TRY(is_known(command, letters));
+  for (const DeadLetterRow& letter : letters) {
     if (!meant(letter)) continue;
-    if (const Result<void> one = retries ? retry_one(work, letter, again, now) : discard_one(work, letter); !one) {
+    if (const Result<void> one = retries ? retry_one(work, letter, again, now) : discard_one(work, letter, now); !one) {
       if (id != "all") return tl::unexpected(one.error());
       ++left;
       continue;

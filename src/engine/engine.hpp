@@ -288,7 +288,8 @@ class Engine {
   Result<Json> dead_letters(const Json&);
   Result<Json> answer_letters(const Json&, Instant now);
   Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);
-  Result<void> discard_one(Work&, const DeadLetterRow&);
+  Result<void> discard_one(Work&, const DeadLetterRow&, Instant now);
+  Result<void> is_known(const Json& command, const std::vector<DeadLetterRow>&) const;
   void take_anew(Delivery&, const Family&) const;
   Result<Json> process(const Json&);
 

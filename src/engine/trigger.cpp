@@ -8,6 +8,8 @@
 
 namespace linchpin::engine {
 
+std::string rule_of(const FlowName& flow) { return "flow " + flow.text; }
+
 Values sent_by(const model::Hub& hub, const model::Flow& flow, const Golden& golden) {
   const model::Entity& entity = hub.entity(golden.entity);
   Values values;
@@ -50,7 +52,7 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
       for (const auto& [field_name, s] : after.fields) d.values.emplace(field_name.text, s.value);
     triggered.deliveries.push_back(std::move(d));
     for (const auto& [set, value] : flow.then)
-      triggered.set[set] = Sourced{value, cause.now, {}, {}, cause.change, {}, "flow " + name.text};
+      triggered.set[set] = Sourced{value, cause.now, {}, {}, cause.change, {}, rule_of(name)};
   }
   return triggered;
 }

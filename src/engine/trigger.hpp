@@ -19,6 +19,9 @@ struct Triggered {
 Triggered trigger(const model::Hub&, const Golden* before, const Golden& after, const std::vector<Delivery>& existing,
                   const Cause&);
 
+// What a field that such a flow has set says of where it comes from (Sourced::rule).
+std::string rule_of(const FlowName&);
+
 // What the operation of such a flow sends, as the golden record has it now.
 Values sent_by(const model::Hub&, const model::Flow&, const Golden&);
 

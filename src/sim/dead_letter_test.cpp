@@ -28,6 +28,9 @@ class DeadLetters : public SmallPractice {
     wait(minutes(1));
     settle();
   }
+  std::string verification() {
+    return record("hubspot", "contacts", "id", noor)["properties"]["identity_verification"].text();
+  }
   std::size_t checks() { return state("idcheck", "verifications").items().size(); }
 
   std::string noor;
@@ -37,6 +40,7 @@ TEST_F(DeadLetters, AnOperationThatIsGivenUpIsAskedForAgainWhenItsEventComesAgai
   unknown_becomes_a_client();
   ASSERT_EQ(letters().items().size(), 1u);
   EXPECT_EQ(letters()[0]["code"].text(), "write_refused");
+  EXPECT_EQ(verification(), "pending");
   const std::size_t before = checks();
   ASSERT_TRUE(discard(letters()[0]["id"].text()));
   EXPECT_TRUE(letters().items().empty());
@@ -44,6 +48,7 @@ TEST_F(DeadLetters, AnOperationThatIsGivenUpIsAskedForAgainWhenItsEventComesAgai
   settle();
   EXPECT_TRUE(letters().items().empty()) << "for good";
   EXPECT_EQ(checks(), before);
+  EXPECT_EQ(verification(), "none") << "no check is under way";
   ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"email", "noor@x.example"}})));
   becomes("lead");
   becomes("customer");
@@ -71,6 +76,10 @@ TEST_F(DeadLetters, AWriteThatIsGivenUpIsNotMadeAgainUntilThereIsAnotherToMake) 
 TEST_F(DeadLetters, WhatIsNotThereIsSaid) {
   EXPECT_FALSE(discard("d0000000000000"));
   EXPECT_TRUE(discard("all", "hubspot")) << "of none, none";
+  const Result<Json> misspelt = discard("all", "hubspt");
+  ASSERT_FALSE(misspelt);
+  EXPECT_EQ(misspelt.error().code, Code::NotFound);
+  EXPECT_FALSE(world->ask(Json::object({{"command", "dead-letters.retry"}, {"id", "all"}, {"kind", "delivry"}})));
 }
 
 }  // namespace

@@ -61,16 +61,15 @@ class SmallPractice : public testing::Test {
     return world->vendor(system).state(world->now())["objects"][object];
   }
 
-  std::unique_ptr<World> world;
-  std::string hubspot, xero;  // the records of somebody who is in both
-
- private:
   Json record(const char* system, const char* object, const char* id_at, const std::string& id) {
     const Json all = state(system, object);
     for (const Json& record : all.items())
       if (record[id_at].text() == id) return record;
     return {};
   }
+
+  std::unique_ptr<World> world;
+  std::string hubspot, xero;  // the records of somebody who is in both
 };
 
 }  // namespace linchpin::sim
