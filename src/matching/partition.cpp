@@ -28,9 +28,10 @@ class Partitioning {
                const Terms& terms)
       : book_(book), terms_(terms), head_(book.size()), members_(book.size()) {
     for (std::uint32_t r = 0; r < book.size(); ++r) head_[r] = r, members_[r] = {r};
+    const float least = std::min(contradicts, static_cast<float>(terms.review));
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       float p = probabilities[i];
-      if (p < contradicts) continue;
+      if (p < least) continue;
       if (p > unsettled_most && !may_settle(pairs[i])) p = unsettled_most;
       known_.emplace(key(pairs[i].first, pairs[i].second), p);
       edges_.push_back({pairs[i], p});

@@ -122,6 +122,16 @@ TEST(Partition, TwoDatesOfBirthThatDifferAreTwoPeopleWhereTheHubSaysSo) {
   EXPECT_TRUE(match(book, built_in_model(), terms()).questions.empty());
 }
 
+TEST(Partition, WhoIsHardlyLikelyIsAskedAboutWhereSomebodyWantsToKnow) {
+  const Book book({{{"crm", "1"}, {named("Jane", "Kelly")}}, {{"books", "2"}, {named("Jean", "Nguyen")}}});
+  const auto asked = [&](double review) {
+    return partition(book, {{0, 1}}, {0.02F}, {.accept = 0.99, .review = review, .birth_vetoes = true, .decisions = {}})
+        .questions.size();
+  };
+  EXPECT_EQ(asked(0.01), 1u);
+  EXPECT_EQ(asked(0.03), 0u);
+}
+
 TEST(Partition, SpousesWhoShareEverythingStayTwo) {
   Fields jane = named("Jane", "Kelly");
   jane.email = "thekellys@x.example", jane.phone = "0356253628", jane.street = "9 Evan St", jane.suburb = "Cooroy";
