@@ -13,6 +13,14 @@ std::string_view kind_of(const Delivery& d) {
 
 std::string window_of(const Delivery& d) { return d.flow.text + "/" + d.system.text + "/" + std::string(kind_of(d)); }
 
+// " (by the word of hubspot: 50)"
+std::string whose(const Braking& braking) {
+  std::string all;
+  for (const auto& [system, count] : braking.of)
+    if (!system.empty()) all += (all.empty() ? "" : ", ") + system.text + ": " + std::to_string(count);
+  return all.empty() ? all : " (by the word of " + all + ")";
+}
+
 }  // namespace
 
 const model::Brake* brake_of(const model::Hub& hub, const Delivery& d) {
@@ -34,14 +42,27 @@ bool ended(const Braking& braking, const model::Brake& brake, Instant now) {
   return now >= braking.since + brake.window || now < braking.since;
 }
 
+SystemName said_by(const Delivery& d, const Golden& golden) {
+  const Sourced* latest = nullptr;
+  for (const auto& [name, value] : d.values)
+    if (const auto at = golden.fields.find(FieldName(name)); at != golden.fields.end())
+      if (!latest || at->second.at > latest->at) latest = &at->second;
+  return latest ? latest->system : SystemName();
+}
+
 Json to_json(const Braking& b) {
-  return Json::object({{"since", ms_since_epoch(b.since)}, {"most", b.most}, {"count", b.count}});
+  Json::Object of;
+  for (const auto& [system, count] : b.of) of.emplace_back(system.text, count);
+  return Json::object(
+      {{"since", ms_since_epoch(b.since)}, {"most", b.most}, {"count", b.count}, {"of", std::move(of)}});
 }
 
 Result<Braking> braking_of(const std::string& kept) {
   const Json said = TRY(parse_json(kept));
-  return Braking{from_ms(said["since"].integer().value_or(0)), said["most"].integer().value_or(0),
-                 said["count"].integer().value_or(0)};
+  Braking braking{from_ms(said["since"].integer().value_or(0)), said["most"].integer().value_or(0),
+                  said["count"].integer().value_or(0)};
+  for (const auto& [system, count] : said["of"].members()) braking.of[SystemName(system)] = count.integer().value_or(0);
+  return braking;
 }
 
 // Whether a delivery may leave now; it then counts. If not, its flow is paused from here on.
@@ -58,12 +79,13 @@ Result<bool> Engine::brakes_let(Work& work, const Delivery& d, Instant now) {
   }
   Braking& braking = at->second;
   if (ended(braking, *brake, now))
-    braking = {now, most_of(*brake, brake->percent ? TRY(world_.store.linked(d.system, d.entity)) : 0), 0};
+    braking = {now, most_of(*brake, brake->percent ? TRY(world_.store.linked(d.system, d.entity)) : 0), 0, {}};
   if (braking.count >= braking.most) {
     TRY(pull_brake(work, d, *brake, braking, now));
     return false;
   }
   ++braking.count;
+  if (const Family* family = TRY(work.family(d.golden))) ++braking.of[said_by(d, family->golden)];
   braked_.insert(what);
   return true;
 }
@@ -101,7 +123,8 @@ Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brak
   review.code = "brake_pulled";
   review.message = "flow " + d.flow.text + " was about to write more than its brake allows (" +
                    std::string(kind_of(d)) + ": " + brake.text + "): " + std::to_string(braking.count) + " since " +
-                   rfc3339(braking.since) + ", and " + std::to_string(wait) + " writes to " + d.system.text +
+                   rfc3339(braking.since) + whose(braking) + ", and " + std::to_string(wait) + " writes to " +
+                   d.system.text +
                    " wait. It is paused. Accept: it goes on, and is counted anew. Reject: it stays paused";
   review.since = now, review.regulated = d.regulated;
   log::warn("a brake was pulled", {{"flow", d.flow}, {"system", d.system}});

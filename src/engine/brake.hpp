@@ -19,8 +19,11 @@ struct Braking {          // one flow's creates, updates or deletes in one syste
   Instant since{};        // when the window began
   std::int64_t most = 0;  // in it
   std::int64_t count = 0;
+  std::map<SystemName, std::int64_t> of{};  // by whose word: one system's overwriting is told from many people's edits
 };
 
+// Whose word it carries: the system that said the latest of its values; "" of what flows and people set.
+SystemName said_by(const Delivery&, const Golden&);
 // What a delivery counts against; nullptr when nothing holds it back.
 const model::Brake* brake_of(const model::Hub&, const Delivery&);
 inline constexpr std::chrono::minutes unbraked_after_load{30};  // two sweeps: what the load wrote has been read back

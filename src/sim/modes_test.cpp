@@ -159,6 +159,7 @@ TEST_F(Modes, ABrakePausesItsFlowAsksAndLosesNothing) {
   ASSERT_EQ(open_reviews("brake").items().size(), 1u);
   const std::string said = open_reviews("brake")[0]["message"].text();
   EXPECT_NE(said.find("updates: 3 an hour"), std::string::npos) << said;
+  EXPECT_NE(said.find("by the word of hubspot: 3"), std::string::npos) << said;
 
   ASSERT_TRUE(world->crash());
   settle();
