@@ -137,6 +137,17 @@ bool Workload::is_nobody(const std::string& golden) {
          std::all_of(known->links.begin(), known->links.end(), [](const auto& of) { return of.second.empty(); });
 }
 
+// Who has no e-mail, and is not where one could be written: no client any more, or never to be known there.
+bool Workload::has_no_mailbox(const std::string& golden) {
+  const Result<Told> known = app_.contact(golden);
+  if (!known) return false;
+  for (const auto& [site, records] : known->links)
+    for (const std::string& record : records)
+      if (const Person* owner = ledger_.owner_of(site, record); owner && sharing_mailbox_.contains(owner->number))
+        return true;
+  return false;
+}
+
 Result<bool> Workload::tidy_up() {
   held_.clear();
   bool merged = false;
@@ -146,7 +157,9 @@ Result<bool> Workload::tidy_up() {
   bool waiting = false;
   if (letters)
     for (const Json& letter : (*letters)["items"].items()) {
-      if (letter["kind"].text() == "delivery" && is_nobody(letter["golden"].text()))
+      const std::string& golden = letter["golden"].text();
+      const bool in_vain = letter["system"].text() == "idcheck" && !parted && !answered && has_no_mailbox(golden);
+      if (letter["kind"].text() == "delivery" && (is_nobody(golden) || in_vain))
         (void)world_.ask(Json::object({{"command", "dead-letters.discard"}, {"id", letter["id"]}, {"by", "ava"}}));
       else
         waiting = waiting || letter["kind"].text() != "field";

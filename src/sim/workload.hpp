@@ -67,6 +67,7 @@ class Workload {
   Result<void> operate();
   Result<bool> answer_reviews();
   bool is_nobody(const std::string& golden);
+  bool has_no_mailbox(const std::string& golden);
   Json form(Site, Field, const std::string& value);
   std::string fresh(Field);
   void note(const std::string& what) const {
