@@ -6,6 +6,7 @@
 #include "base/mutant.hpp"
 #include "engine/deliver.hpp"
 #include "engine/engine.hpp"
+#include "engine/revert.hpp"
 #include "engine/share.hpp"
 
 namespace linchpin::engine {
@@ -23,9 +24,10 @@ void keep(Tried& tried, const Values& values) {
   }
 }
 
-// Whether what was sent to its record before may have been done, or may yet be.
+// Whether what was sent to its record before may have been done, or may yet be; or what it holds has to be known since
+// somebody may have edited it, and no webhook has told yet.
 bool in_doubt(const Family& family, const Delivery& d) {
-  if (d.operation == Operation::Delete) return true;  // somebody may have edited it meanwhile
+  if (d.operation == Operation::Delete || is_revert(d.change)) return true;
   return d.operation == Operation::Update &&
          (d.attempt > 0 || std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
             return link.key == RecordKey{d.system, d.object, d.record} && !link.tried.empty();

@@ -36,15 +36,6 @@ std::vector<std::string> moved_since(const std::string& hash, const std::string&
   return moved;
 }
 
-// What a read would show first: somebody may have edited the record, and no webhook has told yet.
-std::set<RecordKey> written_to(const Family& family) {
-  std::set<RecordKey> records;
-  for (const Delivery& d : family.deliveries)
-    if (d.operation == Operation::Update && d.state == DeliveryState::Pending)
-      records.insert({d.system, d.object, d.record});
-  return records;
-}
-
 }  // namespace
 
 Json to_json(const Reverting& r) {
@@ -322,7 +313,7 @@ Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Rever
   for (std::size_t i = 0; i < taken.links.size(); ++i) {
     for (Turn& turn : own_turns(family.links[i], taken.links[i])) turns.push_back(std::move(turn));
     if (taken.links[i].own != family.links[i].own || taken.links[i].left != family.links[i].left ||
-        taken.links[i].given != family.links[i].given)
+        taken.links[i].given != family.links[i].given || taken.links[i].lent != family.links[i].lent)
       work.changed_link(family, std::move(taken.links[i]));
   }
   work.remember(family, id, now, std::move(turns));
@@ -333,8 +324,6 @@ Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Rever
   give_back(work, family, taken.given, id, now);
   // It is nobody's business event: no flow is triggered by it.
   TRY(line.settle(family, &family.golden, {id, {}, now}));
-  for (const RecordKey& key : written_to(family))
-    if (can_fetch(key.system, key.object)) read_.hint(key, {.trigger = Trigger::Reconcile, .not_before = now});
   return {};
 }
 

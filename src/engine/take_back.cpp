@@ -173,11 +173,21 @@ bool is_still(const Golden& golden, const Turn& turn) {
   return set == golden.set.end() ? !turn.after : turn.after && set->second == *turn.after;
 }
 
+// Whether the golden field is still what the last turn left: nobody has changed it since, or that was taken back.
+bool is_as_left(const Golden& golden, const Field& field, const Turn& turn) {
+  const auto at = golden.fields.find(field.name);
+  return at != golden.fields.end() && turn.after && !turn.after->change.empty() &&
+         at->second.change == turn.after->change && same_value(field.type, at->second.value, turn.after->value);
+}
+
 // Why a field cannot be taken back; "" when nothing speaks against it yet.
-std::string against(const Family& family, const Selection& selection, const FieldName& field) {
+std::string against(const Entity& entity, const Family& family, const Selection& selection, const FieldName& field) {
   if (const auto pin = family.golden.pins.find(field); pin != family.golden.pins.end())
     return "it is pinned by " + pin->second.by + "; `linchpin pin --remove` ends that";
-  if (!selection.of(Turn::Kind::Golden, field).empty() && !selection.is_last(field))
+  const std::vector<Seen> turns = selection.of(Turn::Kind::Golden, field);
+  const Field* declared = entity.field(field.text);
+  if (!turns.empty() && !selection.is_last(field) && declared &&
+      !is_as_left(family.golden, *declared, *turns.back().turn))
     return "it was changed since" + by_whom(family.golden, field);
   for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
     for (const Link& link : family.links)
@@ -199,33 +209,88 @@ void say_again(Link& link, const FieldName& field, const std::optional<Sourced>&
   link.given.erase(field.text);  // it says that again, whatever it was given since
 }
 
-// Each who said something says what they had said before.
-void unsay(const Selection& selection, const Unit& unit, Golden& golden, std::vector<Link>& links) {
-  for (const FieldName& field : unit) {
-    for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
-      for (Link& link : links)
-        if (link.key == record && link.entity == golden.entity) say_again(link, field, said.first->before);
-    // What it was given is nobody's word any more: of names, what the winner was given counts as its own.
-    for (const Seen& write : selection.writes(field))
-      for (Link& link : links)
-        if (const auto given = link.given.find(field.text);
-            link.key == write.turn->record && given != link.given.end() && given->second == value_of(write.turn->after))
-          link.given.erase(given);
-    for (const auto& [nobody, said] : said(selection, Turn::Kind::Set, field)) {
-      golden.set.erase(field);
-      if (said.first->before) golden.set.emplace(field, *said.first->before);
-    }
-  }
-}
-
 // What the golden field was before the first turn of the selection; of one that none turned, what it is.
 const Value& wanted(const Family& family, const Selection& selection, const FieldName& field) {
   const std::vector<Seen> turns = selection.of(Turn::Kind::Golden, field);
   return turns.empty() ? value_in(family.golden.fields, field) : value_of(turns.front().turn->before);
 }
 
+// Each who said something says what they had said before. Of what belongs together, what a record was given or holds
+// counts as its word where it wins: what is about to be written over there is nobody's.
+void unsay(const Family& family, const Selection& selection, const Unit& unit, TakenBack& taken) {
+  for (const FieldName& field : unit) {
+    const auto lend = [&](Link& link) {
+      if (unit.size() > 1) link.lent.insert(field);
+    };
+    for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
+      for (Link& link : taken.links)
+        if (link.key == record && link.entity == family.golden.entity) {
+          say_again(link, field, said.first->before);
+          if (!said.first->before) lend(link);
+        }
+    for (const Seen& write : selection.writes(field))
+      for (Link& link : taken.links)
+        if (const auto given = link.given.find(field.text);
+            link.key == write.turn->record && given != link.given.end() &&
+            given->second == value_of(write.turn->after) && given->second != wanted(family, selection, field))
+          lend(link);
+    for (const auto& [nobody, said] : said(selection, Turn::Kind::Set, field)) {
+      taken.golden.set.erase(field);
+      if (said.first->before) taken.golden.set.emplace(field, *said.first->before);
+    }
+  }
+}
+
+// Who wrote one part of what belongs together had the others before their eyes, and wins them too: where what their
+// record shows of one is only what it was given since, or what they had said of it before that, it is what stood there
+// then. Whether any record has another word by that.
+bool stood_beside(const Entity& entity, const Family& family, const Selection& selection, const Unit& unit,
+                  const Golden& golden, std::vector<Link>& links) {
+  bool any = false;
+  for (const FieldName& name : unit) {
+    const Field* field = entity.field(name.text);
+    const auto is = golden.fields.find(name);
+    const Value& was = wanted(family, selection, name);
+    if (unit.size() == 1 || !field || is == golden.fields.end() || same_value(field->type, is->second.value, was))
+      continue;
+    const Sourced& by = is->second;
+    for (Link& link : links) {
+      if (link.key.system != by.system || link.key.record != by.record || link.entity != entity.name) continue;
+      const bool given = std::ranges::any_of(family.links, [&](const Link& l) {
+        return l.key == link.key && l.entity == link.entity && l.given.contains(name.text);
+      });
+      const bool own_word =
+          link.own.contains(name) && !given && !said(selection, Turn::Kind::Own, name).contains(link.key);
+      if (own_word) continue;
+      say_again(link, name, Sourced{was, by.at, {}, {}, by.change, {}, {}});
+      any = true;
+    }
+  }
+  return any;
+}
+
 bool says_something(const Selection& selection, const FieldName& field) {
   return !selection.of(Turn::Kind::Own, field).empty() || !selection.of(Turn::Kind::Set, field).empty();
+}
+
+// Whether somebody would say something else than they do now.
+bool unsays(const Family& family, const Selection& selection, const FieldName& field) {
+  for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
+    for (const Link& link : family.links) {
+      if (link.key != record || link.entity != family.golden.entity) continue;
+      const auto own = link.own.find(field);
+      const std::optional<Sourced>& before = said.first->before;
+      if (own == link.own.end() ? before.has_value()
+                                : !before || own->second.value != before->value || own->second.change != before->change)
+        return true;
+    }
+  for (const auto& [nobody, said] : said(selection, Turn::Kind::Set, field)) {
+    const auto set = family.golden.set.find(field);
+    if (set == family.golden.set.end() ? said.first->before.has_value()
+                                       : !said.first->before || set->second != *said.first->before)
+      return true;
+  }
+  return false;
 }
 
 // Why the field would still not be what it was.
@@ -327,7 +392,7 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
            !same_value(declared->type, wanted(family, selection, field), value_in(family.golden.fields, field));
   };
   const auto moves = [&](const FieldName& field) {
-    return selection.fields().contains(field) && (differs(field) || says_something(selection, field));
+    return selection.fields().contains(field) && (differs(field) || unsays(family, selection, field));
   };
   const auto refuse = [&](const Unit& unit, const FieldName& at, const std::string& why) {
     for (const FieldName& field : unit)
@@ -338,7 +403,7 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
     std::string why;
     FieldName at;
     for (const FieldName& field : *unit)
-      if (why.empty() && moves(field)) why = against(family, selection, field), at = field;
+      if (why.empty() && moves(field)) why = against(entity, family, selection, field), at = field;
     if (!why.empty() && std::ranges::any_of(*unit, differs)) refuse(*unit, at, why);
     unit = why.empty() && std::ranges::any_of(*unit, moves) ? std::next(unit) : units.erase(unit);
   }
@@ -346,8 +411,12 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
   // Until each of those that are left comes out as it was before, and nothing else moves.
   for (;;) {
     taken.golden = family.golden, taken.links = family.links;
-    for (const Unit& unit : units) unsay(selection, unit, taken.golden, taken.links);
+    for (const Unit& unit : units) unsay(family, selection, unit, taken);
     taken.golden.fields = survive(hub, taken.golden, taken.links);
+    bool otherwise = false;
+    for (const Unit& unit : units)
+      otherwise = stood_beside(entity, family, selection, unit, taken.golden, taken.links) || otherwise;
+    if (otherwise) taken.golden.fields = survive(hub, taken.golden, taken.links);
     const Unit* wrong = nullptr;
     for (const Unit& unit : units)
       for (const FieldName& field : unit) {
@@ -364,7 +433,7 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
   for (const Unit& unit : units)
     for (const FieldName& field : unit) {
       if (!moves(field)) continue;
-      taken.fields.push_back(field);
+      if (differs(field)) taken.fields.push_back(field);
       for (const Seen& seen : selection.of(Turn::Kind::Own, field)) taken.turns.push_back(*seen.turn);
       for (const Seen& seen : selection.writes(field)) taken.turns.push_back(*seen.turn);
       leave(hub, family, taken, field);

@@ -118,6 +118,20 @@ TEST_F(Reverted, TheNextEditWinsAndAnEarlierOneIsNotTakenBackAnyMore) {
   EXPECT_EQ(refused.error().code, Code::InvalidArgument);
 }
 
+TEST_F(Reverted, WhatWasTakenBackIsInNobodysWayAnyMore) {
+  rename("hubspot", "Avery");
+  const std::string first = last_change();
+  rename("hubspot", "Blake");
+  const std::string second = last_change();
+  EXPECT_EQ((*revert("change", first))["fields"].number_text(), "0");
+  done("change", second);
+  settle();
+  both_say("Avery");
+  done("change", first);
+  settle();
+  both_say(name);
+}
+
 TEST_F(Reverted, AllSinceATimeIsTakenBackAndACrashOnTheWayCostsNothing) {
   const Instant before = world->now();
   rename("hubspot", "Avery");
@@ -135,6 +149,19 @@ TEST_F(Reverted, AnEditOfWhichNobodyHasToldYetIsReadBeforeItWouldBeWrittenOver) 
   const Json plan = *revert("change", change);
   ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Blake"}})));
   ASSERT_TRUE(revert("change", change, plan["hash"].text()));
+  settle();
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  settle();
+  both_say("Blake");
+}
+
+TEST_F(Reverted, AnEditOfWhichNobodyHasToldYetIsReadAfterACrashToo) {
+  rename("hubspot", "Avery");
+  const std::string change = last_change();
+  const Json plan = *revert("change", change);
+  ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, Json::object({{"firstname", "Blake"}})));
+  ASSERT_TRUE(revert("change", change, plan["hash"].text()));
+  ASSERT_TRUE(world->crash());
   settle();
   ASSERT_TRUE(world->run_for(minutes(2)));
   settle();
