@@ -36,6 +36,8 @@ std::string_view to_text(Invariant invariant) {
       return "SameSeedSameRun";
     case Invariant::OnlyLiveIsSent:
       return "OnlyLiveIsSent";
+    case Invariant::OnlyOursIsTakenBack:
+      return "OnlyOursIsTakenBack";
   }
   return "";
 }

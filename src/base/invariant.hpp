@@ -18,6 +18,7 @@ enum class Invariant {
   OrderFree,
   SameSeedSameRun,
   OnlyLiveIsSent,
+  OnlyOursIsTakenBack,
 };
 
 std::string_view to_text(Invariant);

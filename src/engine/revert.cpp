@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
@@ -34,6 +35,13 @@ std::vector<std::string> moved_since(const std::string& hash, const std::string&
   part(16, 16, "the version that runs");
   part(32, 32, "the data");
   return moved;
+}
+
+bool same_field(const model::Field& field, const Golden& a, const Golden& b) {
+  const auto one = a.fields.find(field.name), other = b.fields.find(field.name);
+  const Value none;
+  return same_value(field.type, one == a.fields.end() ? none : one->second.value,
+                    other == b.fields.end() ? none : other->second.value);
 }
 
 }  // namespace
@@ -295,6 +303,10 @@ Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Rever
   r.stays += static_cast<std::int64_t>(taken.stays.size());
   if (taken.nothing()) return {};
   const ChangeId id = r.id();
+  for (const model::Field& field : hub_->entity(family.golden.entity).fields)
+    hold(Invariant::OnlyOursIsTakenBack, field.from ||
+                                             std::ranges::find(taken.fields, field.name) != taken.fields.end() ||
+                                             same_field(field, family.golden, taken.golden));
   Values values;
   for (const FieldName& field : taken.fields) {
     const auto at = taken.golden.fields.find(field);

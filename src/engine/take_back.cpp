@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/mutant.hpp"
 #include "engine/merge.hpp"
 #include "engine/share.hpp"
 
@@ -66,6 +67,7 @@ class Selection {
     for (const Past& p : past_)
       for (const Turn& t : p.turns)
         if (t.kind == kind && t.field == field && holds(p, field)) found.push_back({&p, &t});
+    if (mutant(Mutant::TakesBackTooLittle) && found.size() > 1) found.erase(found.begin(), found.end() - 1);
     return found;
   }
   // The last time that the golden field became another value: whether that is of this selection too.
@@ -182,6 +184,7 @@ bool is_as_left(const Golden& golden, const Field& field, const Turn& turn) {
 
 // Why a field cannot be taken back; "" when nothing speaks against it yet.
 std::string against(const Entity& entity, const Family& family, const Selection& selection, const FieldName& field) {
+  if (mutant(Mutant::TakesBackLaterEdits)) return "";
   if (const auto pin = family.golden.pins.find(field); pin != family.golden.pins.end())
     return "it is pinned by " + pin->second.by + "; `linchpin pin --remove` ends that";
   const std::vector<Seen> turns = selection.of(Turn::Kind::Golden, field);
@@ -452,6 +455,7 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
       if (t.kind == Turn::Kind::Asked)
         taken.stays.push_back({{}, t.record, t.field.text + " was asked for: that cannot be taken back"});
     }
+  if (mutant(Mutant::ListsNothing)) taken.stays.clear();
   return taken;
 }
 

@@ -22,6 +22,11 @@ bool Person::doubled() const {
          std::any_of(records.begin(), records.end(), [](const auto& of) { return of.second.size() > 1; });
 }
 
+bool Person::is_plain() const {
+  return !organisation && !doubtful && !merged && !entered_twice && removed.empty() && poisoned.empty() &&
+         overwritten.empty();
+}
+
 Person& Ledger::add() {
   Person person;
   person.number = static_cast<int>(people_.size());

@@ -41,6 +41,7 @@ struct Person {
   std::set<Field> overtaken;   // of a record that people had written to since our request with it was sent
   bool entered_twice = false;  // by a person, while the hub's own request was on its way
   bool doubled() const;        // they have two records in one system, and people made one of them
+  bool is_plain() const;       // who they are, and what they hold
 };
 
 class Ledger {

@@ -2,15 +2,6 @@
 #include "sim/workload.hpp"
 
 namespace linchpin::sim {
-namespace {
-
-bool is_plain(const Person& person) {
-  return !person.organisation && !person.doubtful && !person.merged && !person.entered_twice &&
-         person.removed.empty() && person.poisoned.empty() && person.overwritten.empty();
-}
-
-}  // namespace
-
 // Who is once in both systems, under a golden record of their own.
 std::vector<Told> Workload::plain_people(const std::vector<Told>& told) {
   std::vector<Told> plain;
@@ -18,7 +9,7 @@ std::vector<Told> Workload::plain_people(const std::vector<Told>& told) {
     std::set<const Person*> owners;
     for (const auto& [site, records] : one.links)
       for (const std::string& record : records) owners.insert(ledger_.owner_of(site, record));
-    if (owners.size() != 1 || !*owners.begin() || !is_plain(**owners.begin())) continue;
+    if (owners.size() != 1 || !*owners.begin() || !(*owners.begin())->is_plain()) continue;
     const auto once = [&](Site site) { return records_of(**owners.begin(), site).size() == 1; };
     if (one.links.size() == 2 && once(Site::Hubspot) && once(Site::Xero)) plain.push_back(one);
   }

@@ -5,6 +5,7 @@
 #include "sim/oracle.hpp"
 #include "sim/overheard.hpp"
 #include "sim/states.hpp"
+#include "sim/taken_back.hpp"
 #include "sim/trail.hpp"
 #include "sim/watch.hpp"
 
@@ -17,7 +18,7 @@ using std::chrono::minutes;
 constexpr milliseconds rest_most = hours(8);  // of virtual time until nothing is outstanding
 constexpr int tidied_most = 8;                // rounds of questions that a person answers
 constexpr std::uint64_t run_twice = 8;        // of so many seeds one, and the two digests are compared
-constexpr std::uint64_t mistakes_by = 0x6d697374616b6573u;
+constexpr std::uint64_t mistakes_by = 0x6d697374616b6573u, reverts_by = 0x7265766572747321u;
 constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
 
 [[noreturn]] void on_hold(Invariant invariant, std::source_location at) {
@@ -50,6 +51,7 @@ class Run {
       for (step_ = 0; step_ < plan_.steps; ++step_) one();
       rest();
       verdict();
+      taken_back();
       watch_.hear("the log", overheard_.text());
       watch_.hear("a metric", metric::exposition());
     } catch (const Broken& b) {
@@ -245,6 +247,15 @@ class Run {
               one.golden == golden && owner && (owner->doubled() || !owner->removed.empty()))
             return true;
     return false;
+  }
+
+  // After the judgement, and of a chance of its own: what came before is as it was without it.
+  void taken_back() {
+    const Rules& rules = rules_of(workload_->hub_kind());
+    TakeBacks take_backs({*world_, ledger_, rules, workload_->rules_changed(), [this] { settle(); },
+                          [this](const auto& what) { note(what); }},
+                         plan_.seed ^ reverts_by);
+    if (must(take_backs.go())) silent();
   }
 
   // EchoIsSilent: who has nothing to say says nothing.

@@ -25,6 +25,16 @@ Json phone_in_xero(const std::string& number) {
       {{"PhoneType", "MOBILE"}, {"PhoneNumber", number}, {"PhoneAreaCode", ""}, {"PhoneCountryCode", ""}})});
 }
 
+Json typed_in(Site site, Field field, const std::string& text) {
+  if (site == Site::Hubspot) {
+    constexpr const char* names[] = {"firstname", "lastname", "email", "phone", "lifecyclestage"};
+    return Json::object({{names[static_cast<std::size_t>(field)], text}});
+  }
+  if (field == Field::Phone) return Json::object({{"Phones", phone_in_xero(text)}});
+  constexpr const char* names[] = {"FirstName", "LastName", "EmailAddress"};
+  return Json::object({{names[static_cast<std::size_t>(field)], text}});
+}
+
 std::string odd_phone(const std::string& d, std::uint64_t which) {
   switch (which) {
     case 0:

@@ -153,13 +153,7 @@ Json Workload::form(Site site, Field field, const std::string& value) {
     if (field == Field::Given) text = " " + text;
     if (field == Field::Family) text = text + " ";
   }
-  if (site == Site::Hubspot) {
-    constexpr const char* names[] = {"firstname", "lastname", "email", "phone", "lifecyclestage"};
-    return Json::object({{names[static_cast<std::size_t>(field)], text}});
-  }
-  if (field == Field::Phone) return Json::object({{"Phones", phone_in_xero(text)}});
-  constexpr const char* names[] = {"FirstName", "LastName", "EmailAddress"};
-  return Json::object({{names[static_cast<std::size_t>(field)], text}});
+  return typed_in(site, field, text);
 }
 
 Result<void> Workload::say(Person& person, Site site, Field field, const std::string& value) {
