@@ -32,9 +32,12 @@ bool not_shown(const Json& field) {
 
 std::string text_of(const Json& value) { return value.is_text() ? value.text() : canonical(value); }
 
+std::string shown(const Json& field) {
+  return not_shown(field) ? "(" + field["class"].text() + ": not shown)" : text_of(field["value"]);
+}
+
 void print_field(const Json& field) {
-  std::cout << field["field"].text() << " = "
-            << (not_shown(field) ? "(" + field["class"].text() + ": not shown)" : text_of(field["value"])) << "\n";
+  std::cout << field["field"].text() << " = " << shown(field) << "\n";
   for (const Json& step : field["chain"].items()) {
     std::cout << "  " << step["what"].text();
     if (!step["system"].text().empty()) std::cout << " " << step["system"].text() << ":" << step["record"].text();
@@ -47,6 +50,9 @@ void print_field(const Json& field) {
     if (!step["by"].text().empty()) std::cout << ", by " << step["by"].text();
     if (!step["until"].text().empty()) std::cout << ", until " << step["until"].text();
     if (!step["why"].text().empty()) std::cout << ": " << step["why"].text();
+    for (const Json& part : step["of"].items())
+      std::cout << (&part == &step["of"][0] ? ", of " : ", ") << part["field"].text() << " = " << shown(part);
+    if (!step["error"].text().empty()) std::cout << ": " << step["error"].text();
     std::cout << "\n";
   }
 }

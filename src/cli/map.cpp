@@ -40,7 +40,7 @@ Json mapped_in(const mapping::Mapping& mapping, const Json& record) {
   return read.errors.empty() ? line : line.with("errors", errors_json(read.errors));
 }
 
-// `given` is the fields, or a line that `map` printed. Fields that are put together are, where they are not given.
+// `given` is the fields, or a line that `map` printed. Fields that are made of others are, where they are not given.
 Json mapped_out(const mapping::Mapping& mapping, const model::Entity& entity, const Json& given) {
   const Json& fields = given["fields"].is_object() && !entity.field("fields") ? given["fields"] : given;
   Values values;
@@ -50,12 +50,12 @@ Json mapped_out(const mapping::Mapping& mapping, const model::Entity& entity, co
     if (!entity.field(name))
       errors.push_back(
           {FieldName(name), Error{Code::ReferenceUnknown, "the entity has no field of that name", {}, {}}});
-  for (const model::Field& field : entity.fields) {
-    if (!field.from || values.contains(field.name.text)) continue;
-    if (Result<Value> made = mapping::fill_template(*field.from, values); !made)
-      errors.push_back({field.name, made.error()});
+  for (const FieldName& name : entity.derived) {
+    if (values.contains(name.text)) continue;
+    if (Result<Value> made = entity.field(name.text)->from->value(values); !made)
+      errors.push_back({name, made.error()});
     else if (!made->is_null())
-      values[field.name.text] = std::move(*made);
+      values[name.text] = std::move(*made);
   }
   mapping::WriteOutcome write = mapping::write(mapping, values, Json());
   errors.insert(errors.end(), write.errors.begin(), write.errors.end());

@@ -2,6 +2,7 @@
 // store when none runs; the process tier asks with an app's token. One implementation for all.
 #include <algorithm>
 
+#include "engine/derive.hpp"
 #include "engine/engine.hpp"
 
 namespace linchpin::engine {
@@ -20,6 +21,13 @@ std::string words_for(Regrouped::What what) {
 }
 
 bool may_be_seen(const model::Field* field) { return field && field->clazz < Class::Restricted; }
+
+// One of the fields that another is made of.
+Json shown_part(const model::Field& part, const Golden& golden) {
+  Json json = Json::object({{"field", part.name.text}, {"class", std::string(to_text(part.clazz))}});
+  const auto at = golden.fields.find(part.name);
+  return at != golden.fields.end() && may_be_seen(&part) ? json.with("value", at->second.value) : json;
+}
 
 }  // namespace
 
@@ -149,6 +157,15 @@ Result<Json> Engine::explain(const Json& command) {
     if (golden != family->golden.fields.end()) {
       const Sourced& s = golden->second;
       step("chosen", s.at, s.system, s.record, s.change, s.mapping, s.rule, s.value);
+    }
+    if (field.from) {
+      step("made", {}, {}, {}, {}, {}, field.from->text(), {});
+      Json::List parts;
+      for (const std::string& part : field.from->reads())
+        parts.push_back(shown_part(*hub_->entity(entity).field(part), family->golden));
+      chain.back() = chain.back().with("of", std::move(parts));
+      for (const mapping::FieldError& e : not_derived(hub_->entity(entity), family->golden))
+        if (e.field == field.name) chain.back() = chain.back().with("error", e.error.what);
     }
     for (const Link& link : family->links)
       if (const auto own = link.own.find(field.name); own != link.own.end())

@@ -87,6 +87,9 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
     for (auto& [where, sweep] : sweeps_)
       if (where.first == letter.system) sweep.not_before = now;
     unreadable_.erase(letter.record);
+  } else if (letter.kind == "field" && letter.record.record.empty()) {
+    return fail(Code::InvalidArgument, "the field is made of others, and that is tried at each change of them",
+                "Mend one of them where it comes from, or the expression in " + letter.place + ".");
   } else if (!letter.record.record.empty()) {
     again.push_back(letter.record);
     if (!family) return {};

@@ -368,6 +368,7 @@ Result<void> Line::share_anew(Family& family, const Cause& cause) {
                            .values = std::move(values),
                            .outcome = "merged",
                            .at = now_});
+    keep_not_derived(family, &was);
   }
   return settle(family, &family.golden, cause);
 }
@@ -400,6 +401,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     d.state = DeliveryState::Pending;
     work_.changed_delivery(family, std::move(d));
   }
+  keep_not_derived(family, before);
   const std::vector<Intent> intents =
       share(hub_, family.golden, family.links,
             {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});

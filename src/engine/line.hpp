@@ -62,6 +62,7 @@ class Line {
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
+  void keep_not_derived(const Family&, const Golden* before);  // derive.cpp
   Result<void> no_longer_left(Family&, const RecordKey&, const Link& before, const std::vector<FieldName>& took);
   // What follows when a record is deleted (deleted.cpp).
   void follow_delete(Family&, const Change&, const Link& deleted);
@@ -89,7 +90,8 @@ std::string hub_id_in(const mapping::Mapping&, const model::System&, const Json&
 std::string question_id(char kind, std::string_view about, Keys&);
 // What is asked where another record has the value.
 std::string unique_question(const GoldenId&, const SystemName&, const FieldName&, Keys&);
-std::string letter_id(DeliveryId, Keys&);                              // of a delivery that is dead
-std::string match_question(const RecordKey&, const GoldenId&, Keys&);  // whether the record is that one's
+std::string letter_id(DeliveryId, Keys&);                                 // of a delivery that is dead
+std::string derived_letter_id(const GoldenId&, const FieldName&, Keys&);  // of a field that cannot be made
+std::string match_question(const RecordKey&, const GoldenId&, Keys&);     // whether the record is that one's
 
 }  // namespace linchpin::engine

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "engine/derive.hpp"
 #include "engine/small_family.hpp"
 
 namespace linchpin::engine {
@@ -281,6 +282,31 @@ TEST(Merge, DerivedFieldsFollowTheirParts) {
   Person p;
   p.merge(*hub, crm("1"), {{"given_name", "Zoë"}, {"family_name", "O'Brien"}}, monday);
   EXPECT_EQ(p.value("full_name"), Value("Zoë O'Brien"));
+}
+
+TEST(Merge, AnExpressionMakesAFieldOfOthersAndOfWhatIsMadeOfThem) {
+  const auto hub = small::hub(
+      {{"entities/contact.yaml", "from: \"{given_name} {family_name}\" }",
+        "from: '=\"\\(.initial). \\(.family_name)\"' }\n"  // stands before what it is made of
+        "  initial: { type: text, class: personal, from: '=.given_name | .[0:1] | ascii_upcase', default: X }"}});
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "mia"}, {"family_name", "Tan"}}, monday);
+  EXPECT_EQ(p.value("full_name"), Value("M. Tan"));
+  EXPECT_EQ(p.golden.fields.at(FieldName("full_name")).at, monday);
+}
+
+TEST(Merge, WhatCannotBeMadeHasNoValueAndSaysWhy) {
+  const auto hub = small::hub({{"entities/contact.yaml", "\"{given_name} {family_name}\"",
+                                "'=if .family_name == \"Tan\" then .family_name - 1 else .family_name end'"}});
+  Person p;
+  p.merge(*hub, crm("1"), {{"family_name", "Tan"}}, monday);
+  EXPECT_FALSE(p.golden.fields.contains(FieldName("full_name")));
+  const auto errors = not_derived(hub->entity(p.golden.entity), p.golden);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].error.at.file, "entities/contact.yaml");
+  p.merge(*hub, crm("1"), {{"family_name", "Tang"}}, monday + seconds(1));
+  EXPECT_EQ(p.value("full_name"), Value("Tang"));
+  EXPECT_TRUE(not_derived(hub->entity(p.golden.entity), p.golden).empty());
 }
 
 }  // namespace

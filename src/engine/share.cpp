@@ -43,6 +43,9 @@ bool agrees(const mapping::Mapping& mapping, const mapping::FieldMapping& m, con
   return wanted.is_null();
 }
 
+// Nobody knows what it should be: systems keep what they hold.
+bool not_made(const Golden& golden, const Field& field) { return field.from && !golden.fields.contains(field.name); }
+
 bool left_alone(const Field& field, const Value& wanted, const Link& link) {
   const auto left = link.left.find(field.name.text);
   return left != link.left.end() && same_value(field.type, wanted, left->second);
@@ -133,7 +136,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         }
         update.values =
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
-              return !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);
+              return !not_made(golden, f) && !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);
             });
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
@@ -171,7 +174,8 @@ std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Li
   for (const mapping::FieldMapping& m : mapping->second.fields) {
     if (m.direction == Direction::In) continue;
     const Field* field = entity.field(m.field.text);
-    if (field && !agrees(mapping->second, m, *field, golden_value(golden, field->name), link))
+    if (field && !not_made(golden, *field) &&
+        !agrees(mapping->second, m, *field, golden_value(golden, field->name), link))
       fields.push_back(field->name);
   }
   return fields;

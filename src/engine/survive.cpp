@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/mutant.hpp"
+#include "engine/derive.hpp"
 #include "engine/merge.hpp"
 #include "mapping/transform.hpp"
 
@@ -225,22 +226,7 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
       fields[field.name] = Sourced{*field.otherwise, golden.created, {}, {}, {}, {}, "default"};
   }
   for (const auto& [name, pin] : golden.pins) fields[name] = Sourced{pin.value, pin.at, {}, {}, {}, {}, "pin"};
-  for (const Field& field : entity.fields) {
-    if (!field.from) continue;
-    Values parts;
-    Sourced derived{{}, {}, {}, {}, {}, {}, "derived"};
-    for (const auto& [name, s] : fields) {
-      parts.emplace(name.text, s.value);
-      if (field.from->find("{" + name.text + "}") != std::string::npos && s.at >= derived.at) {
-        derived.at = s.at;
-        derived.system = s.system, derived.record = s.record, derived.change = s.change;
-      }
-    }
-    if (Result<Value> filled = mapping::fill_template(*field.from, parts)) {
-      derived.value = *filled;
-      fields[field.name] = std::move(derived);
-    }
-  }
+  derive(entity, fields);
   return fields;
 }
 

@@ -29,14 +29,15 @@ const Value& value_in(const std::map<FieldName, Sourced>& fields, const FieldNam
   return at == fields.end() ? none : at->second.value;
 }
 
-// The field, or those that it is made of.
+// The field, or those that it is made of, through any number of steps.
 std::vector<FieldName> parts_of(const Entity& entity, const FieldName& name) {
   const Field* field = entity.field(name.text);
   if (!field) return {};
   if (!field->from) return {name};
   std::vector<FieldName> parts;
-  for (const Field& part : entity.fields)
-    if (field->from->find("{" + part.name.text + "}") != std::string::npos) parts.push_back(part.name);
+  for (const std::string& part : field->from->reads())
+    for (FieldName& one : parts_of(entity, FieldName(part)))
+      if (std::ranges::find(parts, one) == parts.end()) parts.push_back(std::move(one));
   return parts;
 }
 

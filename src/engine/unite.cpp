@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.hpp"
+#include "engine/derive.hpp"
 #include "engine/engine.hpp"
 
 namespace linchpin::engine {
@@ -142,6 +143,8 @@ Result<Json> Engine::unite(const Json& command, Instant now) {
       work.rows().reviews.push_back(std::move(asked));
     }
   TRY(regroup.ask_anew_of_unique(goes));
+  for (const mapping::FieldError& e : not_derived(hub_->entity(goes.golden.entity), goes.golden))
+    work.rows().dead_letters_dropped.push_back(derived_letter_id(goes.golden.id, e.field, world_.keys));
   TRY(regroup.move(goes, stays, records));
   for (const Delivery& d : std::vector<Delivery>(goes.deliveries)) {
     const bool asked = std::any_of(stays.deliveries.begin(), stays.deliveries.end(), [&](const Delivery& other) {

@@ -119,6 +119,20 @@ TEST(Expression, TellsWhichTextsItsInputsMembersAreComparedWith) {
   EXPECT_EQ(compared(R"(.a.b == "x" or (.l | any(.b == "x")) or .a == .b or .a < "x")"), "");
 }
 
+TEST(Expression, TellsSomeOfWhatItMayGive) {
+  const auto results = [](std::string_view program) {
+    std::string all;
+    for (const Json& one : possible_results(program)) all += canonical(one) + " ";
+    return all;
+  };
+  EXPECT_EQ(results("if .a then \"x\" elif .b then .c // 2 else null end"), "\"x\" 2 null ");
+  EXPECT_EQ(results("(.a | length) > 3"), "true false ");
+  EXPECT_EQ(results(".a | test(\"b\")"), "true false ");
+  EXPECT_EQ(results("\"x\" + .a"), "") << "a part of what it gives";
+  EXPECT_EQ(results(".a | \"x\""), "\"x\" ");
+  EXPECT_EQ(results("[\"x\"]"), "");
+}
+
 TEST(Expression, TellsWhichMembersItReads) {
   EXPECT_EQ(reads(".email"), "email");
   EXPECT_EQ(reads(R"(.email | endswith("@example.com"))"), "email");

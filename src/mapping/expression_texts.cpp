@@ -30,7 +30,48 @@ void collect(const Node& node, std::vector<ComparedText>& found) {
   }
 }
 
+bool is_condition(const Node& node) {
+  switch (node.op) {
+    case Op::And:
+    case Op::Or:
+    case Op::Equal:
+    case Op::NotEqual:
+    case Op::Less:
+    case Op::LessEqual:
+    case Op::Greater:
+    case Op::GreaterEqual:
+      return true;
+    default:
+      return node.op == Op::Call && (node.text == "not" || node.text == "test" || node.text == "startswith" ||
+                                     node.text == "endswith" || node.text == "any" || node.text == "all");
+  }
+}
+
+void collect_results(const Node& node, std::vector<Json>& found) {
+  if (is_condition(node)) found.insert(found.end(), {Json(true), Json(false)});
+  switch (node.op) {
+    case Op::Literal:
+      found.push_back(node.value);
+      return;
+    case Op::If:
+      collect_results(*node.kids[1], found);
+      return collect_results(*node.kids[2], found);
+    case Op::Pipe:
+      return collect_results(*node.kids[1], found);
+    case Op::Otherwise:
+      return collect_results(*node.kids[1], found);
+    default:
+      return;
+  }
+}
+
 }  // namespace
+
+std::vector<Json> possible_results(std::string_view expression) {
+  std::vector<Json> found;
+  if (const auto root = parse_expression(expression)) collect_results(**root, found);
+  return found;
+}
 
 std::vector<ComparedText> compared_texts(std::string_view expression) {
   std::vector<ComparedText> found;

@@ -65,12 +65,6 @@ struct WriteOutcome {
 // written whole. A null value is written as null: how a system clears is its connector's business.
 WriteOutcome write(const Mapping&, const Values& values, const Json& before);
 
-// A field that is put together (`from: "{given_name} {family_name}"`): every {field} is that field's text; a null or
-// absent part leaves no gap (spaces become single, edges trimmed); null when every part is null. An error names a part
-// that is not a text or a number, or a brace that is not closed.
-Result<Value> fill_template(std::string_view pattern, const Values&);
-Result<std::vector<std::string>> template_fields(std::string_view pattern);  // the names in it, for checks
-
 // The values with unique suffixes (" (2)") taken off, for comparing what a system holds with what it should hold.
 std::string without_suffix(std::string_view text);
 

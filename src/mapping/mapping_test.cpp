@@ -128,15 +128,5 @@ TEST(Mapping, TheSuffixOfASecondRecordIsNoPartOfItsName) {
   EXPECT_EQ(without_suffix("(2)"), "(2)");
 }
 
-TEST(Template, LeavesNoGapWhereAPartIsNull) {
-  const std::string_view pattern = "{given_name} {family_name}";
-  EXPECT_EQ(fill_template(pattern, {{"given_name", Json("Jane")}, {"family_name", Json("Citizen")}})->text(),
-            "Jane Citizen");
-  EXPECT_EQ(fill_template(pattern, {{"given_name", Json()}, {"family_name", Json("Citizen")}})->text(), "Citizen");
-  EXPECT_TRUE(fill_template(pattern, {{"given_name", Json()}})->is_null());
-  EXPECT_EQ(*template_fields(pattern), (std::vector<std::string>{"given_name", "family_name"}));
-  EXPECT_FALSE(fill_template("{given_name", {}));
-}
-
 }  // namespace
 }  // namespace linchpin::mapping

@@ -82,10 +82,10 @@ void judge_alerts(Draft&);
 // A value of the field as a hub file writes it, in canonical form; says what is wrong and gives nothing when it does
 // not fit.
 std::optional<Value> value_of(const Field&, const Node&, const Hub&, Findings&);
-// The entity's fields that a text in braces reads: "{given_name} {family_name}"; of a "=expression" what it reads.
-Result<std::vector<FieldName>> reads_of(const std::string& from);
 // Compiles a condition over the entity's fields; says what is wrong with it.
 std::optional<mapping::Expression> condition(const Node&, const Entity&, Draft&);
+// Says which fields an expression over the entity's names that are none, and the texts that no value of an enum is.
+void judge_reads(const mapping::Expression&, const Node& at, const Entity&, Draft&);
 
 // The folder's files that are a hub's, and what in it looks like a slip ("mapping/", "x.yml").
 std::vector<HubFile> read_folder(const std::string& folder, Findings&);

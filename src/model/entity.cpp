@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mapping/expression_texts.hpp"
 #include "model/brake.hpp"
 #include "model/draft.hpp"
 #include "model/match.hpp"
@@ -41,25 +42,25 @@ std::vector<std::string> types() {
 
 const Shape& entity_shape() {
   using namespace shape;
-  static const Shape field =
-      object("a field",
-             {
-                 required("type", listed(types()), "what kind of value it holds"),
-                 key("class", choice({"public", "internal", "personal", "restricted", "compliance_only"}),
-                     "how private it is"),
-                 key("owner", text(), "the system of record for it"),
-                 key("survivorship", either({choice(rule_names), list_of(text())}),
-                     "how its value is chosen where no system owns it"),
-                 key("from", text(), "the fields that it is made of: \"{given_name} {family_name}\""),
-                 key("on_foreign_write", choice({"review", "restore", "ignore"}),
-                     "what is done when another system writes it"),
-                 key("values", list_of(text()), "the values of an enum"),
-                 key("to", text(), "the entity that a ref names"),
-                 key("default", any(), "the value of a record that has none"),
-                 key("region", text(), "the country that phone numbers without one are of"),
-                 key("regulated", boolean(), "whether the law asks for a record of each exchange"),
-                 key("keep", boolean(), "whether the hub keeps the value (a government_id: only where it says true)"),
-             });
+  static const Shape field = object(
+      "a field",
+      {
+          required("type", listed(types()), "what kind of value it holds"),
+          key("class", choice({"public", "internal", "personal", "restricted", "compliance_only"}),
+              "how private it is"),
+          key("owner", text(), "the system of record for it"),
+          key("survivorship", either({choice(rule_names), list_of(text())}),
+              "how its value is chosen where no system owns it"),
+          key("from", text(), "what it is made of: \"{given_name} {family_name}\", or an expression over fields: '=…'"),
+          key("on_foreign_write", choice({"review", "restore", "ignore"}),
+              "what is done when another system writes it"),
+          key("values", list_of(text()), "the values of an enum"),
+          key("to", text(), "the entity that a ref names"),
+          key("default", any(), "the value of a record that has none"),
+          key("region", text(), "the country that phone numbers without one are of"),
+          key("regulated", boolean(), "whether the law asks for a record of each exchange"),
+          key("keep", boolean(), "whether the hub keeps the value (a government_id: only where it says true)"),
+      });
   const Shape brake = text("a number in a while, such as 200 an hour or 5% a day",
                            [](const std::string& written) { return parse_brake(written).has_value(); });
   static const Shape s = object(
@@ -89,7 +90,6 @@ void read_rule(const Node& node, Field& field, Draft& draft) {
     draft.findings.mistake(Code::KeyRequired, node.at, "nothing says how the field's value is chosen",
                            "Add owner: SYSTEM, survivorship: recency, or from: \"{…}\"");
   if (owner != nullptr) field.owner = SystemName(owner->text);
-  if (from != nullptr) field.from = from->text;
   if (survivorship != nullptr && survivorship->is_sequence()) {
     field.rule = Rule::Priority;
     for (const Node& system : survivorship->items) field.priority.emplace_back(system.text);
@@ -145,6 +145,13 @@ Field read_field(const Node::Member& member, Draft& draft) {
   field.region = text_at(node, "region");
   field.regulated = boolean_at(node, "regulated");
   field.keep = boolean_at(node, "keep", field.type != Type::GovernmentId);
+  if (const Node* from = node.find("from"); from != nullptr && from->is_scalar()) {
+    auto made = mapping::Derivation::parse(from->text, {field.type, field.region, draft.hub.zone, field.values});
+    if (made)
+      field.from = std::move(*made);
+    else
+      findings.mistake(made.error().code, from->at, made.error().what, made.error().fix);
+  }
   return field;
 }
 
@@ -219,27 +226,6 @@ std::optional<Value> value_of(const Field& field, const Node& node, const Hub& h
   return std::nullopt;
 }
 
-Result<std::vector<FieldName>> reads_of(const std::string& from) {
-  std::vector<FieldName> names;
-  if (from.starts_with("=")) {
-    const auto expression = mapping::Expression::parse(std::string_view(from).substr(1));
-    if (!expression) return tl::unexpected(expression.error());
-    for (const std::string& name : expression->reads()) names.emplace_back(name);
-    return names;
-  }
-  for (std::size_t at = 0; at < from.size(); ++at) {
-    if (from[at] == '}') return fail(Code::TypeWrong, "a } stands without its {");
-    if (from[at] != '{') continue;
-    const std::size_t end = from.find_first_of("{}", at + 1);
-    if (end == std::string::npos || from[end] == '{') return fail(Code::TypeWrong, "a { stands without its }");
-    names.emplace_back(from.substr(at + 1, end - at - 1));
-    at = end;
-  }
-  if (names.empty())
-    return fail(Code::TypeWrong, "no field stands in it", "Write the fields in braces: \"{given_name} {family_name}\"");
-  return names;
-}
-
 namespace {
 
 class EntityJudge {
@@ -307,43 +293,51 @@ class EntityJudge {
   }
 
   void judge_from(const Field& field, const Node& from) {
-    const auto reads = reads_of(*field.from);
-    if (!reads) {
-      findings().mistake(reads.error().code, from.at, reads.error().what, reads.error().fix);
+    if (!field.from->expression()) {
+      for (const std::string& name : field.from->reads()) draft_.known_field(entity_, name, from.at);
       return;
     }
-    if (field.from->starts_with("="))
-      findings().mistake(Code::NotBuilt, from.at, "a field cannot be made by an expression yet",
-                         "Write the fields in braces: \"{given_name} {family_name}\"");
-    for (const FieldName& name : *reads)
-      if (name.text != "*") draft_.known_field(entity_, name.text, from.at);
+    judge_reads(*field.from->expression(), from, entity_, draft_);
+    const mapping::Transform typed = mapping::default_transform(field.type);
+    for (const Json& result : mapping::possible_results(field.from->expression()->text())) {
+      if (typed.in(result, field.from->context())) continue;
+      const std::string shown = result.is_text() ? "'" + result.text() + "'" : canonical(result);
+      findings().mistake(field.type == Type::Enum ? Code::ChoiceUnknown : Code::ValueInvalid, from.at,
+                         field.type == Type::Enum
+                             ? shown + " is no value of " + field.name.text
+                             : "the expression may give " + shown + ", which does not fit the type " +
+                                   std::string(to_text(field.type)) + " of " + field.name.text,
+                         field.type == Type::Enum && result.is_text() ? suggestion(result.text(), field.values) : "");
+      return;  // one is enough: a comparison gives two
+    }
   }
 
-  // Fields that are made of each other never come to an end.
+  // Fields that are made of each other never come to an end; the others are put in order.
   void judge_cycles() {
+    std::set<FieldName> said;
     for (const Field& field : entity_.fields) {
-      if (!field.from) continue;
-      std::vector<FieldName> way{field.name};
-      if (comes_back(field, way)) {
-        std::string text;
-        for (const FieldName& name : way) text += (text.empty() ? "" : " -> ") + name.text;
-        findings().mistake(Code::FlowsDisagree, draft_.field_node(entity_, field.name).find("from")->at,
-                           "the field is made of itself: " + text);
-      }
+      std::vector<FieldName> way;
+      if (!field.from || said.contains(field.name) || put_behind_parts(field, way)) continue;
+      if (way.front() != way.back()) continue;  // it is made of one that is made of itself, which has its own mistake
+      said.insert(way.begin(), way.end());
+      std::string text;
+      for (const FieldName& name : way) text += (text.empty() ? "" : " -> ") + name.text;
+      findings().mistake(Code::FlowsDisagree, draft_.field_node(entity_, field.name).find("from")->at,
+                         "the field is made of itself: " + text);
     }
   }
-  bool comes_back(const Field& field, std::vector<FieldName>& way) {
-    if (!field.from || way.size() > entity_.fields.size() + 1) return false;
-    const auto reads = reads_of(*field.from);
-    if (!reads) return false;
-    for (const FieldName& name : *reads) {
-      way.push_back(name);
-      if (name == way.front()) return true;
-      const Field* next = entity_.field(name.text);
-      if (next != nullptr && comes_back(*next, way)) return true;
-      way.pop_back();
-    }
-    return false;
+  // False, with the way to itself, when it comes back to a field of the way.
+  bool put_behind_parts(const Field& field, std::vector<FieldName>& way) {
+    if (std::ranges::find(entity_.derived, field.name) != entity_.derived.end()) return true;
+    const bool comes_back = std::ranges::find(way, field.name) != way.end();
+    way.push_back(field.name);
+    if (comes_back) return false;
+    for (const std::string& name : field.from->reads())
+      if (const Field* part = entity_.field(name); part != nullptr && part->from && !put_behind_parts(*part, way))
+        return false;
+    way.pop_back();
+    entity_.derived.push_back(field.name);
+    return true;
   }
 
   void judge_together() {

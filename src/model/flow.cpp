@@ -139,16 +139,20 @@ std::optional<mapping::Expression> condition(const Node& node, const Entity& ent
     draft.findings.mistake(expression.error().code, node.at, expression.error().what, expression.error().fix);
     return {};
   }
-  for (const std::string& name : expression->reads())
+  judge_reads(*expression, node, entity, draft);
+  return std::move(*expression);
+}
+
+void judge_reads(const mapping::Expression& expression, const Node& node, const Entity& entity, Draft& draft) {
+  for (const std::string& name : expression.reads())
     if (name != "*") draft.known_field(entity, name, node.at);
-  for (const auto& [name, value] : mapping::compared_texts(node.text)) {
+  for (const auto& [name, value] : mapping::compared_texts(expression.text())) {
     const Field* field = entity.field(name);
     if (field == nullptr || field->type != Type::Enum) continue;
     if (std::find(field->values.begin(), field->values.end(), value) == field->values.end())
       draft.findings.mistake(Code::ChoiceUnknown, node.at, "'" + value + "' is no value of " + name,
                              suggestion(value, field->values));
   }
-  return std::move(*expression);
 }
 
 namespace {

@@ -77,9 +77,8 @@ class Map {
   std::set<std::string> sources(const EntityName& entity, const Field& field) const {
     std::set<std::string> from;
     if (field.from) {
-      for (const std::string& part : mapping::template_fields(*field.from).value_or(std::vector<std::string>{}))
-        if (const Field* read = hub_.entity(entity).field(part); read != nullptr && !read->from)
-          from.merge(sources(entity, *read));
+      for (const std::string& part : field.from->reads())
+        if (const Field* read = hub_.entity(entity).field(part)) from.merge(sources(entity, *read));
       return from;
     }
     for (const Flow* flow : hub_.flows_of(entity))

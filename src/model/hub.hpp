@@ -12,6 +12,7 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "base/value.hpp"
+#include "mapping/derivation.hpp"
 #include "mapping/mapping.hpp"
 #include "model/manifest.hpp"
 #include "model/schedule.hpp"
@@ -72,10 +73,10 @@ struct Field {  // entities/*.yaml, fields:
   SystemName owner;                  // rule Owner
   std::vector<SystemName> priority;  // rule Priority
   ForeignWrite on_foreign_write = ForeignWrite::Review;
-  std::optional<std::string> from;  // derived: "{given_name} {family_name}"
-  std::vector<std::string> values;  // enum
-  EntityName to;                    // ref
-  std::optional<Value> otherwise;   // default:
+  std::optional<mapping::Derivation> from;  // made of others of the entity
+  std::vector<std::string> values;          // enum
+  EntityName to;                            // ref
+  std::optional<Value> otherwise;           // default:
   std::string region;
   bool regulated = false;
   bool keep = true;
@@ -119,7 +120,8 @@ struct Brakes {
 
 struct Entity {
   EntityName name;
-  std::vector<Field> fields;  // in the file's order
+  std::vector<Field> fields;       // in the file's order
+  std::vector<FieldName> derived;  // those that are made of others, each behind those that it is made of
   std::vector<std::vector<FieldName>> together;
   MatchRules match;
   OnDelete on_delete = OnDelete::Detach;

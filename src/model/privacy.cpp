@@ -20,21 +20,15 @@ Class at_least(Type type) {
   }
 }
 
-// The fields that `field` is made of, through any number of steps, itself first. An expression that reads everything is
-// made of everything.
+// The fields that `field` is made of, through any number of steps, itself first.
 std::vector<const Field*> sources(const Entity& entity, const Field& field) {
   std::vector<const Field*> found{&field};
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]->from) continue;
-    const auto reads = reads_of(*found[i]->from);
-    std::vector<const Field*> next;
-    if (!reads || std::find(reads->begin(), reads->end(), FieldName("*")) != reads->end())
-      for (const Field& any : entity.fields) next.push_back(&any);
-    else
-      for (const FieldName& name : *reads)
-        if (const Field* source = entity.field(name.text)) next.push_back(source);
-    for (const Field* source : next)
-      if (std::find(found.begin(), found.end(), source) == found.end()) found.push_back(source);
+    for (const std::string& name : found[i]->from->reads())
+      if (const Field* source = entity.field(name);
+          source != nullptr && std::find(found.begin(), found.end(), source) == found.end())
+        found.push_back(source);
   }
   return found;
 }

@@ -159,9 +159,13 @@ std::vector<HubFile> written(const RandomHub& hub) {
     if (field.from.empty()) {
       fields += ", survivorship: recency }\n";
     } else {
-      fields += ", from: \"";
-      for (int source : field.from) fields += "{" + name(source) + "} ";
-      fields += "\" }\n";
+      std::string in_braces, in_expression;
+      for (int source : field.from) {
+        in_braces += "{" + name(source) + "} ";
+        in_expression += (in_expression.empty() ? "." : ", .") + name(source);
+      }
+      fields += i % 2 == 0 ? ", from: \"" + in_braces + "\" }\n"
+                           : ", from: '=[" + in_expression + "] | map(. // \"\") | join(\" \")' }\n";
     }
     if (field.direction < 3)
       mapping += "  " + name(number) + ": { at: " + name(number) + ", direction: " +

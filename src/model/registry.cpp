@@ -142,7 +142,7 @@ std::vector<Decision> decisions(const Hub& hub, const std::vector<Version>& vers
 }
 
 std::string chosen_by(const Field& field) {
-  if (field.from) return "made of " + *field.from;
+  if (field.from) return (field.from->expression() ? "made by " : "made of ") + field.from->text();
   switch (field.rule) {
     case Rule::Owner:
       return "owner " + field.owner.text;

@@ -36,6 +36,14 @@ TEST(Registry, SaysTheLogicTheInverseAndTheReason) {
   EXPECT_EQ(name->chosen_by, "made of {given_name} {family_name}");
 }
 
+TEST(Registry, AFieldThatAnExpressionMakesShowsIt) {
+  const Checked checked = small_hub::checked(
+      {{"entities/contact.yaml", "\"{given_name} {family_name}\"", "'=.family_name + \", \" + .given_name'"}});
+  ASSERT_TRUE(checked.hub);
+  const auto all = decisions(*checked.hub, {});
+  EXPECT_EQ(named(all, "books.contacts", "full_name")->chosen_by, "made by =.family_name + \", \" + .given_name");
+}
+
 TEST(Registry, WhichRecordsAreTakenIsADecisionOfTheMapping) {
   const auto all = of_small_hub();
   const Decision* records = named(all, "books.contacts", "");
