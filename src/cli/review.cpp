@@ -22,7 +22,7 @@ std::string line_of(const Json& item) {
 namespace {
 
 struct Asked : Where {
-  std::string verb, id, by, why, kind, system, field;
+  std::string verb, id, by, why, take, kind, system, field;
   std::vector<std::string> words;
   bool all = false, despite_veto = false;
 };
@@ -38,9 +38,33 @@ bool is_meant(const Asked& asked, const Json& review) {
 }
 
 Result<Json> answer(const Asked& asked, const std::string& id) {
-  return ask_hub(
-      asked,
-      Json::object({{"command", "review." + asked.verb}, {"id", id}, {"by", asked.by.empty() ? user() : asked.by}}));
+  return ask_hub(asked, Json::object({{"command", "review." + asked.verb},
+                                      {"id", id},
+                                      {"take", asked.take},
+                                      {"by", asked.by.empty() ? user() : asked.by}}));
+}
+
+std::string text_of(const Json& value) {
+  return value.is_null() ? "(blank)" : value.is_text() ? value.text() : canonical(value);
+}
+
+// show ID: what it is about, and who says what.
+Result<int> show(const Asked& asked) {
+  const Json review = TRY(ask_hub(asked, Json::object({{"command", "review.show"}, {"id", asked.id}})));
+  if (asked.json) {
+    std::cout << canonical(review) << "\n";
+    return 0;
+  }
+  std::cout << line_of(review) << "\n";
+  const auto told = [&](const std::string& who, const Json* value, const std::string& at) {
+    std::cout << "  " << who << " = " << (value ? text_of(*value) : "(not shown)") << (at.empty() ? "" : ", at " + at)
+              << "\n";
+  };
+  for (const Json& one : review["values"].items())
+    told(one["system"].text() + ":" + one["record"].text(), one.find("value"), one["at"].text());
+  if (const Json* value = review.find("value")) told(review["system"].text(), value, "");
+  if (const Json* stays = review.find("stays")) told("the golden record", stays, "");
+  return 0;
 }
 
 // The ids of standard input, a line each: the first word counts, so that what `list` prints may be given back.
@@ -148,6 +172,7 @@ Result<int> review(Asked asked) {
   if (asked.id.empty())
     return fail(Code::InvalidArgument, "the review is not named",
                 "Give its ID; `linchpin review DIR list` shows those that are open.");
+  if (asked.verb == "show") return show(asked);
   if (asked.id == "-") return answer_all(asked, typed_ids());
   if (asked.id == "all") {
     if (asked.kind.empty())
@@ -174,16 +199,18 @@ void add_review(Command& program) {
   add_where(command, *asked);
   command
       .option("VERB", asked->verb,
-              "list; accept (yes: the same person; take the value) or reject (no) ID; merge ENTITY ID ID2 (two golden "
+              "list; show ID; accept (yes: the same person; take the value) or reject (no) ID; merge ENTITY ID ID2 "
+              "(two golden "
               "records are one); split ENTITY ID RECORD… (these records are somebody else)")
       .required()
-      .one_of({"list", "accept", "reject", "merge", "split"});
+      .one_of({"list", "show", "accept", "reject", "merge", "split"});
   command.option("WORDS", asked->words,
                  "accept, reject: which one; all, with --kind; or - for those of standard input, an ID a line. merge, "
                  "split: such as contact hubspot:1203 xero:0e3c…");
   command.option("--by", asked->by, "who answers (default: the user)");
   command.option("--why", asked->why, "merge, split: the reason, which explain tells");
   command.flag("--despite-veto", asked->despite_veto, "merge: though match: never: keeps the two apart");
+  command.option("--take", asked->take, "accept, of a conflict: whose value, as a system or system:record");
   command.option("--kind", asked->kind, "of this kind only: match, foreign_write, …");
   command.option("--system", asked->system, "about this system only");
   command.option("--field", asked->field, "about this field only");

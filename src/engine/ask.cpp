@@ -2,6 +2,7 @@
 // store when none runs; the process tier asks with an app's token. One implementation for all.
 #include <algorithm>
 
+#include "engine/conflict.hpp"
 #include "engine/derive.hpp"
 #include "engine/engine.hpp"
 
@@ -51,6 +52,7 @@ Result<Json> Engine::ask(const Json& command, Instant now) {
     return Json(Json::Object{});
   }
   if (name == "review.list") return reviews(command);
+  if (name == "review.show") return show_review(command);
   if (name == "review.accept" || name == "review.reject") return answer_review(command, now);
   if (name == "review.merge") return unite(command, now);
   if (name == "review.split") return split(command, now);
@@ -196,7 +198,8 @@ Result<Json> Engine::explain(const Json& command) {
       if (const auto given = link.given.find(field.name.text); given != link.given.end())
         step("sent and confirmed", link.confirmed, link.key.system, link.key.record, {}, link.mapping, "",
              given->second);
-      if (link.left.contains(field.name.text))
+      if (link.left.contains(field.name.text) ||
+          (is_undecided(family->golden, field.name) && has_word(link, field.name)))
         step("left as it is there, until a review is answered", {}, link.key.system, link.key.record, {}, link.mapping,
              "", {});
     }

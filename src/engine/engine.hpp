@@ -280,7 +280,9 @@ class Engine {
   Result<Json> connection(const Json&, Instant now);
   Result<Json> table();
   Result<Json> reviews(const Json&);
+  Result<Json> show_review(const Json&);
   Result<Json> answer_review(const Json&, Instant now);
+  Result<Value> chosen(const Json& command, const ReviewRow&, const Family&) const;
   void send_again(Work&, Family&, const ReviewRow&);
   void attest_answer(Work&, const ReviewRow&, Instant now);
   Result<Json> answer_brake(const ReviewRow&, Instant now);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -70,6 +71,7 @@ struct Own {
   Value value;
   Instant at{};
   ChangeId change;
+  std::optional<Value> was{};  // of survivorship: review, over which value it was written there (conflict.hpp)
   bool operator==(const Own&) const = default;
 };
 
@@ -92,10 +94,11 @@ struct Link {
   // Fields in which it holds what was written for a golden record that it was taken out of, or that was taken out of
   // its own: nobody's word.
   std::set<FieldName> lent{};
-  Json held;            // the members of the record that its mapping touches, in the system's form
-  Instant created{};    // the source's time of creation
-  Instant updated{};    // the source's time of the last state that we saw: older ones are stale
-  Instant confirmed{};  // our last confirmed write: an answer asked for before it is stale
+  std::set<FieldName> overruled{};  // fields in which a person has decided against its own value, while it says that
+  Json held;                        // the members of the record that its mapping touches, in the system's form
+  Instant created{};                // the source's time of creation
+  Instant updated{};                // the source's time of the last state that we saw: older ones are stale
+  Instant confirmed{};              // our last confirmed write: an answer asked for before it is stale
   // Put away there: kept in agreement, and nobody is created elsewhere for its sake.
   bool archived = false;
   bool gone = false;    // deleted there: kept, never written to

@@ -6,6 +6,7 @@
 #include "base/metric.hpp"
 #include "base/mutant.hpp"
 #include "engine/confirm.hpp"
+#include "engine/conflict.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 #include "engine/trigger.hpp"
@@ -242,7 +243,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   if (came_back || (fresh && before)) TRY(no_longer_deleted(*family, came_back));
   TRY(no_longer_left(*family, change.key, link, merged.took));
   // Where a value comes from is kept as well: the owner may now say what only another said before.
-  if (family->fresh || merged.golden.fields != family->golden.fields) {
+  if (family->fresh || merged.golden.fields != family->golden.fields || merged.golden.set != family->golden.set) {
     family->golden = std::move(merged.golden);
     work_.changed_golden(*family);
   }
@@ -348,6 +349,11 @@ void Line::keep_foreign(const Change& change, Family& family, const std::vector<
   }
 }
 
+Result<void> Line::ask(Family& family, const Golden* before) {
+  keep_not_derived(family, before);
+  return keep_conflicts(family, before);
+}
+
 Result<void> Line::share_anew(Family& family, const Cause& cause) {
   std::map<FieldName, Sourced> fields = survive(hub_, family.golden, family.links);
   if (fields != family.golden.fields) {
@@ -368,7 +374,7 @@ Result<void> Line::share_anew(Family& family, const Cause& cause) {
                            .values = std::move(values),
                            .outcome = "merged",
                            .at = now_});
-    keep_not_derived(family, &was);
+    TRY(ask(family, &was));
   }
   return settle(family, &family.golden, cause);
 }
@@ -381,7 +387,10 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
       const Golden was = family.golden;
-      for (auto& [field, s] : triggered.set) family.golden.set[field] = std::move(s);
+      for (auto& [field, s] : triggered.set) {
+        overrule(work_, family, *hub_.entity(family.golden.entity).field(field.text));
+        family.golden.set[field] = std::move(s);
+      }
       family.golden.fields = survive(hub_, family.golden, family.links);
       work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
       ++family.golden.version;
@@ -401,7 +410,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     d.state = DeliveryState::Pending;
     work_.changed_delivery(family, std::move(d));
   }
-  keep_not_derived(family, before);
+  TRY(ask(family, before));
   const std::vector<Intent> intents =
       share(hub_, family.golden, family.links,
             {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});

@@ -39,7 +39,9 @@ class Line {
   // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden
   // record as it was (nullptr: new to the hub).
   Result<void> settle(Family&, const Golden* before, const Cause&);
-  // The same for one that has not changed, after a first load or other hub files: its fields are chosen anew.
+  // What is asked of people about its fields, as they are now.
+  Result<void> ask(Family&, const Golden* before);
+  // The same as settle for one that has not changed, after a first load or other hub files: its fields are chosen anew.
   Result<void> share_anew(Family&, const Cause&);
 
  private:
@@ -62,6 +64,9 @@ class Line {
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
+  // What is asked about a field where systems contradict each other (conflict.cpp).
+  Result<void> keep_conflicts(Family&, const Golden* before);
+  ReviewRow conflict_row(const Family&, const FieldName&, const std::string& id, Instant since) const;
   void keep_not_derived(const Family&, const Golden* before);  // derive.cpp
   Result<void> no_longer_left(Family&, const RecordKey&, const Link& before, const std::vector<FieldName>& took);
   // What follows when a record is deleted (deleted.cpp).

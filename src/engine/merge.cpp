@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.hpp"
+#include "engine/conflict.hpp"
 #include "mapping/text.hpp"
 
 namespace linchpin::engine {
@@ -88,6 +89,14 @@ bool left_blank(const Link& owner, const Field& field) {
   return owner.left.contains(field.name.text) && (base == owner.base.end() || base->second.is_null());
 }
 
+// The value that its writer had before them and is not their own: of several edits in a row, that of the first.
+Value written_over(const Field& field, const Value& base, const Link& before) {
+  const auto own = before.own.find(field.name);
+  const bool goes_on =
+      own != before.own.end() && has_word(before, field.name) && same_value(field.type, base, own->second.value);
+  return goes_on && own->second.was ? *own->second.was : base;
+}
+
 // What becomes of a write that is to be ruled on; those that are put back are counted.
 Foreign ruled(const Field& field, ForeignWrite ruling, const Value& value, const Link& before, Link& link,
               Instant now) {
@@ -128,6 +137,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     merged.took.push_back(field->name);
     after.base[name] = value;
     after.given.erase(name);
+    after.overruled.erase(field->name);
     if (base != link.base.end() || !value.is_null()) after.left.erase(name);  // it was blank, and is
     const bool lent = after.lent.erase(field->name) > 0;
     const bool blank_is_nothing = value.is_null() && arrival.mapping->null == mapping::NullRule::Ignore;
@@ -164,7 +174,15 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     if (!written && later_wins(entity, *field)) merged.untold.push_back(field->name);
     const Instant at =
         mutant(Mutant::TimeOfArrival) ? arrival.change->asked : written.value_or(last_changed(*arrival.change));
-    after.own[field->name] = Own{value, at, arrival.change->id};
+    Own own{value, at, arrival.change->id};
+    if (field->rule == Rule::Review && base != link.base.end()) {
+      own.was = written_over(*field, base->second, link);
+      // What a person had set is seen here, and replaced.
+      if (const auto set = before.set.find(field->name);
+          set != before.set.end() && same_value(field->type, base->second, set->second.value))
+        merged.golden.set.erase(field->name);
+    }
+    after.own[field->name] = std::move(own);
     // A person has said otherwise: it is kept, and put back.
     if (const auto pin = before.pins.find(field->name); pin != before.pins.end() && !fresh) {
       merged.foreign.push_back(ruled(*field, ForeignWrite::Restore, value, link, after, arrival.change->asked));

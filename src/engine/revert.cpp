@@ -321,7 +321,8 @@ Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Rever
                         .outcome = r.what,
                         .by = r.by,
                         .at = now});
-  std::vector<Turn> turns = golden_turns(hub_->entity(family.golden.entity), family.golden, taken.golden);
+  const Golden before = family.golden;
+  std::vector<Turn> turns = golden_turns(hub_->entity(family.golden.entity), before, taken.golden);
   for (std::size_t i = 0; i < taken.links.size(); ++i) {
     for (Turn& turn : own_turns(family.links[i], taken.links[i])) turns.push_back(std::move(turn));
     if (taken.links[i].own != family.links[i].own || taken.links[i].left != family.links[i].left ||
@@ -335,6 +336,7 @@ Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Rever
   }
   give_back(work, family, taken.given, id, now);
   // It is nobody's business event: no flow is triggered by it.
+  TRY(line.ask(family, &before));
   TRY(line.settle(family, &family.golden, {id, {}, now}));
   return {};
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/conflict.hpp"
 #include "engine/deleted.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
@@ -37,6 +38,53 @@ Result<Json> Engine::reviews(const Json& command) {
   return Json::object({{"items", std::move(items)}});
 }
 
+// One, with what it is about: values of a class that explain shows, too. {"command":"review.show","id"}
+Result<Json> Engine::show_review(const Json& command) {
+  const std::optional<ReviewRow> row = TRY(world_.store.review(command["id"].text()));
+  if (!row)
+    return fail(Code::NotFound, "there is no such review", "`linchpin review DIR list` shows those that are open.");
+  Json answer = shown(*row);
+  if (row->field.empty() || row->sealed.empty() || row->golden.empty()) return answer;
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  const Family* family = TRY(work.family_itself(row->golden));
+  const auto entity = hub_->entities.find(row->entity);
+  if (!family || entity == hub_->entities.end()) return answer;
+  const model::Field* field = entity->second.field(row->field.text);
+  const bool seen = field && field->clazz < Class::Restricted;
+  const Json detail = TRY(open_detail(row->sealed, row->id, family->key));
+  for (const auto& [name, told] : detail.members()) {
+    if (name != "values") {
+      if (seen) answer = answer.with(name, told);
+      continue;
+    }
+    Json::List values;
+    for (const Json& one : told.items()) values.push_back(seen ? one : one.without("value"));
+    answer = answer.with("values", std::move(values));
+  }
+  return seen ? answer : answer.with("hidden", true);
+}
+
+// Of a conflict, the value that a person takes: the golden one, or what a system says. `take`: its name, or
+// system:record.
+Result<Value> Engine::chosen(const Json& command, const ReviewRow& row, const Family& family) const {
+  const std::string& take = command["take"].text();
+  if (row.state == "rejected") return family.golden.fields.at(row.field).value;
+  std::vector<Value> named;
+  std::string known;
+  for (const Link* link :
+       contest(*hub_->entity(row.entity).field(row.field.text), family.golden, family.links).competing) {
+    const std::string system = link->key.system.text, record = system + ":" + link->key.record.text;
+    known += (known.empty() ? "" : ", ") + record;
+    if (take == system || take == record) named.push_back(link->own.at(row.field).value);
+  }
+  if (named.size() == 1) return named.front();
+  return fail(Code::InvalidArgument,
+              take.empty()    ? "whose value is taken is not said"
+              : named.empty() ? "no such record says anything here"
+                              : "several records of that system say something",
+              "Write --take with one of " + known + "; or reject, and what the golden record has is right.");
+}
+
 Result<Json> Engine::answer_review(const Json& command, Instant now) {
   const bool accept = command["command"].text() == "review.accept";
   std::optional<ReviewRow> row = TRY(world_.store.review(command["id"].text()));
@@ -52,11 +100,14 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
   Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
   Family* family = TRY(work.family(row->golden));
   if (!family) return fail(Code::NotFound, "the golden record that the review asks about is gone");
-  work.attest(family, {.entry = "review/" + row->id,
+  Values taken;
+  if (row->kind == "conflict") taken.emplace(row->field.text, TRY(chosen(command, *row, *family)));
+  work.attest(family, {.entry = "review/" + row->id + (taken.empty() ? "" : "/" + std::to_string(ms_since_epoch(now))),
                        .kind = "review",
                        .trigger = "person",
                        .system = row->system,
                        .entity = row->entity,
+                       .values = taken,
                        .outcome = row->kind + " " + row->state,
                        .by = row->by,
                        .at = now});
@@ -81,6 +132,18 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
         work.changed_link(*family, std::move(link));
       }
     TRY(line.settle(*family, &before, {ChangeId("review." + answered.id), {}, now}));
+  } else if (answered.kind == "conflict") {
+    const Golden before = family->golden;
+    // The same question may be asked again, and answered as before: that is another change.
+    const ChangeId change("review." + answered.id + "." + std::to_string(ms_since_epoch(now)));
+    overrule(work, *family, *hub_->entity(answered.entity).field(answered.field.text));
+    family->golden.set[answered.field] =
+        Sourced{taken.begin()->second, now, {}, {}, {}, {}, "review " + answered.id + ", by " + answered.by};
+    family->golden.fields = survive(*hub_, family->golden, family->links);
+    work.remember(*family, change, now, golden_turns(hub_->entity(before.entity), before, family->golden));
+    ++family->golden.version;
+    work.changed_golden(*family);
+    TRY(line.settle(*family, &before, {change, {}, now}));
   } else if (accept && answered.kind == "deleted") {
     const bool edited = answered.code == "deleted_and_edited";
     std::vector<Link> all = to_be_put_away(*hub_, family->links, edited ? RecordKey() : answered.record);

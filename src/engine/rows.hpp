@@ -81,7 +81,7 @@ struct DeadLetterRow {
 };
 struct ReviewRow {
   std::string id;    // "r" and the digest of what it asks (question_id)
-  std::string kind;  // "match", "foreign_write", "unique_taken", "deleted", "brake", "short_list"
+  std::string kind;  // "match", "foreign_write", "conflict", "unique_taken", "deleted", "brake", "short_list"
   SystemName system;
   EntityName entity;
   FieldName field;

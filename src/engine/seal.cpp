@@ -57,6 +57,16 @@ std::map<FieldName, Sourced> sourced_in(Unpacker& u) {
   return fields;
 }
 
+void pack(Packer& p, const std::set<FieldName>& names) {
+  p.count(names.size());
+  for (const FieldName& name : names) p.text(name.text);
+}
+std::set<FieldName> names_in(Unpacker& u) {
+  std::set<FieldName> names;
+  for (std::size_t left = u.count(); left > 0; --left) names.emplace(u.text());
+  return names;
+}
+
 void pack(Packer& p, const std::map<FieldName, Pin>& pins) {
   p.count(pins.size());
   for (const auto& [name, pin] : pins)
@@ -171,9 +181,15 @@ LinkRow to_row(const Link& l, const Secret& key) {
     p.text(name.text), p.count(times.size());
     for (const Instant at : times) p.at(at);
   }
-  if (!l.lent.empty()) {
-    p.count(l.lent.size());
-    for (const FieldName& name : l.lent) p.text(name.text);
+  // Of few, again.
+  const auto was = std::ranges::count_if(l.own, [](const auto& own) { return own.second.was.has_value(); });
+  const bool of_conflicts = was > 0 || !l.overruled.empty();
+  if (!l.lent.empty() || of_conflicts) pack(p, l.lent);
+  if (of_conflicts) {
+    pack(p, l.overruled);
+    p.count(static_cast<std::size_t>(was));
+    for (const auto& [name, o] : l.own)
+      if (o.was) p.text(name.text), p.value(*o.was);
   }
   return {l.key,       l.entity, l.golden,
           l.confirmed, l.gone,   seal(key.bytes(), p.packed(), bound(l.key, l.entity, l.golden))};
@@ -209,8 +225,14 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
     std::vector<Instant>& times = l.put_back[FieldName(u.text())];
     for (std::size_t more = u.count(); more > 0; --more) times.push_back(u.at());
   }
-  if (u.more())
-    for (std::size_t left = u.count(); left > 0; --left) l.lent.emplace(u.text());
+  if (u.more()) l.lent = names_in(u);
+  if (u.more()) {
+    l.overruled = names_in(u);
+    for (std::size_t left = u.count(); left > 0; --left) {
+      const FieldName name(u.text());
+      l.own[name].was = u.value();
+    }
+  }
   TRY(u.end());
   return l;
 }

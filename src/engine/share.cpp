@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
+#include "engine/conflict.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -136,7 +137,8 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         }
         update.values =
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
-              return !not_made(golden, f) && !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link);
+              return !not_made(golden, f) && !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link) &&
+                     !(is_undecided(golden, f.name) && has_word(link, f.name));
             });
         if (!update.values.empty()) intents.push_back(std::move(update));
       }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/mutant.hpp"
+#include "engine/conflict.hpp"
 #include "engine/derive.hpp"
 #include "engine/merge.hpp"
 #include "mapping/transform.hpp"
@@ -79,7 +80,7 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
       return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
     }
     case Rule::Recency:
-    case Rule::Review:
+    case Rule::Review:  // of a contest, and not here
       return latest(all, any);
     case Rule::Priority:
       for (const SystemName& system : field.priority)
@@ -106,6 +107,12 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
       return latest(all, with_value);
   }
   return nullptr;
+}
+
+const Candidate* of_contest(const Contest& asked, const std::vector<Candidate>& all) {
+  const auto found = std::ranges::find_if(
+      all, [&](const Candidate& c) { return asked.set ? c.set == asked.set : c.link == asked.stays; });
+  return found == all.end() || (!asked.set && !asked.stays) ? nullptr : &*found;
 }
 
 // Every item that any source holds, once, in canonical order.
@@ -213,10 +220,12 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
   for (const Field& field : entity.fields) {
     if (field.from) continue;
     const std::vector<Candidate> all = candidates(hub, golden, links, field.name);
-    const Candidate* winner = choose(field, all);
+    const Contest asked = field.rule == Rule::Review ? contest(field, golden, links) : Contest{};
+    const Candidate* winner = field.rule == Rule::Review ? of_contest(asked, all) : choose(field, all);
     if (!winner) continue;
     Sourced s = sourced(field, *winner);
     if (field.rule == Rule::Union) s.value = united(all);
+    if (!asked.competing.empty()) s.rule = not_chosen;
     fields.emplace(field.name, std::move(s));
   }
   settle_together(hub, golden, links, entity, fields);

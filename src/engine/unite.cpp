@@ -137,11 +137,12 @@ Result<Json> Engine::unite(const Json& command, Instant now) {
   for (Family* half : {&goes, &stays}) keep_words(*hub_, work, *half);
   Regroup regroup(*hub_, world_.store, world_.keys, work, by, now);
   TRY(regroup.ask_of_too(goes, stays, true));
-  for (ReviewRow& asked : TRY(world_.store.reviews_of(goes.golden.id)))
-    if (asked.kind == "match" && asked.state == "open" && !records.contains(asked.record)) {
-      asked.state = "withdrawn", asked.by = by, asked.answered = now;
-      work.rows().reviews.push_back(std::move(asked));
-    }
+  for (ReviewRow& asked : TRY(world_.store.reviews_of(goes.golden.id))) {
+    const bool of_match = asked.kind == "match" && !records.contains(asked.record);
+    if (asked.state != "open" || !(of_match || asked.kind == "conflict")) continue;
+    asked.state = "withdrawn", asked.by = by, asked.answered = now;
+    work.rows().reviews.push_back(std::move(asked));
+  }
   TRY(regroup.ask_anew_of_unique(goes));
   for (const mapping::FieldError& e : not_derived(hub_->entity(goes.golden.entity), goes.golden))
     work.rows().dead_letters_dropped.push_back(derived_letter_id(goes.golden.id, e.field, world_.keys));

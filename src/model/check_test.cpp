@@ -204,6 +204,13 @@ const Mistake rules[] = {
     {"a protection by a value that is none",
      {{entity, "  never: [born differs]\n", "  never: [born differs]\n  protect: [stage is clint]\n"}},
      "entities/contact.yaml:14:13: 'clint' is no value of stage. Did you mean 'client'?"},
+    {"together, and asked about",
+     {{entity, "family_name: { type: text, class: personal, owner: crm }",
+       "family_name: { type: text, class: personal, survivorship: review }"},
+      {entity, "given_name: { type: text, class: personal, owner: crm }",
+       "given_name: { type: text, class: personal, survivorship: review }"}},
+     "entities/contact.yaml:11:13: a conflict over fields that win together is not asked about yet: given_name has "
+     "survivorship: review. Write survivorship: recency, or take it out of together:."},
     {"together by two rules",
      {{entity, "together: [[given_name, family_name]]", "together: [[given_name, phone]]"}},
      "entities/contact.yaml:11:25: phone cannot win together with given_name: another rule chooses it. Give them one "

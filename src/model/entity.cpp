@@ -97,9 +97,6 @@ void read_rule(const Node& node, Field& field, Draft& draft) {
     const auto at = std::find(rule_names.begin(), rule_names.end(), survivorship->text);
     static constexpr Rule rules[] = {Rule::Recency, Rule::Oldest, Rule::Union, Rule::Strictest, Rule::Review};
     if (at != rule_names.end()) field.rule = rules[at - rule_names.begin()];
-    if (field.rule == Rule::Review)
-      draft.findings.mistake(Code::NotBuilt, survivorship->at, "a conflict is not asked about yet",
-                             "Write survivorship: recency, or another rule");
   }
 }
 
@@ -351,6 +348,11 @@ class EntityJudge {
         if (field == nullptr) continue;
         if (!seen.insert(item.text).second)
           findings().mistake(Code::NameDuplicate, item.at, "'" + item.text + "' is in together twice");
+        if (first == nullptr && field->rule == Rule::Review)
+          findings().mistake(Code::NotBuilt, item.at,
+                             "a conflict over fields that win together is not asked about yet: " + item.text +
+                                 " has survivorship: review",
+                             "Write survivorship: recency, or take it out of together:");
         if (first == nullptr) first = field;
         if (field->rule != first->rule || field->owner != first->owner || field->priority != first->priority ||
             field->from.has_value() != first->from.has_value())
