@@ -39,12 +39,17 @@ std::string with_rules(std::string text, const Rules& rules) {
 
 const Rules& rules_of(std::size_t kind) { return kinds.at(kind); }
 
-Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::string& mode, const std::string& brakes) {
-  static std::map<std::tuple<std::size_t, std::string, std::string>, std::shared_ptr<const model::Hub>> checked;
-  std::shared_ptr<const model::Hub>& known = checked[{kind, mode, brakes}];
+Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::string& mode, const std::string& brakes,
+                                                 const std::string& on_delete) {
+  static std::map<std::tuple<std::size_t, std::string, std::string, std::string>, std::shared_ptr<const model::Hub>>
+      checked;
+  std::shared_ptr<const model::Hub>& known = checked[{kind, mode, brakes, on_delete}];
   if (known) return known;
   return known = TRY(example_hub([&](const std::string& name, std::string& text) {
            if (name.ends_with("entities/contact.yaml")) text = with_rules(std::move(text), rules_of(kind));
+           if (const std::size_t at = text.find("on_delete: detach");
+               name.ends_with("entities/contact.yaml") && at != std::string::npos)
+             text.replace(at, 17, "on_delete: " + on_delete);
            if (name.ends_with("entities/contact.yaml") && !brakes.empty()) text += "brakes: " + brakes + "\n";
            if (name.ends_with("flows/clients.yaml") && mode != "live") text += "mode: " + mode + "\n";
          }));

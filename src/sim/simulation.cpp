@@ -1,6 +1,7 @@
 #include "sim/simulation.hpp"
 
 #include "base/metric.hpp"
+#include "sim/deletes.hpp"
 #include "sim/kept.hpp"
 #include "sim/oracle.hpp"
 #include "sim/overheard.hpp"
@@ -18,7 +19,8 @@ using std::chrono::minutes;
 constexpr milliseconds rest_most = hours(8);  // of virtual time until nothing is outstanding
 constexpr int tidied_most = 8;                // rounds of questions that a person answers
 constexpr std::uint64_t run_twice = 8;        // of so many seeds one, and the two digests are compared
-constexpr std::uint64_t mistakes_by = 0x6d697374616b6573u, reverts_by = 0x7265766572747321u;
+constexpr std::uint64_t mistakes_by = 0x6d697374616b6573u, reverts_by = 0x7265766572747321u,
+                        deletes_by = 0x64656c6574657321u;
 constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
 
 [[noreturn]] void on_hold(Invariant invariant, std::source_location at) {
@@ -52,6 +54,7 @@ class Run {
       rest();
       verdict();
       taken_back();
+      deleted();
       watch_.hear("the log", overheard_.text());
       watch_.hear("a metric", metric::exposition());
     } catch (const Broken& b) {
@@ -256,6 +259,13 @@ class Run {
                           [this](const auto& what) { note(what); }},
                          plan_.seed ^ reverts_by);
     if (must(take_backs.go())) silent();
+  }
+
+  void deleted() {
+    Deletes deletes(
+        {*world_, ledger_, workload_->hub_kind(), [this] { settle(); }, [this](const auto& what) { note(what); }},
+        plan_.seed ^ deletes_by);
+    if (must(deletes.go())) silent();
   }
 
   // EchoIsSilent: who has nothing to say says nothing.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/at_rest.hpp"
 #include "sim/typed.hpp"
 #include "sim/watch.hpp"
 
@@ -42,15 +43,6 @@ std::string TakeBacks::name_of(const Spot& spot) const {
   return "person " + std::to_string(spot.first) + "'s " + std::string(to_text(spot.second));
 }
 
-std::map<Site, Holdings> TakeBacks::held() const {
-  std::map<Site, Holdings> all;
-  for (const Site site : all_sites) {
-    const std::string name(to_text(site));
-    all[site] = holdings(site, s_.world.vendor(name).state(s_.world.now_at(name)));
-  }
-  return all;
-}
-
 // What every system must hold: as at the beginning, but for what was said since and not taken back.
 std::map<Site, Holdings> TakeBacks::wanted() const {
   std::map<Site, Holdings> all = began_;
@@ -69,23 +61,8 @@ std::map<Site, Holdings> TakeBacks::wanted() const {
 
 // Whether they hold that, whoever's record it is.
 void TakeBacks::look() {
-  const std::string invariant(to_text(reverted_ ? Invariant::OnlyOursIsTakenBack : Invariant::Converged));
-  const std::map<Site, Holdings> is = held();
-  for (const auto& [site, records] : wanted()) {
-    const std::string where = std::string(to_text(site)) + " record ";
-    if (records.size() != is.at(site).size()) throw Broken{invariant, where + "came or went"};
-    for (const auto& [id, must] : records) {
-      const auto there = is.at(site).find(id);
-      if (there == is.at(site).end()) throw Broken{invariant, where + id + " is gone"};
-      const Held& now = there->second;
-      for (const auto& [field, value] : must.values)
-        if (const auto at = now.values.find(field); (at == now.values.end() ? "" : at->second) != value)
-          throw Broken{invariant, where + id + "'s " + std::string(to_text(field)) + " is not what it must be"};
-      if (now.away != must.away || now.merged_into != must.merged_into || now.golden != must.golden ||
-          now.verification != must.verification || now.organisation != must.organisation)
-        throw Broken{invariant, where + id + " is not what it was"};
-    }
-  }
+  if (const std::string what = difference(held_in_all(s_.world), wanted()); !what.empty())
+    throw Broken{std::string(to_text(reverted_ ? Invariant::OnlyOursIsTakenBack : Invariant::Converged)), what};
 }
 
 // What people have done reaches the hub, and what the hub does is done.
@@ -127,7 +104,7 @@ bool TakeBacks::begin(const Person& person, const Told& told) {
 
 // Some of those of whom it is plain who they are.
 Result<bool> TakeBacks::choose() {
-  began_ = held();
+  began_ = held_in_all(s_.world);
   std::vector<Told> told = TRY(app_.contacts());
   for (int tries = 0; tries < 20 && !told.empty() && people_.size() < edited_most; ++tries) {
     const std::size_t at = chance_.below(told.size());

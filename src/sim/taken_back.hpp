@@ -63,7 +63,6 @@ class TakeBacks {
   void writes_are_right(const Json& plan, const Stacks& before, const std::set<Spot>& takes) const;
   Result<void> live();
   void look();
-  std::map<Site, Holdings> held() const;
   std::map<Site, Holdings> wanted() const;
   std::string name_of(const Spot&) const;
 
