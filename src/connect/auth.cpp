@@ -11,6 +11,8 @@ namespace {
 using namespace engine;
 
 constexpr const char* reconnect = "Run `linchpin connect`";
+constexpr const char* signs_with =
+    "Give whsec_ and the base64 of 24 to 64 random bytes, as `openssl rand -base64 32` prints";
 
 Result<std::string_view> secret(const Credential& credential, const std::string& name) {
   const auto found = credential.secrets.find(name);
@@ -80,6 +82,26 @@ Result<std::string> safe_url(const Language& language, const Credential& credent
   return origin.base + std::string(path);
 }
 
+// The bytes of "whsec_" and base64, 24 to 64 of them; empty when the secret is no such key.
+std::string signing_key(std::string_view secret) {
+  if (!secret.starts_with("whsec_")) return {};
+  std::string key = from_base64(secret.substr(6)).value_or("");
+  return key.size() >= 24 && key.size() <= 64 ? key : std::string();
+}
+
+// Standard Webhooks 1.0.0. The id is the same for every attempt: by it the receiver knows a repeat.
+Result<Headers> signed_by(std::string_view secret, std::string_view id, std::string_view body, Instant now) {
+  const std::string key = signing_key(secret);
+  if (key.empty()) return fail(Code::KeyMissing, "the connection's secret is no key that signs", signs_with);
+  if (id.empty()) return fail(Code::InvalidArgument, "a call that writes nothing has no id to be signed under");
+  const std::string at = std::to_string(ms_since_epoch(now) / 1000);
+  std::string bytes(id);
+  bytes.append(".").append(at).append(".").append(body);
+  return Headers{{"webhook-id", std::string(id)},
+                 {"webhook-timestamp", at},
+                 {"webhook-signature", "v1," + to_base64(as_text(hmac_sha256(key, bytes)))}};
+}
+
 std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   std::string body;
   for (const auto& [name, value] : fields) {
@@ -96,13 +118,21 @@ Result<std::string> target(const Language& language, const Credential& credentia
   return safe_url(language, credential, language.protocol.base_url, path);
 }
 
-Result<Header> authorisation(const Language& language, const Credential& credential) {
-  if (!needs_access_token(language)) {
-    return Header{"Authorization", "Bearer " + std::string(TRY(secret(credential, language.protocol.auth.secret)))};
+Result<Headers> authorisation(const Language& language, const Credential& credential, std::string_view key,
+                              std::string_view body, Instant now) {
+  const auto bearer = [](std::string_view token) { return Headers{{"Authorization", "Bearer " + std::string(token)}}; };
+  const Auth& auth = language.protocol.auth;
+  switch (auth.kind) {
+    case Auth::Kind::Bearer:
+      return bearer(TRY(secret(credential, auth.secret)));
+    case Auth::Kind::Signed:
+      return signed_by(TRY(secret(credential, auth.secret)), key, body, now);
+    case Auth::Kind::OAuth:
+      break;
   }
   if (credential.access_token.empty())
     return fail(Code::Unauthenticated, "the connection has no access token yet", reconnect);
-  return Header{"Authorization", "Bearer " + std::string(credential.access_token.bytes())};
+  return bearer(credential.access_token.bytes());
 }
 
 Result<Request> authorise_request(const Language& language, const Credential& credential) {
@@ -159,6 +189,9 @@ std::vector<Error> check_secrets(const Language& language, const Credential& cre
     if (name == "refresh_token" && !credential.refresh_token.empty()) continue;
     if (const auto found = secret(credential, name); !found) mistakes.push_back(found.error());
   }
+  if (const Auth& auth = language.protocol.auth; auth.kind == Auth::Kind::Signed)
+    if (const auto found = secret(credential, auth.secret); found && signing_key(*found).empty())
+      mistakes.push_back({Code::KeyMissing, "the secret " + auth.secret + " is no key that signs", {}, signs_with});
   for (const auto& [name, key] : credential.secrets) {
     if (is_webhook_secret(name) && !key.empty() && !usable_key(language.protocol.signatures, key)) {
       mistakes.push_back({Code::KeyMissing,

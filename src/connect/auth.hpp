@@ -1,4 +1,4 @@
-// Credentials: the header that proves who calls, the request for a new access token, and where a credential may go.
+// Credentials: the headers that prove who calls, the request for a new access token, and where a credential may go.
 //
 // A credential goes only to the environment's base_url where there is one, else to the manifest's hosts over https.
 // Every URL of a request is made by target(), so that no id, cursor or answer can choose another host.
@@ -13,7 +13,9 @@ namespace linchpin::connect {
 
 bool needs_access_token(const Language&);
 
-Result<Header> authorisation(const Language&, const engine::Credential&);
+// The headers that prove who calls with this body. `key`: the idempotency key of what is written; "" when nothing is.
+Result<Headers> authorisation(const Language&, const engine::Credential&, std::string_view key, std::string_view body,
+                              Instant now);
 
 // OAuth 2.0 (RFC 6749, 6 and 4.4): refresh_token or client_credentials, the client by HTTP Basic (2.3.1) or in the
 // form.

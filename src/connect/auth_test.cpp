@@ -146,6 +146,18 @@ TEST(Connector, SaysWhichWritesMayBeRepeatedWithoutALook) {
   EXPECT_TRUE(connector("idcheck")->repeats_safely(check));
 }
 
+TEST(Connector, SignsWithAKeyOnly) {
+  Credential c = credential("https://portal.example");
+  c.settings["path"] = "hooks";
+  for (const char* secret : {"plain-secret", "whsec_", "whsec_AAECAwQ=", "whsec_%%%%"}) {
+    c.secrets.insert_or_assign("secret", Secret(secret));
+    const std::vector<Error> mistakes = check_secrets(*make_language(*model::shipped_manifest("webhook"), {}), c);
+    ASSERT_EQ(mistakes.size(), 1u) << secret;
+    EXPECT_EQ(mistakes[0].code, Code::KeyMissing);
+    EXPECT_EQ(to_text(mistakes[0]).find("plain"), std::string::npos);
+  }
+}
+
 TEST(Connector, ReadsWhatIsLeftOfItsLimits) {
   const Answer answer{
       200, {{"x-minlimit-remaining", "58"}, {"X-DayLimit-Remaining", "-1"}, {"X-AppMinLimit-Remaining", "many"}}, ""};

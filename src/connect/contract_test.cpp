@@ -76,6 +76,11 @@ Credential credential_of(const std::string& connector) {
     credential.secrets.emplace(name, Secret("the-" + std::string(name)));
   }
   credential.settings["tenant"] = "the-tenant";
+  if (connector == "webhook") {
+    credential.base_url = "https://portal.example/hooks";
+    credential.settings["path"] = "linchpin";
+    credential.secrets["secret"] = Secret("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+  }
   if (connector == "xero") credential.access_token = Secret("the-access-token");
   if (connector == "idcheck") credential.base_url = "https://idcheck.example";
   return credential;

@@ -126,7 +126,7 @@ Result<std::optional<Request>> ModelReader::request(const ObjectName& name, cons
   const Object& object = objects_.at(name);
   // No member is asked for: of a system that gives only those asked for, the sample would say nothing anyway.
   const Call list{CallId(1), SystemName(language_.manifest->name), ListCall{name, {}, "", {}}, {}};
-  if (object.send) return TRY(send_request(language_, *object.send, list, credential));
+  if (object.send) return TRY(send_request(language_, *object.send, list, credential, now));
   if (object.sample) return TRY(make_request(language_, list, credential, now));
   return std::nullopt;
 }

@@ -171,7 +171,9 @@ Result<ErrorRule> read_error(const Json& j) {
 
 Result<Auth> read_auth(const Json& j) {
   if (j["kind"].text() == "bearer") return Auth{.secret = j["secret"].text(), .grant = {}, .token_url = {}};
-  if (j["kind"].text() != "oauth2") return fail(Code::ChoiceUnknown, "auth.kind must be bearer or oauth2");
+  if (j["kind"].text() == "standard_webhooks") return Auth{Auth::Kind::Signed, j["secret"].text(), {}, {}, false};
+  if (j["kind"].text() != "oauth2")
+    return fail(Code::ChoiceUnknown, "auth.kind must be bearer, oauth2 or standard_webhooks");
   return Auth{Auth::Kind::OAuth, "", j["grant"].text(), j["post"].text(), j["client"].text() != "form"};
 }
 

@@ -123,8 +123,12 @@ struct Ensure {  // of prepare
 };
 
 struct Auth {
-  enum class Kind { Bearer, OAuth } kind = Kind::Bearer;
-  std::string secret;            // Bearer: the secret's name
+  enum class Kind {
+    Bearer,
+    OAuth,
+    Signed
+  } kind = Kind::Bearer;         // Signed: by Standard Webhooks, and no header says who
+  std::string secret;            // Bearer, Signed: the secret's name
   std::string grant, token_url;  // OAuth: refresh_token or client_credentials
   bool basic = true;             // the client in an Authorization header; else in the form
 };

@@ -154,7 +154,7 @@ Result<void> add_headers(const Json& patterns, const Json& input, Headers& heade
 }
 
 Result<Request> filled(const Language& language, const Send& send, const Json& input, const SystemName& system,
-                       const Credential& credential) {
+                       const Credential& credential, Instant now) {
   for (const std::string& setting : language.manifest->settings) {
     if (input["setting"][setting].text().empty()) {
       return fail(Code::InvalidArgument, "the connection of " + system.text + " has no setting " + setting,
@@ -171,7 +171,8 @@ Result<Request> filled(const Language& language, const Send& send, const Json& i
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = canonical(fill(send.body, input).value_or(Json::Object{}));
   }
-  request.headers.push_back(TRY(authorisation(language, credential)));
+  for (Header& header : TRY(authorisation(language, credential, input["key"].text(), request.body, now)))
+    request.headers.push_back(std::move(header));
   return request;
 }
 
@@ -193,15 +194,15 @@ Json input_of(const Language& language, const Call& call, const Credential& cred
   return input;
 }
 
-Result<Request> make_request(const Language& language, const Call& call, const Credential& credential, Instant) {
+Result<Request> make_request(const Language& language, const Call& call, const Credential& credential, Instant now) {
   if (std::holds_alternative<AuthoriseCall>(call.what)) return authorise_request(language, credential);
   const Json input = input_of(language, call, credential);
-  return filled(language, *TRY(send_of(language, call, input)), input, call.system, credential);
+  return filled(language, *TRY(send_of(language, call, input)), input, call.system, credential, now);
 }
 
-Result<Request> send_request(const Language& language, const Send& send, const Call& call,
-                             const Credential& credential) {
-  return filled(language, send, input_of(language, call, credential), call.system, credential);
+Result<Request> send_request(const Language& language, const Send& send, const Call& call, const Credential& credential,
+                             Instant now) {
+  return filled(language, send, input_of(language, call, credential), call.system, credential, now);
 }
 
 }  // namespace linchpin::connect

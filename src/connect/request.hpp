@@ -15,7 +15,8 @@ namespace linchpin::connect {
 Result<Request> make_request(const Language&, const engine::Call&, const engine::Credential&, Instant now);
 
 // The same of one request that is no call's of the engine, with the templates' names of `call`.
-Result<Request> send_request(const Language&, const Send&, const engine::Call& call, const engine::Credential&);
+Result<Request> send_request(const Language&, const Send&, const engine::Call& call, const engine::Credential&,
+                             Instant now);
 
 // What the templates of the call are filled from.
 Json input_of(const Language&, const engine::Call&, const engine::Credential&);

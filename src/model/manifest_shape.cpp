@@ -52,7 +52,11 @@ std::vector<Shape::Key> writing_keys() {
   return request_and({key("most", integer()), key("null_as", text()), key("texts_only", boolean()),
                       required("repeats", choice({"safely", "after a look"}),
                                "whether an unknown outcome may be repeated without a look"),
-                      required("results", parts()), key("failed", parts())});
+                      key("failed", parts())});
+}
+std::vector<Shape::Key> with_results(std::vector<Shape::Key> keys) {
+  keys.push_back(required("results", parts()));
+  return keys;
 }
 
 Shape record() {
@@ -84,7 +88,7 @@ Shape data_model() {
 }
 
 Shape object_spec() {
-  const Shape writing = object("a way to write", writing_keys());
+  const Shape writing = object("a way to write", with_results(writing_keys()));
   return object(
       "an object",
       {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
@@ -98,6 +102,7 @@ Shape object_spec() {
 Shape operation() {
   std::vector<Shape::Key> keys = writing_keys();
   keys.push_back(required("object", text()));
+  keys.push_back(key("results", parts(), "absent: a success says nothing of what was made"));
   return object("an operation", std::move(keys));
 }
 
@@ -111,7 +116,7 @@ Shape error_rule() {
 
 Shape auth() {
   return object(
-      "auth", {required("kind", choice({"bearer", "oauth2"})), key("secret", text()),
+      "auth", {required("kind", choice({"bearer", "oauth2", "standard_webhooks"})), key("secret", text()),
                key("grant", choice({"refresh_token", "client_credentials"})), key("client", choice({"basic", "form"})),
                key("post", text("an address that begins with https://", is_https)), key("rotates", boolean())});
 }
