@@ -52,6 +52,12 @@ std::string do_in_words(const model::Flow& flow) {
   return text;
 }
 
+std::string direct_in_words(const model::Flow& flow) {
+  std::string text = "each change in " + flow.systems.front().system.text;
+  if (flow.systems.back().when) text += " where " + flow.systems.back().when->text();
+  return text + ": " + flow.do_system.text + "." + flow.do_operation + ", with " + joined(flow.send);
+}
+
 Json system_json(const model::System& s) {
   Json::Object versions;
   for (const auto& [family, version] : s.api_version) versions.emplace_back(family, version);
@@ -138,7 +144,7 @@ std::string flow_in_words(const model::Flow& flow) {
     case model::Flow::Kind::Post:
       return event(flow) + ": an event to the app " + flow.app + ", with " + joined(flow.post);
     case model::Flow::Kind::Direct:
-      return "straight from one system to another";
+      return direct_in_words(flow);
     case model::Flow::Kind::Manual: {
       std::string text = flow.manual;
       if (!flow.from.empty()) text += "; from " + flow.from;

@@ -5,6 +5,7 @@
 #include "engine/conflict.hpp"
 #include "engine/derive.hpp"
 #include "engine/engine.hpp"
+#include "model/direct.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -231,7 +232,8 @@ Result<Json> Engine::process(const Json& command) {
 
   const EntityName entity(command["entity"].text());
   const auto declared = hub_->entities.find(entity);
-  if (declared == hub_->entities.end()) return fail(Code::NotFound, "there is no such entity");
+  if (declared == hub_->entities.end() || model::is_direct(entity))
+    return fail(Code::NotFound, "there is no such entity");
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   const auto shown = [&](const Family& family) {
     Json::Object fields;

@@ -50,7 +50,9 @@ Result<void> Engine::read_again(const std::vector<RecordKey>& records, Instant n
 // What a delivery of an operation sends is taken anew: the record may have been mended since.
 void Engine::take_anew(Delivery& d, const Family& family) const {
   const auto flow = hub_->flows.find(d.flow);
-  if (d.operation != Operation::Do || flow == hub_->flows.end()) return;
+  // A direct flow tells of a change as it was.
+  if (d.operation != Operation::Do || flow == hub_->flows.end() || flow->second.kind == model::Flow::Kind::Direct)
+    return;
   Values values = sent_by(*hub_, flow->second, family.golden);
   if (values == d.values) return;
   d.values = std::move(values);

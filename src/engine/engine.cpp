@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/intake.hpp"
+#include "model/direct.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -65,7 +66,7 @@ Instant Engine::wake(Instant now) {
 bool Engine::waits_for_batch(const SystemName& name) const {
   bool written = false;
   for (const auto& [flow_name, flow] : hub_->flows) {
-    if (flow.kind == model::Flow::Kind::Do && flow.do_system == name) return false;
+    if (flow.do_system == name) return false;
     for (const model::FlowSystem& member : flow.systems) {
       if (member.system != name || member.write == model::Pace::No) continue;
       if (member.write != model::Pace::Batch) return false;
@@ -80,8 +81,7 @@ Result<bool> Engine::quiet() {
       !rekeying_.empty() || reverting_ || !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
     return false;
   for (const auto& [name, flow] : hub_->flows)
-    if (flow.kind == model::Flow::Kind::Keep && flow.mode != model::Mode::Off && !stage_.live.contains(name))
-      return false;
+    if (model::reads(flow) && flow.mode != model::Mode::Off && !stage_.live.contains(name)) return false;
   if (TRY(world_.inbox.last()) > read_up_to_) return false;
   for (const auto& [name, system] : systems_)
     if (!rests(name) && !waits_for_batch(name) && TRY(world_.store.next_due(name))) return false;

@@ -10,6 +10,7 @@
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 #include "engine/trigger.hpp"
+#include "model/direct.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -383,7 +384,8 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
   const bool live =
       std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
-  if (live && !stage_.backlog && !family.links.empty() && !put_away(hub_, family.links)) {
+  const bool in_use = model::is_direct(family.golden.entity) || !put_away(hub_, family.links);
+  if (live && !stage_.backlog && !family.links.empty() && in_use) {
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
       const Golden was = family.golden;

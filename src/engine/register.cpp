@@ -2,6 +2,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
+#include "model/direct.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -63,7 +64,7 @@ Result<void> Engine::apply(const std::vector<RegisterRow>& registers, Instant no
                         .by = applying.by,
                         .at = now});
   for (const auto& [name, flow] : hub_->flows)
-    if (flow.kind == model::Flow::Kind::Keep && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
+    if (model::reads(flow) && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
       work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
   TRY(work.commit());
   ++version_;

@@ -5,6 +5,7 @@
 #include "base/mutant.hpp"
 #include "engine/connection.hpp"
 #include "engine/engine.hpp"
+#include "model/direct.hpp"
 
 namespace linchpin::engine {
 
@@ -65,7 +66,7 @@ Result<void> Engine::resume(Instant now) {
     if (letter.kind == "change" || letter.kind == "call") unreadable_[letter.record] = unreadable_most;
 
   for (const auto& [name, flow] : hub_->flows) {
-    if (flow.kind != model::Flow::Kind::Keep) continue;
+    if (!model::reads(flow)) continue;
     const auto row = TRY(world_.store.cursor({}, ObjectName(name.text), "share"));
     if (row && !TRY(unread(*hub_, flow))) {  // not where other files have given it one more system to read
       stage_.live.insert(name);
@@ -102,7 +103,7 @@ Result<void> Engine::resume_systems() {
 
 bool Engine::written_by(const model::Flow& flow, const SystemName& name) const {
   if (world_.reads_only || (flow.mode != model::Mode::Live && flow.mode != model::Mode::Pilot)) return false;
-  if (flow.kind == model::Flow::Kind::Do && flow.do_system == name) return true;
+  if (flow.do_system == name) return true;
   return std::any_of(flow.systems.begin(), flow.systems.end(), [&](const model::FlowSystem& member) {
     return member.system == name && member.write != model::Pace::No;
   });

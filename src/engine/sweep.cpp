@@ -3,6 +3,7 @@
 
 #include "base/mutant.hpp"
 #include "engine/engine.hpp"
+#include "model/direct.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::size_t backlog_most = 200;  // golden records shared in one step 
 std::vector<Engine::Source> Engine::sources() const {
   std::map<Where, Source> found;
   for (const auto& [name, flow] : hub_->flows) {
-    if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off) continue;
+    if (!model::reads(flow) || flow.mode == model::Mode::Off) continue;
     for (const model::FlowSystem& member : flow.systems) {
       if (member.read == model::Pace::No || !systems_.contains(member.system)) continue;
       for (const auto& [mapping_name, mapping] : hub_->mappings) {
@@ -114,7 +115,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
 
   // A flow may share when all of its sources have been read and linked; then its backlog is shared.
   for (const auto& [name, flow] : hub_->flows) {
-    if (flow.kind != model::Flow::Kind::Keep || flow.mode == model::Mode::Off || stage_.live.contains(name)) continue;
+    if (!model::reads(flow) || flow.mode == model::Mode::Off || stage_.live.contains(name)) continue;
     if (TRY(unread(*hub_, flow, work.rows())) && !mutant(Mutant::SharesBeforeRead)) continue;
     stage_.live.insert(name);
     sharing_.emplace(name, GoldenId());
@@ -159,8 +160,8 @@ Result<void> Engine::share_backlog(Work& work, Instant now) {
 
 Result<void> Engine::sync(const FlowName& name, std::optional<Instant> since) {
   const auto flow = hub_->flows.find(name);
-  if (flow == hub_->flows.end() || flow->second.kind != model::Flow::Kind::Keep)
-    return fail(Code::NotFound, "the hub has no flow '" + name.text + "' that keeps an entity",
+  if (flow == hub_->flows.end() || !model::reads(flow->second))
+    return fail(Code::NotFound, "the hub has no flow '" + name.text + "' that reads a system",
                 "`linchpin check` lists what it has.");
   for (const model::FlowSystem& member : flow->second.systems)
     for (const Source& source : sources()) {

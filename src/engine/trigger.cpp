@@ -22,22 +22,57 @@ Values sent_by(const model::Hub& hub, const model::Flow& flow, const Golden& gol
   return values;
 }
 
+namespace {
+
+// Which records a direct flow takes.
+bool takes(const model::Flow& flow, const Golden& golden) {
+  Json::Object fields;
+  for (const FieldName& name : flow.send)
+    if (const auto at = golden.fields.find(name); at != golden.fields.end())
+      fields.emplace_back(name.text, at->second.value);
+  const Json record(std::move(fields));
+  return std::all_of(flow.systems.begin(), flow.systems.end(), [&](const model::FlowSystem& member) {
+    if (!member.when) return true;
+    const Result<bool> wanted = member.when->holds(record);
+    return wanted && *wanted;
+  });
+}
+
+// Whether a direct flow tells of it: something that it sends is another, or it was not taken before.
+bool is_news(const model::Flow& flow, const Golden* before, const Golden& after) {
+  if (!takes(flow, after)) return false;
+  if (!before || !takes(flow, *before)) return true;
+  return std::any_of(flow.send.begin(), flow.send.end(), [&](const FieldName& name) {
+    const auto was = before->fields.find(name), is = after.fields.find(name);
+    const Value none;
+    return (was == before->fields.end() ? none : was->second.value) !=
+           (is == after.fields.end() ? none : is->second.value);
+  });
+}
+
+// Whether a flow's field has become its value, and the same is not being asked already.
+bool fires(const model::Hub& hub, const model::Flow& flow, const Golden* before, const Golden& after,
+           const std::vector<Delivery>& existing) {
+  const model::Field* field = hub.entity(after.entity).field(flow.on_field.text);
+  const auto is = after.fields.find(flow.on_field);
+  if (!field || is == after.fields.end() || !same_value(field->type, is->second.value, flow.on_value)) return false;
+  if (before && !mutant(Mutant::FiresAgain))
+    if (const auto was = before->fields.find(flow.on_field);
+        was != before->fields.end() && same_value(field->type, was->second.value, flow.on_value))
+      return false;
+  return std::none_of(existing.begin(), existing.end(),
+                      [&](const Delivery& d) { return d.flow == flow.name && d.operation == Operation::Do; });
+}
+
+}  // namespace
+
 Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& after,
                   const std::vector<Delivery>& existing, const Cause& cause) {
   Triggered triggered;
-  const model::Entity& entity = hub.entity(after.entity);
   for (const auto& [name, flow] : hub.flows) {
-    if (flow.kind != model::Flow::Kind::Do || flow.mode != model::Mode::Live || flow.entity != after.entity) continue;
-    const model::Field* field = entity.field(flow.on_field.text);
-    const auto is = after.fields.find(flow.on_field);
-    if (!field || is == after.fields.end() || !same_value(field->type, is->second.value, flow.on_value)) continue;
-    if (before && !mutant(Mutant::FiresAgain))
-      if (const auto was = before->fields.find(flow.on_field);
-          was != before->fields.end() && same_value(field->type, was->second.value, flow.on_value))
-        continue;
-    const bool asked = std::any_of(existing.begin(), existing.end(),
-                                   [&](const Delivery& d) { return d.flow == name && d.operation == Operation::Do; });
-    if (asked) continue;  // the same question is on its way
+    const bool on_event = flow.kind == model::Flow::Kind::Do, direct = flow.kind == model::Flow::Kind::Direct;
+    if ((!on_event && !direct) || flow.mode != model::Mode::Live || flow.entity != after.entity) continue;
+    if (on_event ? !fires(hub, flow, before, after, existing) : !is_news(flow, before, after)) continue;
 
     Delivery d;
     d.system = flow.do_system, d.named = flow.do_operation, d.operation = Operation::Do;

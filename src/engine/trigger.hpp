@@ -1,5 +1,6 @@
 // trigger: business events. A flow with `on: contact.lifecycle_stage becomes client` fires when a golden field becomes
-// a value: on a change of it, or on a new record that came while the flow was live. A first load fires nothing.
+// a value: on a change of it, or on a new record that came while the flow was live. A first load fires nothing. A
+// direct flow tells of each change of what it sends.
 #pragma once
 
 #include <vector>

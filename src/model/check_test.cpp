@@ -311,10 +311,6 @@ const Mistake environments[] = {
 INSTANTIATE_TEST_SUITE_P(Environments, CheckFinds, testing::ValuesIn(environments));
 
 const Mistake not_built[] = {
-    {"direct flows",
-     {{"flows/d.yaml", "", "flow: d\ndirect: crm.contacts -> books.Contacts\nfields: [a]\n"}},
-     "flows/d.yaml:2:9: direct flows do not run yet. Map both objects to an entity and keep: it, or take the file "
-     "out."},
     {"a shadow of what does not keep an entity",
      {{"flows/verify.yaml", "on:", "mode: shadow\non:"}},
      "flows/verify.yaml:2:7: mode: shadow is for flows that keep an entity. Write mode: off until it is to act, or "

@@ -76,6 +76,10 @@ void judge_systems(Draft&);
 void judge_entities(Draft&);
 void judge_mappings(Draft&);
 void judge_flows(Draft&);
+// Reads `direct:`, `fields:`, `when:` and `sweep:` into the flow, its entity and its mapping (direct.cpp).
+void judge_direct(Flow&, const Node&, Draft&);
+// Direct flows that come round: what one writes is what another, or itself, is told of.
+void judge_direct_rounds(Draft&);
 void judge_access(Draft&);
 void judge_alerts(Draft&);
 
@@ -84,6 +88,8 @@ void judge_alerts(Draft&);
 std::optional<Value> value_of(const Field&, const Node&, const Hub&, Findings&);
 // Compiles a condition over the entity's fields; says what is wrong with it.
 std::optional<mapping::Expression> condition(const Node&, const Entity&, Draft&);
+// The span of sweep: "every 5 minutes"; says when it is too short.
+std::optional<milliseconds> sweep_at(const Node&, Findings&);
 // Says which fields an expression over the entity's names that are none, and the texts that no value of an enum is.
 void judge_reads(const mapping::Expression&, const Node& at, const Entity&, Draft&);
 

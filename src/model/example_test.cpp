@@ -170,7 +170,7 @@ TEST(Example, TheGuidesHubIsAcceptedOrSaysPlainlyWhatDoesNotWorkYet) {
                        [&](const std::string& text) { return text.find(part) != std::string::npos; });
   };
   for (const char* part :
-       {"witness", "likely", "direct flows", "events to apps", "experiences", "alerts.yaml", "retention from an event"})
+       {"witness", "likely", "events to apps", "experiences", "alerts.yaml", "retention from an event"})
     EXPECT_TRUE(says(part)) << part;
 }
 

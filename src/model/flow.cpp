@@ -55,6 +55,9 @@ const Shape& flow_shape() {
               key("sweep", text("'every' and a span, such as every 15 minutes", is_sweep),
                   "how often it is also asked what has changed"),
               key("when", text(), "which golden records it gets")});
+  const Shape travels = choice({"public", "internal", "personal"});
+  const Shape travels_from = object("a field", {key("at", text(), "its path in the record, where its name is not that"),
+                                                required("class", travels, "how private it is")});
   static const Shape s = object(
       "a flow",
       {
@@ -75,8 +78,11 @@ const Shape& flow_shape() {
           key("post", object("post", {required("app", text()), required("fields", list_of(text()))}),
               "an event to one of the firm's apps"),
           key("direct", text(), "point to point: xero.Invoices -> slack.message"),
-          key("fields", list_of(text()), "what of a direct or manual flow travels"),
+          key("fields", either({list_of(text()), map_of(either({travels, travels_from}))}),
+              "what of a direct or manual flow travels; of a direct one each with its class"),
           key("when", text(), "which records a direct flow takes"),
+          key("sweep", text("'every' and a span, such as every 15 minutes", is_sweep),
+              "how often the source of a direct flow is also asked what has changed"),
           key("manual", text(), "who or what carries this data by hand"),
           key("from", text(), "of a manual flow: the system, or the place that is none, where the data is"),
           key("to", text(), "of a manual flow: where it is brought"),
@@ -143,6 +149,16 @@ std::optional<mapping::Expression> condition(const Node& node, const Entity& ent
   return std::move(*expression);
 }
 
+std::optional<milliseconds> sweep_at(const Node& node, Findings& findings) {
+  const std::string text = text_at(node, "sweep");
+  if (!is_sweep(text)) return {};
+  const milliseconds every = *parse_span(text.substr(6));
+  if (every < sweep_least)
+    findings.mistake(Code::ValueOutOfRange, place_at(node, "sweep"), "'" + text + "' would use up the system's limits",
+                     "Write every 10 seconds, or more; what webhooks tell does not wait for a sweep");
+  return every;
+}
+
 void judge_reads(const mapping::Expression& expression, const Node& node, const Entity& entity, Draft& draft) {
   for (const std::string& name : expression.reads())
     if (name != "*") draft.known_field(entity, name, node.at);
@@ -171,10 +187,11 @@ class FlowJudge {
       case Flow::Kind::Post:
         return judge_post();
       case Flow::Kind::Direct:
-        findings().mistake(Code::NotBuilt, place_at(node_, "direct"), "direct flows do not run yet",
-                           "Map both objects to an entity and keep: it, or take the file out");
-        return;
+        return judge_direct(flow_, node_, draft_);
       case Flow::Kind::Manual:
+        if (const Node* fields = node_.find("fields"); fields != nullptr && fields->is_mapping())
+          findings().mistake(Code::TypeWrong, fields->at, "a manual flow lists its fields",
+                             "Write fields: [name, account]");
         return;
     }
   }
@@ -188,7 +205,7 @@ class FlowJudge {
         {Flow::Kind::Keep, {"keep", "systems", "reconcile", "mode", "pilot"}},
         {Flow::Kind::Do, {"on", "do", "send", "then", "mode"}},
         {Flow::Kind::Post, {"on", "post", "mode"}},
-        {Flow::Kind::Direct, {"direct", "fields", "when", "mode"}},
+        {Flow::Kind::Direct, {"direct", "fields", "when", "sweep", "mode"}},
         {Flow::Kind::Manual, {"manual", "from", "to", "fields"}}};
     for (const Node::Member& member : node_.members) {
       static const std::vector<std::string> all = {"flow", "regulated", "alert", "why"};
@@ -220,14 +237,6 @@ class FlowJudge {
     return nullptr;
   }
 
-  milliseconds sweep_of(const std::string& text, const Place& at) {
-    const milliseconds every = *parse_span(text.substr(6));
-    if (every < sweep_least)
-      findings().mistake(Code::ValueOutOfRange, at, "'" + text + "' would use up the system's limits",
-                         "Write every 10 seconds, or more; what webhooks tell does not wait for a sweep");
-    return every;
-  }
-
   static Pace pace(const Node& part, std::string_view key, std::optional<Schedule>& batch) {
     const std::string text = text_at(part, key, "no");
     batch = batch_of(text);
@@ -250,8 +259,7 @@ class FlowJudge {
       system.write = pace(member.value, "write", system.write_at);
       if (known == nullptr || !member.value.is_mapping()) continue;
       system.system = known->name;
-      if (const std::string sweep = text_at(member.value, "sweep"); is_sweep(sweep))
-        system.sweep = sweep_of(sweep, place_at(member.value, "sweep"));
+      system.sweep = sweep_at(member.value, findings());
       if (const Node* when = member.value.find("when")) system.when = condition(*when, *entity, draft_);
       judge_part(system, *known, member);
       flow_.systems.push_back(std::move(system));
@@ -409,6 +417,7 @@ class FlowJudge {
 
 void judge_flows(Draft& draft) {
   for (auto& [name, flow] : draft.hub.flows) FlowJudge(flow, draft.flow_nodes[name], draft).judge();
+  judge_direct_rounds(draft);
   // Two flows that keep one entity in one system would each be the one that writes it.
   std::map<std::pair<EntityName, SystemName>, FlowName> kept;
   for (const auto& [name, flow] : draft.hub.flows) {

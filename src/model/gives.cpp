@@ -20,6 +20,7 @@ class Map {
           keep(flow);
           break;
         case Flow::Kind::Do:
+        case Flow::Kind::Direct:
           for (const FieldName& field : flow.send) add(flow, field, flow.do_system.text);
           break;
         case Flow::Kind::Post:
@@ -28,8 +29,6 @@ class Map {
           break;
         case Flow::Kind::Manual:
           by_hand(flow);
-          break;
-        case Flow::Kind::Direct:
           break;
       }
     }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "model/direct.hpp"
 #include "model/draft.hpp"
 
 namespace linchpin::model {
@@ -36,7 +37,7 @@ const mapping::Mapping* Hub::mapping_for(const EntityName& wanted, const SystemN
 std::vector<const Flow*> Hub::flows_of(const EntityName& wanted) const {
   std::vector<const Flow*> found;
   for (const auto& [flow_name, flow] : flows)
-    if (flow.kind == Flow::Kind::Keep && flow.entity == wanted) found.push_back(&flow);
+    if (reads(flow) && flow.entity == wanted) found.push_back(&flow);
   return found;
 }
 

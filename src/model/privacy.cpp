@@ -46,9 +46,10 @@ class Walk {
       for (const FlowSystem& system : flow.systems)
         if (flow.pilot.where && system.write != Pace::No)
           reads(system.system, flow.entity, *flow.pilot.where, system.place, "pilot: of flow " + name.text);
-      if (flow.kind != Flow::Kind::Do) continue;
+      if (flow.kind != Flow::Kind::Do && flow.kind != Flow::Kind::Direct) continue;
       for (const FieldName& field : flow.send)
-        add(flow.do_system, flow.entity, field, flow.place, "send: of flow " + name.text);
+        add(flow.do_system, flow.entity, field, flow.place,
+            (flow.kind == Flow::Kind::Do ? "send: of flow " : "fields: of flow ") + name.text);
       // That the call comes at all tells its receiver that the event has happened.
       if (!flow.on_field.empty())
         add(flow.do_system, flow.entity, flow.on_field, flow.place, "on: of flow " + name.text);

@@ -17,7 +17,7 @@ inline Result<std::shared_ptr<const Manifest>> connectors(std::string_view name)
   m.name = name;
   m.api_versions = {{"main", {"1", "2"}}};
   ObjectSpec people;
-  people.can_create = people.can_update = true;
+  people.can_create = people.can_update = people.can_fetch = true;
   if (name == "crm") {
     m.secrets = {"token", "webhook.secret"};
     people.name = ObjectName("contacts");
@@ -33,7 +33,12 @@ inline Result<std::shared_ptr<const Manifest>> connectors(std::string_view name)
     ObjectSpec checks;
     checks.name = ObjectName("checks");
     m.objects = {checks};
-    m.operations = {"create_check"};
+    m.operations = {"create_check", "ring"};
+    const auto operation = [](const char* repeats) {
+      return Json::object({{"object", "checks"}, {"repeats", repeats}});
+    };
+    m.document = Json::object(
+        {{"operations", Json::object({{"create_check", operation("safely")}, {"ring", operation("after a look")}})}});
   } else {
     return fail(Code::NotFound, "there is no such connector");
   }
