@@ -1,6 +1,7 @@
 #include "engine/brake.hpp"
 
 #include "base/log.hpp"
+#include "base/mutant.hpp"
 #include "engine/engine.hpp"
 
 namespace linchpin::engine {
@@ -26,6 +27,7 @@ std::string whose(const Braking& braking) {
 const model::Brake* brake_of(const model::Hub& hub, const Delivery& d) {
   const auto entity = hub.entities.find(d.entity);
   if (entity == hub.entities.end() || d.attempt > 0) return nullptr;
+  if (d.operation == Operation::Delete && mutant(Mutant::DeletesUnbraked)) return nullptr;
   const model::Brakes& brakes = entity->second.brakes;
   const std::optional<model::Brake>& brake = d.operation == Operation::Delete   ? brakes.deletes
                                              : d.operation == Operation::Update ? brakes.updates

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "engine/line.hpp"
 
 namespace linchpin::engine {
@@ -48,7 +49,8 @@ void Line::follow_delete(Family& family, const Change& change, const Link& delet
   if (ruling == model::OnDelete::Detach || !of_the_person || merged) return;
   std::vector<Link> others = to_be_put_away(hub_, family.links, deleted.key);
   if (others.empty()) return;
-  if (ruling == model::OnDelete::Review || !change.deleted) return ask_about_delete(family, deleted.key, "deleted");
+  const bool asks_first = ruling == model::OnDelete::Review || !change.deleted;
+  if (asks_first && !mutant(Mutant::PropagatesTooFar)) return ask_about_delete(family, deleted.key, "deleted");
   for (Link& other : others) {
     other.doomed = true;
     work_.changed_link(family, std::move(other));

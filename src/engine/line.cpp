@@ -231,7 +231,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
 
   if (link.doomed && was_archived && !link.archived) {
     merged.link.doomed = false;
-  } else if (link.doomed && merged.link.own != link.own) {
+  } else if (link.doomed && merged.link.own != link.own && !mutant(Mutant::EditedIsPutAway)) {
     merged.link.doomed = false;
     ask_about_delete(*family, change.key, "deleted_and_edited");
   }

@@ -74,9 +74,13 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
   switch (field.rule) {
     case Rule::Owner: {
       const auto owns = [&](const Candidate& c) {
-        return !c.link || c.link->key.system == field.owner || mutant(Mutant::OwnerIgnored);
+        return !c.link || (c.link->key.system == field.owner && !c.link->gone) || mutant(Mutant::OwnerIgnored);
       };
       if (const Candidate* owner = latest(all, owns)) return owner;
+      // Its last record is gone: what that said stands until somebody writes over it elsewhere.
+      const auto was_owner = [&](const Candidate& c) { return c.link->key.system == field.owner; };
+      if (std::ranges::any_of(all, was_owner))
+        return latest(all, [&](const Candidate& c) { return was_owner(c) || has_word(*c.link, field.name); });
       return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
     }
     case Rule::Recency:

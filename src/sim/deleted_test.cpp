@@ -55,6 +55,24 @@ TEST_F(Deleted, WhatIsDeletedInOneIsPutAwayInTheOtherAndNothingIsMadeAnew) {
   EXPECT_EQ(state("xero", "Contacts").items().size(), accounts);
 }
 
+TEST_F(Deleted, WhoIsLeftHasTheSayOverWhatTheDeletedOneOwned) {
+  make("detach");
+  const std::string before = in_xero()["FirstName"].text();
+  edit_in_hubspot(Json::object({{"archived", true}}));
+  live();
+  EXPECT_EQ(in_xero()["FirstName"].text(), before) << "what it said stands";
+  edit_in_xero(Json::object({{"FirstName", "Blake"}}));
+  live();
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Blake");
+  ASSERT_TRUE(world->crash());
+  wait(hours(1));
+  settle();
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Blake");
+  edit_in_hubspot(Json::object({{"archived", false}}));
+  live();
+  EXPECT_EQ(in_xero()["FirstName"].text(), before) << "the owner is back, and so is its word";
+}
+
 TEST_F(Deleted, DetachLeavesItElsewhere) {
   make("detach");
   edit_in_hubspot(Json::object({{"archived", true}}));
