@@ -81,5 +81,35 @@ TEST(Direct, SaysWhatIsWrong) {
   finds("manual: by hand\nfields: { first: internal }\n", "a manual flow lists its fields");
 }
 
+TEST(Direct, FlowsThatComeRoundAreRefused) {
+  const std::string acme =
+      "connector: acme\ntitle: Acme\nbase_url: https://api.acme.example\nhosts: [api.acme.example]\n"
+      "secrets: [token]\nauth: { kind: bearer, secret: token }\napi_versions: {}\n"
+      "objects:\n"
+      "  people: { record: { id: id }, fetch: { get: /people, records: data } }\n"
+      "  calls: { record: { id: id }, fetch: { get: /calls, records: data } }\n"
+      "operations:\n"
+      "  touch: { object: people, post: /touch, repeats: safely }\n"
+      "  call: { object: calls, post: /call, repeats: safely }\n";
+  const auto after = [&](const std::string& one, const std::string& other) {
+    std::string all;
+    for (const std::string& text : small_hub::after(
+             {{"connectors/acme.yaml", "", acme},
+              {"systems/acme.yaml", "", "system: acme\nconnector: acme\nmay_hold: personal\npurpose: x\ncountry: AU\n"},
+              {"environments/staging.yaml", "  checks: {", "  acme: { auth: { token: env:Z } }\n  checks: {"},
+              {"flows/one.yaml", "", "flow: one\ndirect: " + one + "\nfields: { name: internal }\n"},
+              {"flows/other.yaml", "", "flow: other\ndirect: " + other + "\nfields: { name: internal }\n"}}))
+      all += text + "\n";
+    return all;
+  };
+  EXPECT_EQ(after("acme.people -> acme.call", "acme.people -> checks.create_check"), "");
+  const std::string itself = after("acme.people -> acme.touch", "acme.people -> acme.call");
+  EXPECT_NE(itself.find("direct flows come round: what one writes comes back to acme.people"), std::string::npos)
+      << itself;
+  const std::string each_other = after("acme.people -> acme.call", "acme.calls -> acme.touch");
+  EXPECT_NE(each_other.find("comes back to acme.people"), std::string::npos) << each_other;
+  EXPECT_NE(each_other.find("comes back to acme.calls"), std::string::npos) << each_other;
+}
+
 }  // namespace
 }  // namespace linchpin::model
