@@ -205,13 +205,17 @@ Result<Json> HubspotVendor::edit(std::string_view object, std::string_view id, c
     as_if.values = values;
   }
   HubspotPortal::Claims claims;
-  const auto values = portal_.check(*type, fields.without("archived"), record ? &as_if : nullptr, claims);
+  const Json properties = fields.without("archived").without("associations");
+  const auto values = portal_.check(*type, properties, record ? &as_if : nullptr, claims);
   if (!values) return refused(values.error());
   if (!record) {
     record = &portal_.create(*type, *values, person, now);
   } else if (!values->empty()) {
     portal_.update(*type, *record, *values, person, now);
   }
+  if (const Json* wanted = fields.find("associations"))
+    if (const auto linked = portal_.edit_associations(*type, *record, *wanted, person, now); !linked)
+      return refused(linked.error());
   if (const Json* archived = fields.find("archived")) {
     if (archived->boolean()) {
       portal_.archive(*type, *record, person, now);

@@ -1,4 +1,4 @@
-// What stands around the records: property definitions, associations, owners, pipelines, the account.
+// What stands around the records: property definitions, owners, pipelines, the account.
 #include <algorithm>
 
 #include "connectors/hubspot/sandbox_vendor.hpp"
@@ -11,22 +11,6 @@ tl::unexpected<HubspotRefusal> refuse(std::string message) {
   HubspotRefusal refusal;
   refusal.message = std::move(message);
   return tl::unexpected(refusal);
-}
-
-// The unlabelled type of an association, HUBSPOT_DEFINED.
-int default_association(const std::string& from, const std::string& to) {
-  static const std::map<std::pair<std::string, std::string>, int> types{
-      {{"contacts", "companies"}, 279}, {{"companies", "contacts"}, 280},  {{"contacts", "deals"}, 4},
-      {{"deals", "contacts"}, 3},       {{"companies", "deals"}, 342},     {{"deals", "companies"}, 341},
-      {{"contacts", "contacts"}, 449},  {{"companies", "companies"}, 450}, {{"deals", "deals"}, 451}};
-  return types.at({from, to});
-}
-
-Json association_json(const HubspotLink& link) {
-  return Json::object(
-      {{"toObjectId", link.to},
-       {"associationTypes",
-        Json::list({Json::object({{"category", link.category}, {"typeId", link.type_id}, {"label", Json()}})})}});
 }
 
 }  // namespace
@@ -107,111 +91,6 @@ HubspotResult<Answer> HubspotVendor::properties(const Ask& ask) {
     return Answer{204, {}, ""};
   }
   return tl::unexpected(HubspotRefusal{405, "VALIDATION_ERROR", "Method not allowed", {}, {}});
-}
-
-// objects/{type}/{id}/associations/…
-HubspotResult<Answer> HubspotVendor::associations_of(const Ask& ask) {
-  const auto& path = ask.route.path;
-  const std::string& method = ask.request.method;
-  HubspotRecord* from = portal_.find(ask.type(), path[1]);
-  if (!from || from->archived) return tl::unexpected(hubspot_not_found());
-  const bool unlabelled = path[3] == "default";
-  const std::size_t at = unlabelled ? 4 : 3;
-  const HubspotType* to_type = at < path.size() ? find_hubspot_type(path[at]) : nullptr;
-  if (!to_type) return refuse("Unable to infer object type of the association");
-  if (path.size() == at + 1 && method == "GET" && !unlabelled) {
-    Json::List results;
-    for (const HubspotLink& link : portal_.links) {
-      if (link.from_type == ask.type().name && link.from == from->id && link.to_type == to_type->name) {
-        results.push_back(association_json(link));
-      }
-    }
-    return hubspot_json(200, Json::object({{"results", results}}));
-  }
-  if (path.size() != at + 2) return tl::unexpected(hubspot_not_found());
-  HubspotRecord* to = portal_.find(*to_type, path[at + 1]);
-  if (!to || to->archived) return tl::unexpected(hubspot_not_found());
-  const auto matches = [&](const HubspotLink& l, const HubspotType& a, std::int64_t x, const HubspotType& b,
-                           std::int64_t y) {
-    return l.from_type == a.name && l.from == x && l.to_type == b.name && l.to == y;
-  };
-  const auto forget = [&] {
-    std::erase_if(portal_.links, [&](const HubspotLink& l) {
-      return matches(l, ask.type(), from->id, *to_type, to->id) || matches(l, *to_type, to->id, ask.type(), from->id);
-    });
-  };
-  const auto link = [&](int there, int back, const std::string& category) {
-    portal_.links.insert({ask.type().name, to_type->name, from->id, to->id, there, category});
-    portal_.links.insert({to_type->name, ask.type().name, to->id, from->id, back, category});
-  };
-  const int there = default_association(ask.type().name, to_type->name);
-  const int back = default_association(to_type->name, ask.type().name);
-  if (method == "DELETE" && !unlabelled) {
-    forget();
-    return Answer{204, {}, ""};
-  }
-  if (method != "PUT") return tl::unexpected(HubspotRefusal{405, "VALIDATION_ERROR", "Method not allowed", {}, {}});
-  if (unlabelled) {
-    link(there, back, "HUBSPOT_DEFINED");
-    const auto result = [&](std::int64_t a, std::int64_t b, int type) {
-      return Json::object({{"from", Json::object({{"id", std::to_string(a)}})},
-                           {"to", Json::object({{"id", std::to_string(b)}})},
-                           {"associationSpec",
-                            Json::object({{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", type}})}});
-    };
-    return hubspot_json(
-        200, Json::object({{"status", "COMPLETE"},
-                           {"results", Json::list({result(from->id, to->id, there), result(to->id, from->id, back)})},
-                           {"startedAt", rfc3339(ask.now)},
-                           {"completedAt", rfc3339(ask.now)}}));
-  }
-  if (!ask.body.is_list() || ask.body.items().empty())
-    return refuse("Invalid input JSON: a list of association types is required");
-  for (const Json& spec : ask.body.items()) {
-    if (!spec["associationTypeId"].integer() || spec["associationCategory"].text().empty())
-      return refuse("Invalid association type");
-  }
-  forget();  // writing labels replaces those that are there
-  for (const Json& spec : ask.body.items()) {
-    link(static_cast<int>(*spec["associationTypeId"].integer()), back, spec["associationCategory"].text());
-  }
-  return hubspot_json(201, Json::object({{"fromObjectTypeId", ask.type().id},
-                                         {"fromObjectId", from->id},
-                                         {"toObjectTypeId", to_type->id},
-                                         {"toObjectId", to->id},
-                                         {"labels", Json::List{}}}));
-}
-
-// associations/{from}/{to}/labels, …/batch/read
-HubspotResult<Answer> HubspotVendor::associations(const Ask& ask) {
-  const auto& path = ask.route.path;
-  const HubspotType* to = path.size() >= 2 ? find_hubspot_type(path[1]) : nullptr;
-  if (!to) return tl::unexpected(hubspot_not_found());
-  if (path.size() == 3 && path[2] == "labels" && ask.request.method == "GET") {
-    const Json label = Json::object({{"category", "HUBSPOT_DEFINED"},
-                                     {"typeId", default_association(ask.type().name, to->name)},
-                                     {"label", Json()}});
-    return hubspot_json(200, Json::object({{"results", Json::list({label})}}));
-  }
-  if (path.size() != 4 || path[2] != "batch" || path[3] != "read" || ask.request.method != "POST")
-    return tl::unexpected(hubspot_not_found());
-  const auto& inputs = ask.body["inputs"].items();
-  if (inputs.empty() || inputs.size() > 1'000) return refuse("A batch has 1 to 1000 inputs");
-  Json::List results;
-  for (const Json& input : inputs) {
-    const HubspotRecord* from = portal_.find(ask.type(), input["id"].text());
-    Json::List linked;
-    for (const HubspotLink& link : portal_.links) {
-      if (from && link.from_type == ask.type().name && link.from == from->id && link.to_type == to->name)
-        linked.push_back(association_json(link));
-    }
-    if (!linked.empty())
-      results.push_back(Json::object({{"from", Json::object({{"id", input["id"]}})}, {"to", linked}}));
-  }
-  return hubspot_json(200, Json::object({{"status", "COMPLETE"},
-                                         {"results", results},
-                                         {"startedAt", rfc3339(ask.now)},
-                                         {"completedAt", rfc3339(ask.now)}}));
 }
 
 HubspotResult<Answer> HubspotVendor::owners(const Ask& ask) {

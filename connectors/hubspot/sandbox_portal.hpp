@@ -116,6 +116,14 @@ class HubspotPortal {
                                       const HubspotSource&, Instant now);
   void delete_for_privacy(const HubspotType&, HubspotRecord&, const HubspotSource&, Instant now);
 
+  // Associations, in both directions at once (sandbox_associations.cpp). A contact has one primary company: the first,
+  // until another is made so.
+  using End = std::pair<const HubspotType*, std::int64_t>;
+  void associate(const End& from, const End& to, int type_id, const std::string& category, const HubspotSource&,
+                 Instant now);
+  bool dissociate(const End& from, const End& to, const HubspotSource&, Instant now);  // all its labels
+  HubspotResult<void> edit_associations(const HubspotType&, HubspotRecord&, const Json& wanted, const HubspotSource&,
+                                        Instant now);
   std::set<HubspotLink> links;
 
   Json state() const;
@@ -142,6 +150,9 @@ class HubspotPortal {
   void hold_unique(const HubspotType&, const HubspotRecord&, bool held);
   void event(const HubspotType&, const std::string& subscription, const HubspotRecord&, const HubspotSource&,
              Instant now, Json::Object more);
+  void association_event(const End& from, const End& to, bool removed, bool primary, const HubspotSource&, Instant now);
+  void link(const End& from, const End& to, int type_id, const std::string& category);
+  bool has_primary(const End& contact) const;
 
   Chance& chance_;
   std::map<std::string, Table> tables_;

@@ -113,6 +113,7 @@ std::vector<HubspotProperty> company_properties(const HubspotType& type) {
   list.push_back(property("numberofemployees", "Number of Employees", "number", "number", g));
   list.push_back(property("annualrevenue", "Annual Revenue", "number", "number", g));
   list.push_back(property("hs_parent_company_id", "Parent Company", "number", "number", g));
+  list.push_back(of_the_firm(property("abn", "ABN", "string", "text", g)));
   list.push_back(property("lifecyclestage", "Lifecycle Stage", "enumeration", "radio", g, hubspot_lifecycle_stages()));
   return list;
 }

@@ -40,7 +40,14 @@ Json HubspotPortal::state() const {
     }
     definitions.emplace_back(type.name, own);
   }
-  return Json::object({{"objects", objects}, {"properties", definitions}});
+  const Json state = Json::object({{"objects", objects}, {"properties", definitions}});
+  Json::List associations;
+  for (const HubspotLink& link : links)
+    associations.push_back(Json::object({{"from", Json::object({{"object", link.from_type}, {"id", link.from}})},
+                                         {"to", Json::object({{"object", link.to_type}, {"id", link.to}})},
+                                         {"typeId", link.type_id},
+                                         {"category", link.category}}));
+  return associations.empty() ? state : state.with("associations", associations);
 }
 
 Json HubspotPortal::counts() const {
@@ -109,6 +116,16 @@ Result<void> HubspotPortal::seed(const Json& json, Instant now) {
     }
   }
   links.clear();
+  for (const Json& given : json["associations"].items()) {
+    const HubspotType* from = find_hubspot_type(given["from"]["object"].text());
+    const HubspotType* to = find_hubspot_type(given["to"]["object"].text());
+    const auto id = [](const Json& one) { return one.is_text() ? one.text() : one.number_text(); };
+    const HubspotRecord* one = from ? find(*from, id(given["from"]["id"])) : nullptr;
+    const HubspotRecord* other = to ? find(*to, id(given["to"]["id"])) : nullptr;
+    if (!one || !other) return refuse("an association names a record that is not there");
+    associate({from, one->id}, {to, other->id}, static_cast<int>(given["typeId"].integer().value_or(0)),
+              given["category"].is_text() ? given["category"].text() : "HUBSPOT_DEFINED", imported, now);
+  }
   events_.clear();
   return {};
 }

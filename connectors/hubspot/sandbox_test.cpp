@@ -440,6 +440,46 @@ TEST_F(Hubspot, LinksRecordsInBothDirections) {
   EXPECT_TRUE(json(call("GET", objects_ + "/" + contact + "/associations/companies"))["results"].items().empty());
 }
 
+TEST_F(Hubspot, AContactHasOnePrimaryCompanyAndKeepsTheOthers) {
+  const std::string contact = create(R"({"email":"a@b.example"})");
+  const auto company = [&](const char* name) {
+    return json(call("POST", "/crm/objects/2026-09/companies",
+                     std::string(R"({"properties":{"name":")") + name + "\"}}"))["id"]
+        .text();
+  };
+  const std::string first = company("Acme"), second = company("Bolt");
+  const std::string batch = "/crm/associations/2026-09/contacts/companies/batch/";
+  const auto primary = [&] {
+    const Json told = json(call("POST", batch + "read", R"({"inputs":[{"id":")" + contact + "\"}]}"));
+    std::string found;
+    for (const Json& one : told["results"][0]["to"].items())
+      for (const Json& type : one["associationTypes"].items())
+        if (type["typeId"].integer() == 1) found += one["toObjectId"].number_text();
+    return found;
+  };
+  call("PUT", objects_ + "/" + contact + "/associations/default/companies/" + first);
+  EXPECT_EQ(primary(), first) << "the first one is";
+  const auto pick = [&](const std::string& id) {
+    return call("POST", batch + "create",
+                R"({"inputs":[{"from":{"id":")" + contact + R"("},"to":{"id":")" + id +
+                    R"("},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]})");
+  };
+  EXPECT_EQ(pick(second).status, 201);
+  EXPECT_EQ(primary(), second);
+  EXPECT_EQ(json(call("GET", objects_ + "/" + contact + "/associations/companies"))["results"].items().size(), 2u);
+  const Answer missing = pick("404404");
+  EXPECT_EQ(missing.status, 207);
+  EXPECT_EQ(json(missing)["errors"][0]["category"].text(), "OBJECT_NOT_FOUND");
+  const Json state = vendor_->state(now_);
+  ASSERT_TRUE(vendor_->seed(state, now_));
+  EXPECT_EQ(canonical(vendor_->state(now_)["associations"]), canonical(state["associations"])) << "a state is a seed";
+  EXPECT_EQ(call("POST", batch + "archive",
+                 R"({"inputs":[{"from":{"id":")" + contact + R"("},"to":[{"id":")" + second + R"("}]}]})")
+                .status,
+            204);
+  EXPECT_EQ(primary(), "");
+}
+
 TEST(HubspotSandbox, TheSameSeedMakesTheSameRun) {
   const auto run = [](std::uint64_t seed) {
     auto vendor = *make_vendor("hubspot", seed, Limits::Real);

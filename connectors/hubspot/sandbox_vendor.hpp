@@ -48,9 +48,10 @@ class HubspotVendor final : public Vendor {
   HubspotResult<Answer> batch_read(const Ask&);
   HubspotResult<Answer> batch_archive(const Ask&);
   HubspotResult<Answer> batch_write(const Ask&, std::string_view kind);
-  HubspotResult<Answer> properties(const Ask&);  // sandbox_account.cpp
-  HubspotResult<Answer> associations_of(const Ask&);
+  HubspotResult<Answer> associations_of(const Ask&);  // sandbox_associations.cpp
   HubspotResult<Answer> associations(const Ask&);
+  HubspotResult<Answer> associate_batch(const Ask&, const HubspotType& to);
+  HubspotResult<Answer> properties(const Ask&);  // sandbox_account.cpp
   HubspotResult<Answer> owners(const Ask&);
   HubspotResult<Answer> pipelines(const Ask&);
   HubspotResult<Answer> account_info(const Ask&);
