@@ -10,8 +10,10 @@ namespace {
 
 std::optional<std::vector<engine::Event>> merged(const Json& event) {
   const std::string& type = event["subscriptionType"].text();
-  const bool contacts = type == "contact.merge" || (type == "object.merge" && event["objectTypeId"].text() == "0-1");
-  if (!contacts) return {};
+  const std::string& of = event["objectTypeId"].text();
+  const bool contacts = type == "contact.merge" || (type == "object.merge" && of == "0-1");
+  const bool companies = type == "company.merge" || (type == "object.merge" && of == "0-2");
+  if (!contacts && !companies) return {};
   const std::string primary = scalar_text(event["primaryObjectId"]), made = scalar_text(event["newObjectId"]);
   const RecordId survivor(made.empty() ? primary : made);
   const auto at = parse_moment(MomentForm::Milliseconds, event["occurredAt"]);
@@ -24,7 +26,7 @@ std::optional<std::vector<engine::Event>> merged(const Json& event) {
   const auto add = [&](engine::EventKind kind, const RecordId& record, const RecordId& into) {
     if (record.empty() || record == into) return;
     engine::Event one{.kind = kind,
-                      .object = ObjectName("contacts"),
+                      .object = ObjectName(contacts ? "contacts" : "companies"),
                       .record = record,
                       .merged_into = into,
                       .id = id + record.text,

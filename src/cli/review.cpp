@@ -16,6 +16,7 @@ std::string line_of(const Json& item) {
   line += "  " + item["code"].text() + ": " + item["message"].text();
   if (!item["place"].text().empty()) line += " (" + item["place"].text() + ")";
   if (!item["golden"].text().empty()) line += "  " + item["golden"].text();
+  if (const auto holds = item["holds"].integer()) line += "  holds the refs of " + std::to_string(*holds);
   return line + "  since " + item["since"].text();
 }
 

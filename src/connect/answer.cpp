@@ -86,15 +86,53 @@ struct Page {
   Json body;
   std::vector<Record> records;
 };
+
+// A page with what the answer says of its records laid into each: the id of the one that is meant, or null.
+Json laid(const std::string& name, const Association& association, const Json& answer, const RecordShape& shape,
+          const Reading& reading, const Json& page) {
+  std::map<std::string, Json> meant;
+  const Json told = at(association.read.records, answer);
+  for (const Json& one : told.items()) {
+    const Json belongs = at(association.each, one);
+    for (const Json& other : belongs.items())
+      if (!association.which || association.which->fits(other))
+        meant.emplace(scalar_text(at(association.of, one)), scalar_text(at(association.id, other)));
+  }
+  Json::List records;
+  const Json found = at(reading.records, page);
+  for (const Json& record : found.items()) {
+    const auto id = meant.find(scalar_text(at(shape.id, record)));
+    records.push_back(
+        record.with("associations", record["associations"].with(name, id == meant.end() ? Json() : id->second)));
+  }
+  auto whole = mapping::write(reading.records, page, Json(std::move(records)));
+  return whole ? *std::move(whole) : page;
+}
 // The records of a successful answer; or the outcome that the call has instead.
 tl::expected<Page, Outcome> read_page(const Language& language, const Call& call, const Reading& reading,
-                                      const RecordShape& shape, const Answer& answer, Instant now) {
-  const auto body = parse_json(answer.body);
+                                      const ObjectProtocol& object, const std::vector<std::string>& members,
+                                      const Answer& answer, Instant now) {
+  const RecordShape& shape = object.record;
+  Progress progress = read_progress(call.carry);
+  const auto asked =
+      reading.hints ? decltype(asked_associations(object, members)){} : asked_associations(object, members);
+  auto body = parse_json(answer.body);
   const Verdict verdict = judge(language.protocol, answer, body.value_or(Json()), now);
   if (verdict.is != Verdict::Is::Fine) return tl::unexpected(failed(call, verdict));
   if (answer.status == 304) return Page{};  // nothing has changed
   if (!body) return tl::unexpected(Outcome(Refused{answer_error(Code::AnswerUnusable, call)}));
-  if (const auto partial = partial_failure(language, reading, *body)) return tl::unexpected(failed(call, *partial));
+  const bool beside = !progress.page.is_null() && progress.joined < asked.size();
+  const Reading& answered = beside ? asked[progress.joined].second->read : reading;
+  if (const auto partial = partial_failure(language, answered, *body)) return tl::unexpected(failed(call, *partial));
+  if (beside) {
+    const auto& [name, association] = asked[progress.joined++];
+    body = laid(name, *association, *body, shape, reading, progress.page);
+  }
+  // What belongs to its records is asked before any of it is used.
+  if (progress.joined < asked.size() && !at(reading.records, *body).items().empty()) {
+    progress.page = *body;
+    return tl::unexpected(Outcome(Continues{to_json(progress)}));
+  }
   auto records = records_in(reading, shape, *body, call);
   if (!records) return tl::unexpected(Outcome(Refused{records.error()}));
   return Page{*body, *std::move(records)};
@@ -103,7 +141,8 @@ tl::expected<Page, Outcome> read_page(const Language& language, const Call& call
 Outcome read(const Language& language, const Call& call, const ListCall& what, const Answer& answer, Instant now) {
   const auto reading = reading_of(language, what);
   if (!reading) return Refused{reading.error()};
-  const auto page = read_page(language, call, **reading, language.protocol.objects.at(what.object).record, answer, now);
+  const auto page =
+      read_page(language, call, **reading, language.protocol.objects.at(what.object), what.members, answer, now);
   if (!page) return page.error();
   Listed listed{.records = {}, .hints = {}, .next = {}};
   const std::string cursor = what.cursor.empty() ? (*reading)->first_cursor : what.cursor;
@@ -140,18 +179,19 @@ tl::expected<Progress, Outcome> advance(const Language& language, const Call& ca
   }
   if (progress.record.is_null() || progress.joined == reading.joins.size()) {
     if (!progress.record.is_null()) progress.have.push_back(progress.record);
-    progress = Progress{.at = progress.at + 1, .record = {}, .have = std::move(progress.have)};
+    progress = Progress{.at = progress.at + 1, .record = {}, .have = std::move(progress.have), .page = {}};
   }
   return progress;
 }
 
 // The records of a fetch or a look, whole; or the outcome that the call has instead, such as that it goes on.
 tl::expected<std::vector<Record>, Outcome> gather(const Language& language, const Call& call, const Reading& reading,
-                                                  const ObjectName& object, std::size_t count, const Answer& answer,
-                                                  Instant now) {
-  const RecordShape& shape = language.protocol.objects.at(object).record;
+                                                  const ObjectName& object, const std::vector<std::string>& members,
+                                                  std::size_t count, const Answer& answer, Instant now) {
+  const ObjectProtocol& protocol = language.protocol.objects.at(object);
+  const RecordShape& shape = protocol.record;
   if (!reading.one_by_one) {
-    auto page = read_page(language, call, reading, shape, answer, now);
+    auto page = read_page(language, call, reading, protocol, members, answer, now);
     if (!page) return tl::unexpected(page.error());
     return std::move(page->records);
   }
@@ -169,7 +209,7 @@ Outcome read(const Language& language, const Call& call, const FetchCall& what, 
   const auto reading = reading_of(language, what);
   if (!reading) return Refused{reading.error()};
   const std::set<RecordId> asked(what.records.begin(), what.records.end());
-  auto records = gather(language, call, **reading, what.object, asked.size(), answer, now);
+  auto records = gather(language, call, **reading, what.object, what.members, asked.size(), answer, now);
   if (!records) return records.error();
   // A system may answer with the survivor of a merge; the record that was asked for is gone all the same.
   std::erase_if(*records, [&](const Record& record) { return !asked.contains(record.id); });
@@ -180,7 +220,7 @@ Outcome read(const Language& language, const Call& call, const LookCall& what, c
   const auto reading = reading_of(language, what);
   if (!reading) return Refused{reading.error()};
   const std::set<GoldenId> asked(what.goldens.begin(), what.goldens.end());
-  const auto records = gather(language, call, **reading, what.object, asked.size(), answer, now);
+  const auto records = gather(language, call, **reading, what.object, what.members, asked.size(), answer, now);
   if (!records) return records.error();
   const auto& hub_id = language.protocol.objects.at(what.object).record.hub_id;
   Looked looked;
@@ -196,10 +236,11 @@ Outcome read(const Language& language, const Call& call, const WriteCall& what, 
   return read_written(language, call, what, answer, body.value_or(Json()), now);
 }
 
-Outcome read(const Language& language, const Call& call, const PrepareCall&, const Answer& answer, Instant now) {
+Outcome read(const Language& language, const Call& call, const PrepareCall& what, const Answer& answer, Instant now) {
   Progress progress = read_progress(call.carry);
-  if (progress.at >= language.protocol.prepare.size()) return Prepared{};
-  const Ensure& ensure = language.protocol.prepare[progress.at];
+  const std::vector<const Ensure*> all = ensured(language, what);
+  if (progress.at >= all.size()) return Prepared{};
+  const Ensure& ensure = *all[progress.at];
   const Json body = parse_json(answer.body).value_or(Json());
   const Verdict verdict = judge(language.protocol, answer, body, now);
   if (!progress.otherwise && verdict.is == Verdict::Is::Gone) {
@@ -215,7 +256,7 @@ Outcome read(const Language& language, const Call& call, const PrepareCall&, con
     error.fix = ensure.fix;
     return Refused{error};
   }
-  if (++progress.at == language.protocol.prepare.size()) return Prepared{};
+  if (++progress.at == all.size()) return Prepared{};
   progress.otherwise = false;
   return Continues{to_json(progress)};
 }

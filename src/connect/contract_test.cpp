@@ -54,10 +54,11 @@ Call call_of(const Json& j, const std::string& system) {
   } else if (const Json* write = j.find("write")) {
     const std::string& operation = (*write)["operation"].text();
     WriteCall what{.object = ObjectName((*write)["object"].text()),
-                   .operation = operation == "create"   ? Operation::Create
-                                : operation == "do"     ? Operation::Do
-                                : operation == "delete" ? Operation::Delete
-                                                        : Operation::Update,
+                   .operation = operation == "create"      ? Operation::Create
+                                : operation == "do"        ? Operation::Do
+                                : operation == "delete"    ? Operation::Delete
+                                : operation == "associate" ? Operation::Associate
+                                                           : Operation::Update,
                    .named = (*write)["named"].text(),
                    .items = {}};
     for (const Json& item : (*write)["items"].items()) what.items.push_back(item_of(item));

@@ -67,6 +67,13 @@ Result<const Writing*> writing_of(const Language& language, const engine::WriteC
   const ObjectProtocol* object = TRY(object_of(language, call.object));
   if (call.operation == engine::Operation::Create) return declared(language, object->create, call.object, "create");
   if (call.operation == engine::Operation::Delete) return declared(language, object->remove, call.object, "delete");
+  if (call.operation == engine::Operation::Associate) {
+    const auto found = object->associations.find(call.named);
+    if (found == object->associations.end())
+      return fail(Code::InvalidArgument, "connector " + language.manifest->name + " has no association " + call.named);
+    const bool clears = !call.items.empty() && call.items.front().body["to"].is_null();
+    return declared(language, clears ? found->second.clear : found->second.set, call.object, "such association");
+  }
   return declared(language, object->update, call.object, "update");
 }
 
@@ -87,6 +94,21 @@ Result<const Reading*> reading_of(const Language& language, const engine::LookCa
   return declared(language, TRY(object_of(language, call.object))->look, call.object, "look");
 }
 
+std::vector<const Ensure*> ensured(const Language& language, const engine::PrepareCall& call) {
+  std::vector<const Ensure*> all;
+  for (const Ensure& one : language.protocol.prepare)
+    if (one.of.empty() || std::ranges::count(call.objects, one.of)) all.push_back(&one);
+  return all;
+}
+
+std::vector<std::pair<std::string, const Association*>> asked_associations(const ObjectProtocol& object,
+                                                                           const std::vector<std::string>& members) {
+  std::vector<std::pair<std::string, const Association*>> asked;
+  for (const auto& [name, association] : object.associations)
+    if (std::ranges::count(members, "associations." + name)) asked.emplace_back(name, &association);
+  return asked;
+}
+
 Progress read_progress(const Json& carry) {
   Progress progress;
   progress.at = static_cast<std::size_t>(carry["at"].integer().value_or(0));
@@ -94,6 +116,7 @@ Progress read_progress(const Json& carry) {
   progress.record = carry["record"];
   progress.otherwise = carry["otherwise"].boolean();
   progress.have = carry["have"].items();
+  progress.page = carry["page"];
   return progress;
 }
 
@@ -102,7 +125,8 @@ Json to_json(const Progress& progress) {
                        {"joined", progress.joined},
                        {"record", progress.record},
                        {"otherwise", progress.otherwise},
-                       {"have", progress.have}});
+                       {"have", progress.have},
+                       {"page", progress.page}});
 }
 
 }  // namespace linchpin::connect

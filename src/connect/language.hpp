@@ -37,7 +37,14 @@ struct Progress {
   Json record;             // the record that is being joined; null: it is to be read first
   bool otherwise = false;  // of prepare: what did not exist is being made
   Json::List have;         // the records read so far
+  Json page;               // an answer whose records' associations are being asked for; null: it is to come
 };
+// What must be there, of the objects that the call names.
+std::vector<const Ensure*> ensured(const Language&, const engine::PrepareCall&);
+// The associations of an object that are among the members that a call asks for, by name.
+std::vector<std::pair<std::string, const Association*>> asked_associations(const ObjectProtocol&,
+                                                                           const std::vector<std::string>& members);
+
 Progress read_progress(const Json& carry);
 Json to_json(const Progress&);
 

@@ -124,6 +124,18 @@ Result<std::optional<Writing>> read_writing(const Json& j) {
   return writing;
 }
 
+Result<Association> read_association(const Json& j) {
+  Association association{.read = *TRY(in("read", read_reading(j["read"]))),
+                          .of = TRY(read_path(j["of"])),
+                          .each = TRY(read_path(j["each"])),
+                          .id = TRY(read_path(j["id"])),
+                          .which = {},
+                          .set = TRY(in("set", read_writing(j["set"]))),
+                          .clear = TRY(in("clear", read_writing(j["clear"])))};
+  if (j.find("where")) association.which = TRY(read_condition(j["where"]));
+  return association;
+}
+
 Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) {
   ObjectProtocol object{.record = TRY(in("record", read_record(j["record"], hub_id_at))),
                         .members = {},
@@ -135,7 +147,10 @@ Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) 
                         .look = TRY(in("look", read_reading(j["look"]))),
                         .create = TRY(in("create", read_writing(j["create"]))),
                         .update = TRY(in("update", read_writing(j["update"]))),
-                        .remove = TRY(in("delete", read_writing(j["delete"])))};
+                        .remove = TRY(in("delete", read_writing(j["delete"]))),
+                        .associations = {}};
+  for (const auto& [name, association] : j["associations"].members())
+    object.associations.emplace(name, TRY(in("associations." + name, read_association(association))));
   if (const Json* members = j.find("members")) {
     object.members = Members{(*members)["under"].text(), {}};
     for (const Json& name : (*members)["always"].items()) object.members->always.push_back(name.text());
@@ -265,7 +280,7 @@ Result<Protocol> read_protocol(const model::Manifest& manifest) {
     protocol.windows.push_back(TRY(in("limits.windows", read_window(window))));
   }
   for (const Json& j : document["prepare"].items()) {
-    protocol.prepare.push_back({TRY(in("prepare.exists", read_send(j["exists"]))),
+    protocol.prepare.push_back({ObjectName(j["of"].text()), TRY(in("prepare.exists", read_send(j["exists"]))),
                                 TRY(in("prepare.must", read_condition(j["must"]))), j["fix"].text(),
                                 TRY(in("prepare.otherwise", read_send(j["otherwise"])))});
   }

@@ -93,6 +93,15 @@ struct Writing {
   std::optional<Parts> failed;
 };
 
+// Of records of another object that belong to a record, the one that is meant: laid into the record as
+// associations.NAME.
+struct Association {
+  Reading read;                    // for all records of a page; in its answer, for each of them:
+  mapping::Path of, each, id;      // whose it is, what belongs to it, and the id in one of those
+  std::optional<Condition> which;  // of those
+  std::optional<Writing> set, clear;
+};
+
 struct Members {      // for systems that give only what is asked for
   std::string under;  // "properties": of "properties.email", "email" is asked for
   std::vector<std::string> always;
@@ -102,6 +111,7 @@ struct ObjectProtocol {
   std::optional<Members> members;
   std::optional<Reading> list, list_history, changed, fetch, history, look;
   std::optional<Writing> create, update, remove;
+  std::map<std::string, Association> associations;
 };
 
 struct ErrorRule {
@@ -115,7 +125,8 @@ struct ErrorRule {
   std::optional<Code> code;
 };
 
-struct Ensure {  // of prepare
+struct Ensure {   // of prepare
+  ObjectName of;  // "": whatever is mapped
   Send exists;
   Condition must;
   std::string fix;

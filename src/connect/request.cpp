@@ -88,6 +88,25 @@ Json add(const Language& language, Json input, const WriteCall& call) {
 Json add(const Language&, Json input, const PrepareCall&) { return input; }
 Json add(const Language&, Json input, const AuthoriseCall&) { return input; }
 
+// A page has come, and it is asked what belongs to its records.
+template <class Asked>
+Result<const Send*> beside(const Language& language, const Asked& call, const Progress& progress) {
+  const ObjectProtocol& object = *TRY(object_of(language, call.object));
+  const auto asked = asked_associations(object, call.members);
+  if (progress.joined >= asked.size()) return fail(Code::Internal, "a call goes on after its last request");
+  return &asked[progress.joined].second->read.send;
+}
+
+// The records of the page that has come.
+template <class Asked>
+Result<Json> records_of(const Language& language, const Asked& call, const Json& page) {
+  const ObjectProtocol& object = *TRY(object_of(language, call.object));
+  Json::List ids;
+  for (const Json& record : at(TRY(reading_of(language, call))->records, page).items())
+    ids.push_back(scalar_text(at(object.record.id, record)));
+  return Json(std::move(ids));
+}
+
 // The request in hand of a call that needs one for each of `ids`.
 Result<const Send*> send_of(const Reading& reading, const Progress& progress, std::size_t count) {
   if (!reading.one_by_one) return &reading.send;
@@ -99,6 +118,11 @@ Result<const Send*> send_of(const Reading& reading, const Progress& progress, st
 
 Result<const Send*> send_of(const Language& language, const Call& call, const Json& input) {
   const Progress progress = read_progress(call.carry);
+  if (!progress.page.is_null()) {
+    if (const auto* list = std::get_if<ListCall>(&call.what)) return beside(language, *list, progress);
+    if (const auto* fetch = std::get_if<FetchCall>(&call.what)) return beside(language, *fetch, progress);
+    if (const auto* look = std::get_if<LookCall>(&call.what)) return beside(language, *look, progress);
+  }
   if (const auto* list = std::get_if<ListCall>(&call.what)) return &TRY(reading_of(language, *list))->send;
   if (const auto* fetch = std::get_if<FetchCall>(&call.what)) {
     return send_of(*TRY(reading_of(language, *fetch)), progress, input["records"].items().size());
@@ -114,9 +138,17 @@ Result<const Send*> send_of(const Language& language, const Call& call, const Js
     }
     return &writing.send;
   }
-  if (progress.at >= language.protocol.prepare.size()) return fail(Code::InvalidArgument, "nothing is to be prepared");
-  const Ensure& ensure = language.protocol.prepare[progress.at];
+  const std::vector<const Ensure*> all = ensured(language, std::get<PrepareCall>(call.what));
+  if (progress.at >= all.size()) return fail(Code::InvalidArgument, "nothing is to be prepared");
+  const Ensure& ensure = *all[progress.at];
   return progress.otherwise ? &ensure.otherwise : &ensure.exists;
+}
+
+Result<Json> page_records(const Language& language, const Call& call, const Json& page) {
+  if (const auto* list = std::get_if<ListCall>(&call.what)) return records_of(language, *list, page);
+  if (const auto* fetch = std::get_if<FetchCall>(&call.what)) return records_of(language, *fetch, page);
+  if (const auto* look = std::get_if<LookCall>(&call.what)) return records_of(language, *look, page);
+  return fail(Code::Internal, "a call that reads nothing has no page");
 }
 
 Result<std::string> url_path(const Send& send, const Json& input) {
@@ -186,6 +218,9 @@ Json input_of(const Language& language, const Call& call, const Credential& cred
   input = std::visit([&](const auto& what) { return add(language, std::move(input), what); }, call.what);
   // `it` of a call that goes one by one.
   const Progress progress = read_progress(call.carry);
+  if (!progress.page.is_null())
+    if (const Result<Json> records = page_records(language, call, progress.page))
+      return input.with("records", *records);
   const Json& ids = input.find("records") ? input["records"] : input["goldens"];
   if (progress.at < ids.items().size()) {
     const Json it = ids[progress.at];

@@ -47,7 +47,17 @@ struct Reader {
     return judged;
   }
 
+  // Of an association the answer holds no record: it is what was asked for.
+  WriteResult associated(const WriteItem& item) const {
+    WriteResult confirmed{
+        .delivery = item.delivery, .kind = Kind::Confirmed, .record = Record{}, .error = {}, .unique_at = {}};
+    confirmed.record->id = item.record;
+    confirmed.record->body = Json::object({{"associations", Json::object({{write.named, item.body["to"]}})}});
+    return confirmed;
+  }
+
   WriteResult confirmed(const WriteItem& item, const Json& part) const {
+    if (write.operation == Operation::Associate) return associated(item);
     auto record = read_record(shape, part);
     if (!record) return result(item, Kind::Unknown, Code::AnswerUnusable);
     // A create by order whose part carries another hub id is not this item's.
@@ -102,7 +112,10 @@ struct Reader {
     Written written;
     for (const WriteItem& item : write.items)
       written.results.push_back(
-          {.delivery = item.delivery, .kind = Kind::Confirmed, .record = {}, .error = {}, .unique_at = {}});
+          write.operation == Operation::Associate
+              ? associated(item)
+              : WriteResult{
+                    .delivery = item.delivery, .kind = Kind::Confirmed, .record = {}, .error = {}, .unique_at = {}});
     return written;
   }
 

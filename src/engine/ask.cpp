@@ -5,6 +5,7 @@
 #include "engine/conflict.hpp"
 #include "engine/derive.hpp"
 #include "engine/engine.hpp"
+#include "engine/refs.hpp"
 #include "model/direct.hpp"
 
 namespace linchpin::engine {
@@ -136,6 +137,7 @@ Result<Json> Engine::explain(const Json& command) {
     return fail(Code::NotFound, "the hub has no such record",
                 "Give a golden id, or system:record, as in hubspot:1203.");
   const std::string& only = command["field"].text();
+  const auto waiting = TRY(Refs(*hub_, world_.keys, work).waiting(*family));
   std::vector<Past> taken = TRY(past_of(*family));
   std::erase_if(taken, [](const Past& past) { return !is_revert(past.change); });
   Json::List items;
@@ -204,6 +206,11 @@ Result<Json> Engine::explain(const Json& command) {
         step("left as it is there, until a review is answered", {}, link.key.system, link.key.record, {}, link.mapping,
              "", {});
     }
+    for (const Refs::Waiting& one : waiting)
+      if (one.field == field.name) {
+        step("waits", {}, one.record.system, one.record.record, {}, {}, "", {});
+        chain.back() = chain.back().with("why", one.why);
+      }
     for (const Delivery& d : family->deliveries)
       if (const auto value = d.values.find(field.name.text); value != d.values.end())
         step(d.state == DeliveryState::Dead   ? "could not be sent"

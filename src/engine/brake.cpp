@@ -9,7 +9,7 @@ namespace {
 
 std::string_view kind_of(const Delivery& d) {
   if (d.operation == Operation::Delete) return "deletes";
-  return d.operation == Operation::Update ? "updates" : "creates";
+  return sets_fields(d.operation) ? "updates" : "creates";
 }
 
 std::string window_of(const Delivery& d) { return d.flow.text + "/" + d.system.text + "/" + std::string(kind_of(d)); }
@@ -29,9 +29,9 @@ const model::Brake* brake_of(const model::Hub& hub, const Delivery& d) {
   if (entity == hub.entities.end() || d.attempt > 0) return nullptr;
   if (d.operation == Operation::Delete && mutant(Mutant::DeletesUnbraked)) return nullptr;
   const model::Brakes& brakes = entity->second.brakes;
-  const std::optional<model::Brake>& brake = d.operation == Operation::Delete   ? brakes.deletes
-                                             : d.operation == Operation::Update ? brakes.updates
-                                                                                : brakes.creates;
+  const std::optional<model::Brake>& brake = d.operation == Operation::Delete ? brakes.deletes
+                                             : sets_fields(d.operation)       ? brakes.updates
+                                                                              : brakes.creates;
   return brake ? &*brake : nullptr;
 }
 

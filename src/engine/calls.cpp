@@ -26,6 +26,13 @@ std::vector<std::string> Engine::members(const SystemName& system, const ObjectN
   return {paths.begin(), paths.end()};
 }
 
+std::vector<ObjectName> Engine::mapped_objects(const SystemName& system) const {
+  std::set<ObjectName> objects;
+  for (const auto& [name, mapping] : hub_->mappings)
+    if (mapping.system == system) objects.insert(mapping.object);
+  return {objects.begin(), objects.end()};
+}
+
 // Whether a first load is to list the object with its history: some value of it may lose to a later one.
 bool Engine::lists_history(const SystemName& system, const ObjectName& object) const {
   const model::ObjectSpec* spec = systems_.at(system).connector->manifest().object(object);
@@ -104,7 +111,7 @@ void Engine::connect(std::vector<Send>& sends, Instant now) {
         send(sends, std::move(call), now);
       }
     } else if (!due && !system.prepared && !system.preparing) {
-      Call call{{}, name, PrepareCall{}, {}};
+      Call call{{}, name, PrepareCall{mapped_objects(name)}, {}};
       if (may_call(name, call, now, false)) {
         system.preparing = true;
         send(sends, std::move(call), now);

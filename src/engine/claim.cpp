@@ -6,6 +6,7 @@
 #include "base/mutant.hpp"
 #include "engine/deliver.hpp"
 #include "engine/engine.hpp"
+#include "engine/refs.hpp"
 #include "engine/revert.hpp"
 #include "engine/share.hpp"
 
@@ -28,7 +29,7 @@ void keep(Tried& tried, const Values& values) {
 // somebody may have edited it, and no webhook has told yet.
 bool in_doubt(const Family& family, const Delivery& d) {
   if (d.operation == Operation::Delete || is_revert(d.change)) return true;
-  return d.operation == Operation::Update &&
+  return sets_fields(d.operation) &&
          (d.attempt > 0 || std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
             return link.key == RecordKey{d.system, d.object, d.record} && !link.tried.empty();
           }));
@@ -128,7 +129,19 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
     const Link* link = nullptr;
     for (const Link& l : family->links)
       if (l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity) link = &l;
-    Put made = put(*hub_, d, link);
+    Refs refs(*hub_, world_.keys, work);
+    Delivery there = d;                  // with what its refs are called there
+    if (d.operation != Operation::Do) {  // what it names has gone there meanwhile: it waits, and the rest does not
+      const std::vector<FieldName> missing = TRY(refs.out(hub_->mappings.at(d.mapping), there.values));
+      if (!missing.empty() && d.operation == Operation::Associate) {
+        d.state = DeliveryState::Held;
+        work.changed_delivery(*family, d);
+        continue;
+      }
+      for (const FieldName& field : missing) d.values.erase(field.text);
+    }
+    Put made = put(*hub_, there, link);
+    if (d.operation == Operation::Associate) made.item.body = TRY(refs.association(d, link));
     if (d.operation == Operation::Create && !family->golden.made_as.empty()) made.item.golden = family->golden.made_as;
     for (const mapping::FieldError& e : made.errors) {
       DeadLetterRow letter;
@@ -162,7 +175,7 @@ Result<std::optional<Call>> Engine::claim_load(Work& work, const SystemName& nam
     d.state = DeliveryState::Sent;
     ++d.attempt;
     if (d.operation == Operation::Create) keep(d.tried, d.values);
-    if (link && d.operation == Operation::Update && !mutant(Mutant::TriedForgotten)) {
+    if (link && sets_fields(d.operation) && !mutant(Mutant::TriedForgotten)) {
       Link after = *link;
       keep(after.tried, d.values);
       after.tried_at = now;

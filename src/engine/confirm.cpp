@@ -57,12 +57,15 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   link.mapping = d.mapping;
   link.gone = false;
   link.confirmed = now;
-  if (record) link.updated = std::max(link.updated, record->updated), link.archived = record->archived;
+  if (record && d.operation != Operation::Associate)
+    link.updated = std::max(link.updated, record->updated), link.archived = record->archived;
 
   const mapping::Mapping& mapping = hub.mappings.at(d.mapping);
   const bool answered = !record || record->body.is_object();
   Values returned;
   if (record && answered) returned = mapping::read(mapping, record->body).values;
+  for (const mapping::FieldMapping& m : mapping.fields)  // it names records of its own, and what was sent is known
+    if (m.ref_by == "record") returned.erase(m.field.text);
   if (record) held_now(mapping, link, joined(mapping, link.held, record->body));
   for (const auto& [field, value] : d.values) {
     const auto holds = returned.find(field);
@@ -78,6 +81,8 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
   if (!answered) link.tried_at = now;
   if (!before)  // of a record that we have just made, the rest is known too
     for (const auto& [field, value] : returned) link.base.try_emplace(field, value);
+  for (const mapping::FieldMapping& m : mapping.fields)  // it names nothing yet, which is nobody's word
+    if (!before && m.ref_by == "record") link.base.try_emplace(m.field.text, Value());
   return link;
 }
 

@@ -37,13 +37,15 @@ struct WriteItem {
   DeliveryId delivery;
   GoldenId golden;
   RecordId record;  // "" to create
-  Json body;        // the object's members to set (mapping's out form), or an operation's arguments
+  // The object's members to set (mapping's out form), or an operation's arguments. Of an association {"to","was"}: the
+  // ids of the other record, null for none.
+  Json body;
   std::string idempotency_key;
 };
 struct WriteCall {  // items of one kind. At most ObjectSpec::create_most or update_most
   ObjectName object;
   Operation operation = Operation::Update;
-  std::string named;
+  std::string named;  // the operation's name, or the association's
   std::vector<WriteItem> items;
 };
 struct LookCall {  // is there a record that carries this golden id? Immune to index lag
@@ -51,7 +53,9 @@ struct LookCall {  // is there a record that carries this golden id? Immune to i
   std::vector<GoldenId> goldens;
   std::vector<std::string> members;
 };
-struct PrepareCall {};    // what the system must have before the hub writes (HubSpot: the property linchpin_id)
+struct PrepareCall {  // what the system must have before the hub writes (HubSpot: the property linchpin_id)
+  std::vector<ObjectName> objects{};  // that the hub maps
+};
 struct AuthoriseCall {};  // a new access token from the refresh token or the client's secret
 struct Call {
   CallId id;

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "engine/inbox.hpp"
+#include "engine/refs.hpp"
 #include "engine/seal.hpp"
 #include "engine/trigger.hpp"
 
@@ -30,8 +31,16 @@ Json shown(const DeadLetterRow& l) {
 Result<Json> Engine::dead_letters(const Json& command) {
   const std::string& id = command["id"].text();
   Json::List items;
-  for (const DeadLetterRow& l : TRY(world_.store.dead_letters()))
-    if (id.empty() || l.id == id) items.push_back(shown(l));
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  for (const DeadLetterRow& l : TRY(world_.store.dead_letters())) {
+    if (!id.empty() && l.id != id) continue;
+    items.push_back(shown(l));
+    const Family* family = l.kind == "delivery" && l.record.record.empty() ? TRY(work.family(l.golden)) : nullptr;
+    if (!family) continue;
+    std::set<GoldenId> held;  // by what could not be made there
+    for (const auto& [child, record] : TRY(Refs(*hub_, world_.keys, work).children(*family))) held.insert(child);
+    if (!held.empty()) items.back() = items.back().with("holds", held.size());
+  }
   if (!id.empty() && items.empty())
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
   return Json::object({{"items", std::move(items)}});

@@ -8,11 +8,22 @@
 namespace linchpin::engine {
 namespace {
 
+// An association is ended by another request than it is made.
+bool clears(const Delivery& d) {
+  return d.operation == Operation::Associate &&
+         std::all_of(d.values.begin(), d.values.end(), [](const auto& value) { return value.second.is_null(); });
+}
+
 int most_of(const model::Manifest& manifest, const Delivery& d) {
   if (d.operation == Operation::Do) return 1;
   const model::ObjectSpec* object = manifest.object(d.object);
   if (!object) return 1;
   if (d.operation == Operation::Delete) return std::max(1, object->delete_most);
+  if (d.operation == Operation::Associate) {
+    const auto association = object->associations.find(d.named);
+    if (association == object->associations.end()) return 1;
+    return clears(d) ? association->second.clear_most : association->second.set_most;
+  }
   return std::max(1, d.operation == Operation::Create ? object->create_most : object->update_most);
 }
 
@@ -25,6 +36,8 @@ std::vector<Load> loads(const model::Manifest& manifest, const std::vector<Deliv
     const bool by_itself = alone.contains(d.id) || d.operation == Operation::Do;
     const auto open = std::find_if(all.begin(), all.end(), [&](const Load& l) {
       return !by_itself && l.object == d.object && l.operation == d.operation &&
+             (d.operation != Operation::Associate ||
+              (l.named == d.named && clears(l.deliveries.front()) == clears(d))) &&
              !alone.contains(l.deliveries.front().id) && static_cast<int>(l.deliveries.size()) < most_of(manifest, d);
     });
     if (open != all.end()) {

@@ -24,6 +24,8 @@ std::string_view to_text(Operation operation) {
       return "do";
     case Operation::Delete:
       return "delete";
+    case Operation::Associate:
+      return "associate";
   }
   return "";
 }

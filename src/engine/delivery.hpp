@@ -14,8 +14,13 @@ enum class Priority { Regulated, Realtime, Batch };  // in this order
 std::string_view to_text(Priority);
 
 // Do: an operation of the connector, named by a flow. Delete: the record is put away, as its system does that.
-enum class Operation { Create, Update, Do, Delete };
-std::string_view to_text(Operation);  // the metrics' words: "create", "update", "do", "delete"
+// Associate: one ref of a record is set, or cleared, where its system keeps that beside its records.
+enum class Operation { Create, Update, Do, Delete, Associate };
+std::string_view to_text(Operation);  // the metrics' words: "create", "update", "do", "delete", "associate"
+// It sets fields of a record that is there: what the record holds comes first, and what was sent is kept until then.
+inline bool sets_fields(Operation operation) {
+  return operation == Operation::Update || operation == Operation::Associate;
+}
 
 // Pending: may be sent when due. Sent: handed to the world, no answer yet (counted before the call, so a crash inside
 // it is an attempt too). Unknown: sent, and the outcome is not known: it is looked for before it is repeated. Dead: it
@@ -38,7 +43,7 @@ struct Delivery {
   MappingName mapping;  // "" for an operation
   FlowName flow;
   Operation operation = Operation::Update;
-  std::string named;  // the operation's name, for Do; of an Update that takes back, the revert
+  std::string named;  // the operation's name, for Do; the association's; of an Update that takes back, the revert
   Priority priority = Priority::Realtime;
   bool regulated = false;
   DeliveryState state = DeliveryState::Pending;

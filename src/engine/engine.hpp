@@ -210,6 +210,7 @@ class Engine {
   Result<void> rekey(Instant now);
   Result<void> finish_sweeps(Work&, Line&, Instant now);
   Result<void> begin_sweeps(Instant now);
+  Result<bool> parents_unread(const Where&);
   // Whether all sources of a flow of these files have been read once; the first that has not.
   Result<std::optional<Where>> unread(const model::Hub&, const model::Flow&, const Batch& fresh = {});
   Result<void> plan_entity(Plan&, const model::Hub& next, const EntityName&);
@@ -257,6 +258,7 @@ class Engine {
   void count_call(Call&, Instant now);
   void hand_out(std::vector<Send>&, Call, Instant now);
   std::vector<std::string> members(const SystemName&, const ObjectName&) const;
+  std::vector<ObjectName> mapped_objects(const SystemName&) const;
   bool lists_history(const SystemName&, const ObjectName&) const;
 
   Result<void> forget(Instant now);

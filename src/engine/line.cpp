@@ -7,6 +7,7 @@
 #include "base/mutant.hpp"
 #include "engine/confirm.hpp"
 #include "engine/conflict.hpp"
+#include "engine/refs.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 #include "engine/trigger.hpp"
@@ -175,8 +176,10 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
 }
 
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
-  const mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
+  mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
   if (!read.applies) return Fate::Unchanged;
+  Refs refs(hub_, keys_, work_);
+  const std::vector<FieldName> unknown = TRY(refs.in(mapping, read.values));
   const Found found = TRY(find(mapping, change, read.values));
   if (found.kind == Found::Kind::Nobody) return Fate::Unchanged;
   if (found.kind == Found::Kind::Doubtful) return Fate::Review;
@@ -214,10 +217,16 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   const std::string carries = hub_id_in(mapping, hub_.system(change.key.system), change.record.body);
   const bool ours =
       family && !mapping.golden_id_at && is_golden_id(carries) && TRY(work_.family(GoldenId(carries))) == family;
+  const std::vector<FieldName> unsaid = fresh && ours ? refs.unsaid(mapping, read.values) : std::vector<FieldName>{};
   Merged merged = merge(hub_, golden, links, link, {&mapping, read.values, &change, ours});
+  for (const FieldName& field : unsaid) merged.link.base[field.text] = Value();
   if (undated(change, link, fresh, merged)) return Fate::Undated;
   if (!family) family = &work_.make(golden);
   held_now(mapping, merged.link, held_of(mapping, change.record.body));
+  for (const mapping::FieldMapping& m : mapping.fields)  // it names another than it did: what is not known yet
+    if (!fresh && std::ranges::find(unknown, m.field) != unknown.end() &&
+        mapping::read(m.at, link.held) != mapping::read(m.at, merged.link.held))
+      merged.link.base[m.field.text] = Value(), merged.link.given.erase(m.field.text);
   merged.link.updated = std::max(link.updated, change.record.updated);
   keep_errors(mapping, change, family, read.errors);
   // It was changed there so long after our last call that this read shows what became of it: what is written from now
@@ -240,6 +249,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   Values took;
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
   const Values base = merged.link.base;
+  if (fresh || held_anew) refs.index(*family, merged.link);
   work_.changed_link(*family, std::move(merged.link));
   if (came_back || (fresh && before)) TRY(no_longer_deleted(*family, came_back));
   TRY(no_longer_left(*family, change.key, link, merged.took));
@@ -280,7 +290,80 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   }
   keep_foreign(change, *family, merged.foreign);
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
+  if (fresh || came_back) TRY(appeared(*family, {change.id, change.seen, now_}));
   return Fate::Merged;
+}
+
+Result<void> Line::appeared(const Family& parent, const Cause& cause) {
+  std::map<GoldenId, std::vector<RecordKey>> children;
+  for (const auto& [golden, record] : TRY(Refs(hub_, keys_, work_).children(parent)))
+    children[golden].push_back(record);
+  for (const auto& [golden, records] : children) {
+    Family* child = TRY(work_.family(golden));
+    if (!child) continue;
+    const Golden before = child->golden;
+    for (const RecordKey& record : records) TRY(look_again(*child, record, cause));
+    TRY(settle(*child, &before, cause));
+  }
+  return {};
+}
+
+// What a record has named all along. If the hub did not know it, it is merged as if it had just been read, or as on
+// the day that the record was linked; if it is another golden record's by now, that is no news.
+Result<void> Line::look_again(Family& child, const RecordKey& record, const Cause& cause) {
+  const auto link = std::find_if(child.links.begin(), child.links.end(),
+                                 [&](const Link& l) { return l.key == record && l.entity == child.golden.entity; });
+  if (link == child.links.end()) return {};
+  Values named = TRY(Refs(hub_, keys_, work_).renamed(*link));
+  for (const Delivery& d : child.deliveries)  // what is under way there says more of a ref than what was read before
+    if (sets_fields(d.operation) && RecordKey{d.system, d.object, d.record} == record &&
+        (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown))
+      std::erase_if(named, [&](const auto& one) { return d.values.contains(one.first); });
+  if (named.empty()) return {};
+  const Link was = *link;
+  Link now = was;
+  Values news = named;
+  for (const auto& [field, golden] : named) {
+    const auto base = was.base.find(field);
+    if (base != was.base.end() && base->second.is_null()) continue;
+    now.base[field] = golden;
+    news.erase(field);
+    if (base == was.base.end()) {
+      now.own[FieldName(field)] = Own{golden, was.updated != Instant{} ? was.updated : now_, cause.change};
+      continue;
+    }
+    if (const auto given = now.given.find(field); given != now.given.end() && given->second == base->second)
+      given->second = golden;
+    if (const auto own = now.own.find(FieldName(field)); own != now.own.end() && own->second.value == base->second)
+      own->second.value = golden;
+  }
+  const Change change{
+      .id = cause.change,
+      .key = record,
+      .record = {.id = record.record, .body = {}, .updated = was.updated, .edited = {}, .typed = {}, .merged_into = {}},
+      .asked = now_,
+      .seen = cause.seen,
+      .property_at = {},
+      .settles = {}};
+  Merged merged = merge(hub_, child.golden, child.links, now, {&hub_.mappings.at(was.mapping), news, &change});
+  remember(change, child, was, merged, false);
+  work_.changed_link(child, std::move(merged.link));
+  if (merged.golden.fields != child.golden.fields) {
+    child.golden = std::move(merged.golden);
+    work_.changed_golden(child);
+  }
+  work_.attest(&child, {.entry = cause.change.text + "/" + about(record) + "/" + child.golden.entity.text + "/named",
+                        .kind = "received",
+                        .trigger = "ref",
+                        .change = cause.change,
+                        .system = record.system,
+                        .direction = "in",
+                        .entity = child.golden.entity,
+                        .values = named,
+                        .outcome = "merged",
+                        .at = now_});
+  keep_foreign(change, child, merged.foreign);
+  return {};
 }
 
 // What was before. Of a golden record that is new there is nothing to go back to.
@@ -406,16 +489,18 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     }
   }
   for (Delivery d : std::vector<Delivery>(family.deliveries)) {  // what a paused flow had asked, once it is resumed
-    if (d.named.empty() || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
+    const bool asked_once = d.operation == Operation::Do || d.takes_back();
+    if (!asked_once || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
     const auto flow = hub_.flows.find(d.flow);
     if (flow == hub_.flows.end() || (!d.takes_back() && !may_leave(flow->second, family.golden))) continue;
     d.state = DeliveryState::Pending;
     work_.changed_delivery(family, std::move(d));
   }
   TRY(ask(family, before));
-  const std::vector<Intent> intents =
+  std::vector<Intent> intents =
       share(hub_, family.golden, family.links,
             {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});
+  TRY(Refs(hub_, keys_, work_).part(family, intents));
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {
     work_.rows().dead_letters_dropped.push_back(letter_id(id, keys_));

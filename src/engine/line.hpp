@@ -39,6 +39,8 @@ class Line {
   // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden
   // record as it was (nullptr: new to the hub).
   Result<void> settle(Family&, const Golden* before, const Cause&);
+  // One of the family's records is new to the hub, or was another's: those that name it are looked at once more.
+  Result<void> appeared(const Family&, const Cause&);
   // What is asked of people about its fields, as they are now.
   Result<void> ask(Family&, const Golden* before);
   // The same as settle for one that has not changed, after a first load or other hub files: its fields are chosen anew.
@@ -56,6 +58,7 @@ class Line {
   Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
                      const std::string& message);
 
+  Result<void> look_again(Family& child, const RecordKey&, const Cause&);
   void remember(const Change&, const Family&, const Link& before, const Merged&, bool made);
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Instant leaves_at(const Delivery&) const;

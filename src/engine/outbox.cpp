@@ -8,7 +8,7 @@ namespace {
 
 bool same_target(const Delivery& d, const Intent& i) {
   return d.system == i.system && d.object == i.object && d.operation == i.operation && d.record == i.record &&
-         d.named.empty();
+         d.named == i.named;
 }
 
 // What is wanted but for what another record has there, as long as the same is wanted.
@@ -40,7 +40,8 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
       d.system = intent.system, d.object = intent.object, d.record = intent.record;
       d.golden = golden.id, d.entity = golden.entity;
       d.mapping = intent.mapping, d.flow = intent.flow;
-      d.operation = intent.operation, d.priority = intent.priority, d.regulated = intent.regulated;
+      d.operation = intent.operation, d.named = intent.named, d.priority = intent.priority,
+      d.regulated = intent.regulated;
       d.due = cause.now, d.made = cause.now, d.seen = cause.seen, d.change = cause.change;
       d.values = intent.values;
       if (intent.held) d.state = DeliveryState::Held;
@@ -65,7 +66,7 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
     out.put.push_back(std::move(d));
   }
   for (std::size_t i = 0; i < existing.size(); ++i)
-    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do && existing[i].named.empty())
+    if (!needed[i] && !under_way(existing[i]) && existing[i].operation != Operation::Do && !existing[i].takes_back())
       out.dropped.push_back(existing[i].id);
   return out;
 }

@@ -1,4 +1,5 @@
 #include "engine/regroup.hpp"
+#include "engine/refs.hpp"
 
 #include <algorithm>
 
@@ -46,6 +47,7 @@ Result<void> Regroup::move(Family& from, Family& to, const std::set<RecordKey>& 
     if (!link.gone)
       for (BlindKey& key : match_keys(entity, link.base, keys_)) blind.push_back(std::move(key.key));
     work_.match_keys(to, link.key, blind);
+    Refs(hub_, keys_, work_).index(to, link);
   }
   for (const Delivery& d : std::vector<Delivery>(from.deliveries)) {
     if (d.record.empty() || !records.contains({d.system, d.object, d.record})) continue;

@@ -23,7 +23,9 @@ struct Intent {
   Values values;
   Priority priority = Priority::Realtime;
   bool regulated = false;
-  bool held = false;  // not to be sent: the flow is in shadow or paused, or its pilot leaves this record out
+  // Not to be sent: the flow is in shadow or paused, its pilot leaves it out, or what a ref names is not there.
+  bool held = false;
+  std::string named{};  // the association, of Associate
 };
 
 struct Sharing {

@@ -154,6 +154,7 @@ Result<Json> Engine::split(const Json& command, Instant now) {
   const auto commit = [&]() -> Result<void> {
     TRY(line.settle(left, &before, {change, {}, now}));
     TRY(line.settle(fresh, earlier ? &fresh_before : nullptr, {change, {}, now}));
+    for (const Family* half : {&left, &fresh}) TRY(line.appeared(*half, {change, {}, now}));
     return work.commit();
   };
   if (const Result<void> done = commit(); !done) {

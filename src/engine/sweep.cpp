@@ -3,6 +3,7 @@
 
 #include "base/mutant.hpp"
 #include "engine/engine.hpp"
+#include "engine/refs.hpp"
 #include "model/direct.hpp"
 
 namespace linchpin::engine {
@@ -51,6 +52,7 @@ Result<void> Engine::begin_sweeps(Instant now) {
     const auto& [system, object] = where;
     const auto loaded = TRY(world_.store.cursor(system, object, "first_load"));
     if (!loaded || !loaded->done) {
+      if (!loaded && TRY(parents_unread(where))) continue;
       sweeps_[where] = {
           Sweep::Purpose::FirstLoad, {}, loaded ? loaded->cursor : "", loaded ? loaded->at : now, false, false, {}, {}};
       continue;
@@ -74,6 +76,20 @@ Result<void> Engine::begin_sweeps(Instant now) {
     syncs_wanted_.erase(where);
   }
   return {};
+}
+
+// Whether what its records name is still being read for the first time: parents come first.
+Result<bool> Engine::parents_unread(const Where& where) {
+  for (const mapping::Mapping* mapping : hub_->mappings_of(where.first, where.second))
+    for (const NamedRecord& named : named_records(*hub_, *mapping)) {
+      if (named.object == where.second) continue;
+      const auto read = [&](const Source& s) { return s.where == Where{where.first, named.object}; };
+      const std::vector<Source> all = sources();
+      if (std::none_of(all.begin(), all.end(), read)) continue;
+      const auto loaded = TRY(world_.store.cursor(where.first, named.object, "first_load"));
+      if (!loaded || !loaded->done) return true;
+    }
+  return false;
 }
 
 Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {

@@ -348,6 +348,9 @@ void give_back(const model::Hub& hub, const Family& family, const Selection& sel
     const bool sends = mapping && std::ranges::any_of(mapping->fields, [&](const mapping::FieldMapping& m) {
                          return m.field == field.name && m.direction != mapping::Direction::In;
                        });
+    const bool names = mapping && std::ranges::any_of(mapping->fields, [&](const mapping::FieldMapping& m) {
+                         return m.field == field.name && m.ref_by == "record";
+                       });
     bool live = false;
     const model::Flow* flow = flow_to(hub, family.golden, record.system, live);
     if (!holds(link->given, value_of(write.last->after)) && !holds(link->base, value_of(write.last->after)))
@@ -356,6 +359,8 @@ void give_back(const model::Hub& hub, const Family& family, const Selection& sel
       stays("what it held before is not known");
     else if (!sends || !flow || !may_hold(hub.system(record.system), family.golden.entity, field))
       stays("the files that run do not send it there; give it back by hand");
+    else if (names)
+      stays("it names another record there; give it back by hand");
     else if (live && !same_value(field.type, value_in(family.golden.fields, field.name), before))
       stays("the hub's files have it written there; apply the earlier files first");
     else

@@ -177,7 +177,9 @@ Result<Json> Engine::unite(const Json& command, Instant now) {
   keep_pin_ends(work, stays.golden);
   const Json answer =
       Json::object({{"id", stays.golden.id.text}, {"merged", goes.golden.id.text}, {"twice", twice_in(stays)}});
-  const Result<void> done = line.settle(stays, &before, {change, {}, now}).and_then([&] { return work.commit(); });
+  const Result<void> done = line.settle(stays, &before, {change, {}, now})
+                                .and_then([&] { return line.appeared(stays, {change, {}, now}); })
+                                .and_then([&] { return work.commit(); });
   if (!done) {
     pin_ends_ = ends;
     return tl::unexpected(done.error());

@@ -143,7 +143,12 @@ void Work::dropped_delivery(Family& family, DeliveryId id) {
 }
 
 void Work::match_keys(const Family& family, const RecordKey& record, const std::vector<std::string>& keys) {
-  match_keys_[{record, family.golden.entity}] = {family.golden.id, keys};
+  keys_of(family, record, family.golden.entity, keys);
+}
+
+void Work::keys_of(const Family& family, const RecordKey& record, const EntityName& space,
+                   const std::vector<std::string>& keys) {
+  match_keys_[{record, space}] = {family.golden.id, keys};
 }
 
 Result<std::vector<MatchKeyRow>> Work::holders(const EntityName& entity, const std::string& key, std::size_t most) {

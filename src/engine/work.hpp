@@ -40,6 +40,8 @@ class Work {
   void moved_delivery(Family& from, Family& to, DeliveryId);
   void dropped_delivery(Family&, DeliveryId);
   void match_keys(const Family&, const RecordKey&, const std::vector<std::string>& keys);
+  // Keys of a record in another space than its entity's.
+  void keys_of(const Family&, const RecordKey&, const EntityName& space, const std::vector<std::string>& keys);
   void remember(const Family&, const ChangeId&, Instant now, std::vector<Turn>);  // what was before (past.hpp)
   void attest(const Family*, Attested);                                           // nullptr: no person is concerned
   // Deliveries of a system that this step has made or changed, Pending and due: what Store::due cannot know yet.

@@ -6,6 +6,7 @@
 #include "base/mutant.hpp"
 #include "engine/confirm.hpp"
 #include "engine/engine.hpp"
+#include "engine/refs.hpp"
 #include "engine/seal.hpp"
 #include "engine/share.hpp"
 
@@ -153,8 +154,8 @@ void Engine::was_not_done(Work& work, Family& family, Delivery& d) {
   if (d.operation != Operation::Delete) repeatable_.insert(d.id);
   attempt_ended(d.tried, d.values);
   for (Link link : std::vector<Link>(family.links)) {
-    if (d.operation != Operation::Update || link.key != RecordKey{d.system, d.object, d.record} ||
-        link.entity != d.entity || link.tried.empty())
+    if (!sets_fields(d.operation) || link.key != RecordKey{d.system, d.object, d.record} || link.entity != d.entity ||
+        link.tried.empty())
       continue;
     attempt_ended(link.tried, d.values);
     work.changed_link(family, std::move(link));
@@ -199,7 +200,7 @@ bool Engine::can_fetch(const SystemName& name, const ObjectName& object) const {
 // What an update's record holds now comes before the update is repeated; of a system that can only be written to,
 // nothing can be read, and nobody else writes there that we could know of.
 void Engine::read_first(const Delivery& d, Instant now) {
-  const bool of_a_record = d.operation == Operation::Update || d.operation == Operation::Delete;
+  const bool of_a_record = sets_fields(d.operation) || d.operation == Operation::Delete;
   if (!of_a_record || !can_fetch(d.system, d.object)) return;
   read_.hint({d.system, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
 }
@@ -254,13 +255,15 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
   }
   const Values base = after.base;
   const RecordKey key = after.key;
+  Refs(*hub_, world_.keys, work).index(family, after);
   work.changed_link(family, std::move(after));
   std::vector<std::string> blind;
   for (BlindKey& k : match_keys(hub_->entity(family.golden.entity), base, world_.keys))
     blind.push_back(std::move(k.key));
   work.match_keys(family, key, blind);
   if (mutant(Mutant::RestForgotten)) return {};
-  return line.settle(family, &family.golden, {d.change, d.seen, now});
+  TRY(line.settle(family, &family.golden, {d.change, d.seen, now}));
+  return before ? Result<void>() : line.appeared(family, {d.change, d.seen, now});
 }
 
 // What was decided while it was under way had to wait for it: it may no longer be needed, or say something else now.

@@ -25,7 +25,9 @@ struct FieldMapping {
   Direction direction = Direction::Both;
   bool unique_suffix = false;  // a second record of the same value gets " (2)"
   bool keeps = false;          // keep: a government_id is fetched and kept
-  std::string ref_by;          // ref fields: the hub resolves "id" (a golden id) or "name"
+  // Ref fields: what stands in the record. "id": a golden id. "record": the id of a record of the same system, which
+  // the hub resolves.
+  std::string ref_by;
   std::string why;
   Place place;  // of the decision in the mapping file
 };

@@ -221,8 +221,8 @@ Result<void> build_list_join(Transform& t, Type) {
 }
 Result<void> build_ref(Transform& t, Type) {
   for (const auto& member : t.options.members()) t.ref_by = member.first;
-  if (t.options.members().size() != 1 || (t.ref_by != "id" && t.ref_by != "name")) {
-    return fail(Code::ChoiceUnknown, "ref does not say by what it refers", "Write ref(id) or ref(name)");
+  if (t.options.members().size() != 1 || (t.ref_by != "id" && t.ref_by != "record")) {
+    return fail(Code::ChoiceUnknown, "ref does not say by what it refers", "Write ref(record) or ref(id)");
   }
   t.in = [](const Json& value, const Context& context) { return normalise(Type::Ref, value, context); };
   t.out = as_it_is;

@@ -28,7 +28,7 @@ struct Transform {
   Json options;      // an object of the arguments as texts
   std::optional<Expression> expression;
   std::vector<std::string> parts;  // the members below its path that it joins: "PhoneNumber", "AddressLine1"
-  std::string ref_by;              // of ref(…): "name" or "id"
+  std::string ref_by;              // of ref(…): "record" or "id"
   bool invertible = true;          // out and back in gives the same value
   std::function<Result<Value>(const Json& system_value, const Context&)> in;  // empty when it has none
   std::function<Result<Json>(const Value& hub_value, const Context&)> out;    // empty when it has none

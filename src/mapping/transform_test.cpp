@@ -82,7 +82,7 @@ TEST(Transform, AnUnknownNameSuggestsTheNearest) {
   EXPECT_EQ(unknown.error().code, Code::ChoiceUnknown);
   EXPECT_NE(unknown.error().fix.find("phone.join"), std::string::npos);
   EXPECT_FALSE(parse_transform("ref", Type::Ref));
-  EXPECT_EQ(parse_transform("ref(name)", Type::Ref).value().ref_by, "name");
+  EXPECT_EQ(parse_transform("ref(record)", Type::Ref).value().ref_by, "record");
 }
 
 TEST(Transform, AnExpressionReadsTheValueAtItsPath) {

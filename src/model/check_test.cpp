@@ -239,6 +239,31 @@ const Mistake rules[] = {
      "entities/contact.yaml:7:26: refs come round: contact is reached again from itself. Records are written parents "
      "first; "
      "keep the ref on one side only."},
+    {"a ref to a record of a system that has none of them",
+     {{entity, "  stage:", "  firm: { type: ref, to: firm, class: internal, survivorship: recency }\n  stage:"},
+      {"entities/firm.yaml", "",
+       "entity: firm\nfields:\n  name: { type: text, class: internal, survivorship: recency }\n"},
+      {crm, "family_name: last", "family_name: last\n  firm: { at: firm_id, as: ref(record), why: its id }"}},
+     "mappings/crm.contacts.yaml:8:3: firm names a record of crm, and no mapping says which of crm are firm. Map firm "
+     "in "
+     "mappings/crm.….yaml, or take firm out."},
+    {"a ref to an entity that is not there",
+     {{entity, "  stage:", "  firm: { type: ref, to: firm, class: internal, survivorship: recency }\n  stage:"}},
+     "entities/contact.yaml:7:26: no file under entities/ declares an entity 'firm'. There is only: contact."},
+    {"an association that the connector does not know",
+     {{entity, "  stage:", "  firm: { type: ref, to: firm, class: internal, survivorship: recency }\n  stage:"},
+      {"entities/firm.yaml", "",
+       "entity: firm\nfields:\n  name: { type: text, class: internal, survivorship: recency }\n"},
+      {crm, "family_name: last", "family_name: last\n  firm: { at: associations.firm, as: ref(record), why: its id }"}},
+     "mappings/crm.contacts.yaml:8:3: the connector knows no association associations.firm of contacts."},
+    {"a ref by a name",
+     {{entity, "  stage:", "  firm: { type: ref, to: firm, class: internal, survivorship: recency }\n  stage:"},
+      {"entities/firm.yaml", "",
+       "entity: firm\nfields:\n  name: { type: text, class: internal, survivorship: recency }\n"},
+      {crm, "family_name: last", "family_name: last\n  firm: { at: firm, as: ref(name), why: its name }"}},
+     "mappings/crm.contacts.yaml:8:25: a record cannot be found by its name yet. Write ref(record), where the id of "
+     "the "
+     "other record stands."},
     {"a sweep without a pause",
      {{flow, "every 5 minutes", "every 0 minutes"}},
      "flows/clients.yaml:4:33: 'every 0 minutes' would use up the system's limits. Write every 10 seconds, or more; "

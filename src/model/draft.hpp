@@ -75,6 +75,7 @@ void judge_environment(Draft&);
 void judge_systems(Draft&);
 void judge_entities(Draft&);
 void judge_mappings(Draft&);
+void judge_refs(Draft&);
 void judge_flows(Draft&);
 // Reads `direct:`, `fields:`, `when:` and `sweep:` into the flow, its entity and its mapping (direct.cpp).
 void judge_direct(Flow&, const Node&, Draft&);

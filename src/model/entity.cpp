@@ -370,33 +370,10 @@ class EntityJudge {
   Draft& draft_;
 };
 
-// Records are written parents first, so refs must not come round.
-void judge_ref_cycles(Draft& draft) {
-  for (const auto& [start, entity] : draft.hub.entities) {
-    std::set<EntityName> seen;
-    std::vector<EntityName> open{start};
-    while (!open.empty()) {
-      const auto at = draft.hub.entities.find(open.back());
-      open.pop_back();
-      if (at == draft.hub.entities.end()) continue;
-      for (const Field& field : at->second.fields) {
-        if (field.type != Type::Ref) continue;
-        if (field.to == start)
-          draft.findings.mistake(Code::FlowsDisagree, place_at(draft.field_node(at->second, field.name), "to"),
-                                 "refs come round: " + start.text + " is reached again from itself",
-                                 "Records are written parents first; keep the ref on one side only");
-        else if (seen.insert(field.to).second)
-          open.push_back(field.to);
-      }
-    }
-  }
-}
-
 }  // namespace
 
 void judge_entities(Draft& draft) {
   for (auto& [name, entity] : draft.hub.entities) EntityJudge(entity, draft.entity_nodes[name], draft).judge();
-  judge_ref_cycles(draft);
 }
 
 }  // namespace linchpin::model

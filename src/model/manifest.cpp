@@ -17,6 +17,13 @@ std::vector<std::string> texts(const Json& list) {
 
 int most(const Json& part) { return part.is_null() ? 0 : static_cast<int>(part["most"].integer().value_or(1)); }
 
+std::map<std::string, AssociationSpec> read_associations(const Json& j) {
+  std::map<std::string, AssociationSpec> all;
+  for (const auto& [name, one] : j.members())
+    all[name] = {ObjectName(one["to"].text()), std::max(most(one["set"]), 1), std::max(most(one["clear"]), 1)};
+  return all;
+}
+
 ObjectSpec read_object(const std::string& name, const Json& j) {
   return {.name = ObjectName(name),
           .hint_only = j["hint_only"].boolean(),
@@ -36,7 +43,8 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
                                                                : History::OfRecord,
           .tells_people = j["record"]["edits"].find("people") != nullptr,
           .history_most = std::max(most(j["history"]), 1),
-          .lists_history = !j["list_history"].is_null()};
+          .lists_history = !j["list_history"].is_null(),
+          .associations = read_associations(j["associations"])};
 }
 
 }  // namespace

@@ -20,6 +20,13 @@ namespace linchpin::model {
 // member ("properties.email").
 enum class History { None, OfRecord, OfMembers };
 
+// Records of another object that belong to a record, told and written by requests of their own. A mapping reads one as
+// the member "associations.NAME": the id of the other record, or null.
+struct AssociationSpec {
+  ObjectName to;
+  int set_most = 1, clear_most = 1;  // records in one call
+};
+
 struct ObjectSpec {
   ObjectName name;
   bool hint_only = false;  // webhooks and searches give ids; a record is fetched before it is used
@@ -33,6 +40,7 @@ struct ObjectSpec {
   bool tells_people = false;   // it tells what a person wrote from what an app did
   int history_most = 1;        // records in one fetch with their history
   bool lists_history = false;  // a list tells it as well
+  std::map<std::string, AssociationSpec> associations{};
 };
 
 struct Manifest {

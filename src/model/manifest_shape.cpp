@@ -87,6 +87,20 @@ Shape data_model() {
        key("declared", map_of(either({kind, declared})))});
 }
 
+Shape association() {
+  const Shape read =
+      object("how associations are read",
+             request_and({required("records", text(), "where in the answer they are"), key("failed", text())}));
+  return object(
+      "an association",
+      {required("to", text(), "the object of the other records"), required("read", read),
+       required("of", text(), "in each of them, whose it is"),
+       required("each", text(), "in each of them, the records that belong to it"),
+       required("id", text(), "the id in one of those"), key("where", texts(), "which of those is meant"),
+       key("set", object("a way to write", with_results(writing_keys()))),
+       key("clear", object("a way to end one", request_and({key("most", integer()), key("results", parts())})))});
+}
+
 Shape object_spec() {
   const Shape writing = object("a way to write", with_results(writing_keys()));
   return object(
@@ -95,7 +109,7 @@ Shape object_spec() {
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
        key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
        key("history", reading()), key("look", reading()), key("model", data_model()), key("create", writing),
-       key("update", writing),
+       key("update", writing), key("associations", map_of(association())),
        key("delete", object("a way to put away", request_and({key("most", integer()), key("results", parts())})))});
 }
 
@@ -130,8 +144,8 @@ Shape limits() {
 
 Shape ensure() {
   const Shape request = object("a request", request_and({}));
-  return object("what must exist", {required("exists", request), key("must", texts()), key("fix", text()),
-                                    required("otherwise", request)});
+  return object("what must exist", {key("of", text(), "only where this object is mapped"), required("exists", request),
+                                    key("must", texts()), key("fix", text()), required("otherwise", request)});
 }
 
 Shape signature() {

@@ -166,10 +166,13 @@ class MappingReader {
 
   bool transform(FieldMapping& mapping, const Field& field, const Node& as) {
     if (as.text.starts_with("ref(")) {
-      mapping.ref_by = as.text == "ref(id)" ? "id" : as.text == "ref(name)" ? "name" : "";
-      if (mapping.ref_by.empty())
+      mapping.ref_by = as.text == "ref(id)" ? "id" : as.text == "ref(record)" ? "record" : "";
+      if (as.text == "ref(name)")
+        findings().mistake(Code::NotBuilt, as.at, "a record cannot be found by its name yet",
+                           "Write ref(record), where the id of the other record stands");
+      else if (mapping.ref_by.empty())
         findings().mistake(Code::ChoiceUnknown, as.at, "'" + as.text + "' is no way to name a record",
-                           "Write ref(id) or ref(name)");
+                           "Write ref(record) or ref(id)");
       else if (field.type != Type::Ref)
         findings().mistake(Code::TypeWrong, as.at, field.name.text + " is no ref", "Take as: out");
       return !mapping.ref_by.empty();
@@ -274,13 +277,6 @@ void judge_mappings(Draft& draft) {
   std::map<std::pair<SystemName, EntityName>, MappingName> writable;
   for (const auto& [name, mapping] : draft.hub.mappings) {
     judge_places(mapping, draft);
-    for (const FieldMapping& field : mapping.fields) {
-      if (field.ref_by != "name") continue;
-      const auto entity = draft.hub.entities.find(mapping.entity);
-      const Field* ref = entity == draft.hub.entities.end() ? nullptr : entity->second.field(field.field.text);
-      const auto to = ref == nullptr ? draft.hub.entities.end() : draft.hub.entities.find(ref->to);
-      if (to != draft.hub.entities.end()) draft.known_field(to->second, "name", field.place);
-    }
     if (!is_writable(mapping)) continue;
     const auto [first, fresh] = writable.emplace(std::pair{mapping.system, mapping.entity}, name);
     if (!fresh)

@@ -70,9 +70,6 @@ class Walk {
         for (const std::string& name : field.as.expression->reads())
           if (entity->second.field(name) != nullptr)
             add(mapping.system, mapping.entity, FieldName(name), field.place, way);
-      if (field.ref_by != "name" || entity == hub_.entities.end()) continue;
-      const Field* ref = entity->second.field(field.field.text);
-      if (ref != nullptr && ref->type == Type::Ref) add(mapping.system, ref->to, FieldName("name"), field.place, way);
     }
   }
 

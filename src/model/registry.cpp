@@ -24,9 +24,10 @@ std::string to_text(Direction direction) {
 
 // What is done the other way, of an entry that goes both; else whether there would be another way.
 std::string inverse_of(const FieldMapping& entry) {
-  const bool transforms = !entry.as.name.empty();
+  const bool transforms = !entry.as.name.empty() || entry.ref_by == "record";
   if (entry.direction == Direction::Both) return transforms ? "the same, read backwards" : "a copy";
   if (entry.as.name == "=") return "none: an expression goes one way";
+  if (entry.ref_by == "record") return "there is one, and it is not used";
   if (!entry.ref_by.empty()) return "not used";
   const bool one_to_one = entry.as.invertible && entry.as.in && entry.as.out;
   return one_to_one ? "there is one, and it is not used" : "none: it is not one to one";
@@ -107,7 +108,7 @@ class Registry {
 }  // namespace
 
 bool is_choice(const FieldMapping& entry, const Manifest* connector, const ObjectName& object) {
-  const bool transforms = !entry.as.name.empty() || entry.ref_by == "name";
+  const bool transforms = !entry.as.name.empty() || entry.ref_by == "record";
   if (transforms || entry.unique_suffix || entry.keeps) return true;
   if (entry.direction == Direction::Both) return false;
   const ObjectSpec* spec = connector == nullptr ? nullptr : connector->object(object);

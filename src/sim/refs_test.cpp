@@ -1,0 +1,291 @@
+// Refs, with the whole line in the simulated world: people and their companies, in HubSpot's associations and in a
+// member of Xero's contacts that holds the company's own id.
+#include <gtest/gtest.h>
+
+#include "model/draft.hpp"
+#include "model/hub.hpp"
+#include "sim/small_records.hpp"
+#include "sim/world.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::minutes;
+
+const std::string john = "50000001037", acme = "50000002001", bolt = "50000002002";
+const std::string joan = "8f1c0000-0000-4000-8000-000000000001", books = "8f1c0000-0000-4000-8000-000000000002";
+
+Json company(const std::string& id, const char* name, const char* abn, const char* phone = "0298761234") {
+  return Json::object({{"id", id},
+                       {"properties", Json::object({{"name", name}, {"domain", ""}, {"abn", abn}, {"phone", phone}})},
+                       {"createdAt", "2026-01-05T00:00:00.000Z"},
+                       {"updatedAt", "2026-01-05T00:00:00.000Z"},
+                       {"archived", false}});
+}
+Json account(const std::string& id, const char* name, const char* abn) {
+  const Json phone = Json::object(
+      {{"PhoneType", "DEFAULT"}, {"PhoneCountryCode", "61"}, {"PhoneAreaCode", "2"}, {"PhoneNumber", "98761234"}});
+  return Json::object({{"ContactID", id},
+                       {"ContactStatus", "ACTIVE"},
+                       {"Name", name},
+                       {"TaxNumber", abn},
+                       {"Phones", Json::list({phone})},
+                       {"UpdatedDateUTC", "/Date(1767571200000+0000)/"}});
+}
+Json associated(const std::string& contact, const std::string& with) {
+  return Json::list({Json::object({{"from", Json::object({{"object", "contacts"}, {"id", contact}})},
+                                   {"to", Json::object({{"object", "companies"}, {"id", with}})},
+                                   {"typeId", 1}})});
+}
+
+class Relations : public testing::Test {
+ protected:
+  struct Edit {
+    std::string file, from, to;
+  };
+  // The example's files, edited.
+  static std::shared_ptr<const model::Hub> hub(const std::vector<Edit>& edits) {
+    model::Findings findings;
+    std::vector<model::HubFile> files = model::read_folder("examples/companies-and-people", findings);
+    for (const Edit& edit : edits)
+      for (model::HubFile& file : files) {
+        const std::size_t at = file.name == edit.file ? file.text.find(edit.from) : std::string::npos;
+        if (at != std::string::npos) file.text.replace(at, edit.from.size(), edit.to);
+        EXPECT_TRUE(file.name != edit.file || at != std::string::npos) << edit.from;
+      }
+    const model::Checked checked = model::check_files(files, "staging", model::shipped_manifest);
+    EXPECT_TRUE(checked.hub) << (checked.findings.empty() ? "" : to_text(checked.findings.front().error));
+    return checked.hub;
+  }
+  // A text of Xero's that is told when it is blank, too, keeps the company's own id; who said it last is right.
+  static std::shared_ptr<const model::Hub> both_ways() {
+    const char* company =
+        "  company: { at: BankAccountDetails, as: ref(record), why: Xero has no relation between contacts }\n";
+    return hub(
+        {{"mappings/xero.contacts.yaml", "  email: EmailAddress\n", std::string("  email: EmailAddress\n") + company},
+         {"mappings/xero.contacts.yaml", "entity: contact\n", "entity: contact\nnull: clear\n"},
+         {"mappings/hubspot.contacts.yaml", "entity: contact\n", "entity: contact\nnull: clear\n"},
+         {"entities/contact.yaml", "class: internal, owner: hubspot }", "class: internal, survivorship: recency }"}});
+  }
+  void make(std::shared_ptr<const model::Hub> files, const Json& crm, const Json& accounts) {
+    auto made = World::make({.seed = 5, .hub = std::move(files)});
+    ASSERT_TRUE(made) << to_text(made.error());
+    world = std::move(*made);
+    const auto seeded = world->vendor("hubspot").seed(crm, world->now());
+    ASSERT_TRUE(seeded) << to_text(seeded.error());
+    ASSERT_TRUE(world->vendor("xero").seed(accounts, world->now()));
+    settle();
+  }
+  static Json crm(Json::List contacts, Json::List companies) {
+    return Json::object(
+        {{"objects", Json::object({{"contacts", std::move(contacts)}, {"companies", std::move(companies)}})}});
+  }
+  static Json john_in_hubspot() { return in_hubspot(john, "John", "Carter", "john@x.example", "0429 744 982"); }
+  static Json john_in_xero() { return in_xero(joan, "John", "Carter", "john@x.example", "429744982"); }
+  void settle() {
+    const Result<void> quiet = world->run_until_quiet(minutes(60));
+    ASSERT_TRUE(quiet) << to_text(quiet.error());
+  }
+  Json ask(const Json& command) {
+    const Result<Json> answer = world->ask(command);
+    if (!answer) ADD_FAILURE() << to_text(answer.error());
+    return answer.value_or(Json());
+  }
+  Json explained(const std::string& id, const std::string& field = "company", const std::string& entity = "contact") {
+    return ask(Json::object({{"command", "explain"}, {"entity", entity}, {"id", id}, {"field", field}}));
+  }
+  std::string golden(const std::string& id, const std::string& entity) {
+    return explained(id, entity == "company" ? "name" : "email", entity)["id"].text();
+  }
+  Json state(const char* system, const char* object) {
+    return world->vendor(system).state(world->now())["objects"][object];
+  }
+  Json xero(const std::string& id) {
+    const Json all = state("xero", "Contacts");
+    for (const Json& one : all.items())
+      if (one["ContactID"].text() == id) return one;
+    return {};
+  }
+  std::string xero_named(const char* name) {
+    const Json all = state("xero", "Contacts");
+    for (const Json& one : all.items())
+      if (one["Name"].text() == name) return one["ContactID"].text();
+    return "";
+  }
+  std::string hubspot_named(const char* object, const char* property, const char* value) {
+    const Json all = state("hubspot", object);
+    for (const Json& one : all.items())
+      if (one["properties"][property].text() == value) return one["id"].text();
+    return "";
+  }
+  // The primary company of a contact in HubSpot, "" for none.
+  std::string primary_of(const std::string& contact) {
+    const Json whole = world->vendor("hubspot").state(world->now());
+    for (const Json& one : whole["associations"].items())
+      if (one["from"]["object"].text() == "contacts" && one["from"]["id"].number_text() == contact &&
+          one["typeId"].integer() == 1)
+        return one["to"]["id"].number_text();
+    return "";
+  }
+  void associate(const std::string& contact, const Json& with) {
+    const auto edited = world->edit("hubspot", "contacts", contact,
+                                    Json::object({{"associations", Json::object({{"companies", with}})}}));
+    ASSERT_TRUE(edited) << to_text(edited.error());
+  }
+
+  std::unique_ptr<World> world;
+};
+
+TEST_F(Relations, APersonBelongsToTheGoldenRecordOfTheCompanyThatHubSpotAssociates) {
+  make(hub({}),
+       crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556")}).with("associations", associated(john, acme)),
+       holding("Contacts", {account(books, "Acme", "51824753556")}));
+  EXPECT_EQ(golden("xero:" + books, "company"), golden("hubspot:" + acme, "company")) << "one company";
+  EXPECT_EQ(explained("hubspot:" + john)["value"].text(), golden("hubspot:" + acme, "company"));
+}
+
+TEST_F(Relations, CompaniesAreKeptInAgreementLikePeople) {
+  make(hub({}), crm({}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")}),
+       holding("Contacts", {account(books, "Acme", "51824753556")}));
+  EXPECT_NE(xero_named("Bolt"), "") << "made in Xero";
+  EXPECT_EQ(xero(xero_named("Bolt"))["FirstName"].text(), "");
+  ASSERT_TRUE(world->edit("hubspot", "companies", acme, Json::object({{"name", "Acme Holdings"}})));
+  settle();
+  EXPECT_EQ(xero(books)["Name"].text(), "Acme Holdings");
+  ASSERT_TRUE(world->edit("xero", "Contacts", books, Json::object({{"TaxNumber", "83914571673"}})));
+  settle();
+  const Json companies = state("hubspot", "companies");
+  EXPECT_EQ(companies[0]["properties"]["abn"].text(), "83914571673");
+}
+
+TEST_F(Relations, ARefIsWrittenAsTheOtherSystemsOwnRecord) {
+  make(both_ways(),
+       crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})
+           .with("associations", associated(john, acme)),
+       holding("Contacts", {account(books, "Acme", "51824753556"), john_in_xero()}));
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), books) << "HubSpot's association became Xero's id";
+  associate(john, bolt);
+  settle();
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), xero_named("Bolt")) << "moved in HubSpot";
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  ASSERT_TRUE(world->edit("xero", "Contacts", joan, Json::object({{"BankAccountDetails", books}})));
+  settle();
+  EXPECT_EQ(primary_of(john), acme) << "moved in Xero";
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  ASSERT_TRUE(world->edit("xero", "Contacts", joan, Json::object({{"BankAccountDetails", ""}})));
+  settle();
+  EXPECT_EQ(primary_of(john), "") << "ended in Xero";
+  EXPECT_TRUE(explained("hubspot:" + john)["value"].is_null());
+}
+
+TEST_F(Relations, APersonIsMadeFirstAndThenAssociatedWithTheirCompany) {
+  make(both_ways(), crm({}, {}),
+       holding("Contacts", {account(books, "Acme", "51824753556"), john_in_xero().with("BankAccountDetails", books)}));
+  const std::string contact = hubspot_named("contacts", "email", "john@x.example");
+  const std::string its_company = hubspot_named("companies", "name", "Acme");
+  ASSERT_NE(contact, "");
+  ASSERT_NE(its_company, "");
+  EXPECT_EQ(primary_of(contact), its_company) << pretty(explained("hubspot:" + contact));
+}
+
+TEST_F(Relations, AParentThatIsKnownLaterThanItsChildLosesNothing) {
+  make(both_ways(), crm({john_in_hubspot()}, {}), holding("Contacts", {john_in_xero()}));
+  sandbox::Vendor& hubspot = world->vendor("hubspot");
+  ASSERT_TRUE(hubspot.set_faults(Json::object({{"webhook_drop", 1}}), world->now()));
+  const auto made = world->edit("hubspot", "companies", "", Json::object({{"name", "Acme"}, {"abn", "51824753556"}}));
+  ASSERT_TRUE(made) << to_text(made.error());
+  const std::string late = (*made)["id"].text();
+  ASSERT_TRUE(hubspot.set_faults(Json(Json::Object{}), world->now()));
+  associate(john, late);
+  settle();
+  const Json waits = explained("hubspot:" + john);
+  EXPECT_TRUE(waits["value"].is_null()) << "nobody has told of the company yet";
+  EXPECT_NE(canonical(waits).find("which the hub does not know yet"), std::string::npos) << pretty(waits);
+  ASSERT_TRUE(world->crash());
+  ASSERT_TRUE(world->run_for(minutes(6)));  // its sweep
+  settle();
+  EXPECT_EQ(explained("hubspot:" + john)["value"].text(), golden("hubspot:" + late, "company"));
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), xero_named("Acme"));
+  EXPECT_EQ(primary_of(john), late);
+}
+
+TEST_F(Relations, ACompanyThatCannotBeWrittenHoldsOnlyTheRefsToIt) {
+  make(both_ways(), crm({john_in_hubspot()}, {}), holding("Contacts", {john_in_xero()}));
+  const std::string too_long(300, 'A');  // for Xero
+  const auto made = world->edit("hubspot", "companies", "", Json::object({{"name", too_long}, {"abn", "51824753556"}}));
+  ASSERT_TRUE(made) << to_text(made.error());
+  const std::string big = (*made)["id"].text();
+  associate(john, big);
+  settle();
+  const Json dead = ask(Json::object({{"command", "dead-letters.list"}}))["items"];
+  ASSERT_EQ(dead.items().size(), 1u) << pretty(dead);
+  EXPECT_EQ(dead[0]["entity"].text(), "company");
+  EXPECT_EQ(dead[0]["holds"].integer(), 1) << pretty(dead);
+  EXPECT_EQ(explained("hubspot:" + john)["value"].text(), golden("hubspot:" + big, "company"));
+  EXPECT_NE(canonical(explained("hubspot:" + john)).find("has no record in xero yet"), std::string::npos);
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  ASSERT_TRUE(world->edit("hubspot", "contacts", john, Json::object({{"email", "john@y.example"}})));
+  settle();
+  EXPECT_EQ(xero(joan)["EmailAddress"].text(), "john@y.example") << "the rest of him goes on";
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), "");
+  ASSERT_TRUE(world->edit("hubspot", "companies", big, Json::object({{"name", "Acme"}})));
+  settle();
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), xero_named("Acme")) << "once it is there";
+  EXPECT_TRUE(ask(Json::object({{"command", "dead-letters.list"}}))["items"].items().empty());
+}
+
+TEST_F(Relations, CompaniesThatAPersonMergesTakeTheirPeopleAlong) {
+  make(both_ways(),
+       crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})
+           .with("associations", associated(john, bolt)),
+       holding("Contacts", {account(books, "Acme", "51824753556"), john_in_xero()}));
+  const std::string bolts = explained("hubspot:" + john)["value"].text();
+  ASSERT_EQ(bolts, golden("hubspot:" + bolt, "company"));
+  ask(Json::object({{"command", "review.merge"},
+                    {"entity", "company"},
+                    {"id", "hubspot:" + acme},
+                    {"other", "hubspot:" + bolt},
+                    {"why", "one firm"},
+                    {"by", "kim"}}));
+  settle();
+  EXPECT_EQ(explained("hubspot:" + john)["value"].text(), golden("hubspot:" + acme, "company"));
+  EXPECT_EQ(golden("hubspot:" + acme, "company"), golden("hubspot:" + bolt, "company"));
+  EXPECT_EQ(primary_of(john), bolt) << "nobody has moved him";
+  ask(Json::object({{"command", "review.split"},
+                    {"entity", "company"},
+                    {"id", "hubspot:" + acme},
+                    {"records", Json::list({"hubspot:" + bolt})},
+                    {"why", "two firms"},
+                    {"by", "kim"}}));
+  settle();
+  EXPECT_EQ(explained("hubspot:" + john)["value"].text(), golden("hubspot:" + bolt, "company"));
+  EXPECT_NE(golden("hubspot:" + acme, "company"), golden("hubspot:" + bolt, "company"));
+  const Json asked = ask(Json::object({{"command", "review.list"}}))["items"];
+  for (const Json& review : asked.items()) EXPECT_NE(review["kind"].text(), "foreign_write") << pretty(review);
+}
+
+TEST_F(Relations, ACrashInBetweenChangesNothing) {
+  make(both_ways(),
+       crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})
+           .with("associations", associated(john, acme)),
+       holding("Contacts", {account(books, "Acme", "51824753556"), john_in_xero()}));
+  associate(john, bolt);
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(world->step());
+    ASSERT_TRUE(world->crash());
+  }
+  settle();
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), xero_named("Bolt"));
+  ASSERT_TRUE(world->run_for(minutes(2)));
+  ASSERT_TRUE(world->edit("xero", "Contacts", joan, Json::object({{"BankAccountDetails", books}})));
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(world->step());
+    ASSERT_TRUE(world->crash());
+  }
+  settle();
+  EXPECT_EQ(primary_of(john), acme);
+  EXPECT_EQ(xero(joan)["BankAccountDetails"].text(), books);
+}
+
+}  // namespace
+}  // namespace linchpin::sim
