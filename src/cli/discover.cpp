@@ -62,9 +62,9 @@ Result<Json> read_here(const Asked& asked, const std::vector<SystemName>& system
       if (declared == hub.hub->systems.end())
         return fail(Code::NotFound, "the version that was applied has no system " + system.text,
                     "Plan and apply the folder first.");
-      const auto credential = ready_credential(hub, system, *client);
+      auto credential = ready_credential(hub, system, *client);
       if (!credential) return tl::unexpected(credential.error());
-      return read_model(declared->second, *credential, asks, waits);
+      return read_model(model_ask(*hub.hub, declared->second, *std::move(credential)), asks, waits);
     }();
     if (model)
       models.push_back(model::to_json(*model));

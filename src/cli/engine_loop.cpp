@@ -210,7 +210,7 @@ void EngineLoop::discover(Question question) {
                                 "Plan and apply the folder first."));
     Result<engine::Credential> credential = kept_credential(hub_, system);
     if (!credential) return question.done(tl::unexpected(credential.error()));
-    asks.push_back({declared->second, *std::move(credential)});
+    asks.push_back(model_ask(*hub_.hub, declared->second, *std::move(credential)));
   }
   models_.read(std::move(asks), client_for(*hub_.hub), std::move(question.done));
 }

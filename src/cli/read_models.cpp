@@ -46,15 +46,23 @@ bool tells_its_model(const model::System& system) {
   return false;
 }
 
-Result<model::SystemModel> read_model(const model::System& system, const engine::Credential& credential,
-                                      const Asks& asks, const Waits& waits) {
+ModelAsk model_ask(const model::Hub& hub, const model::System& system, engine::Credential credential) {
+  ModelAsk ask{system, {}, std::move(credential)};
+  for (const auto& [name, mapping] : hub.mappings)
+    if (mapping.system == system.name) ask.mapped.insert(mapping.object);
+  return ask;
+}
+
+Result<model::SystemModel> read_model(const ModelAsk& ask, const Asks& asks, const Waits& waits) {
+  const model::System& system = ask.system;
   if (!tells_its_model(system))
     return fail(Code::NotFound, "the connector " + system.connector->name + " does not say how a data model is read",
                 "Add model: to an object of its manifest.");
   const connect::ModelReader reader = TRY(connect::ModelReader::make(system.connector, system.api_version));
   model::SystemModel model{system.name, system.connector->name, rfc3339(SystemClock().now()), reader.api_version(), {}};
   for (const ObjectName& object : reader.objects()) {
-    auto read = read_object(reader, object, credential, asks, waits);
+    auto read = read_object(reader, object, ask.credential, asks, waits);
+    if (!read && read.error().code == Code::PermissionMissing && !ask.mapped.contains(object)) continue;
     if (!read) return tl::unexpected(of_system(system, read.error()));
     model.objects.push_back(*std::move(read));
   }
@@ -74,7 +82,7 @@ Json failed_model(const SystemName& system, const Error& error) {
 Json read_models(const std::vector<ModelAsk>& all, const Asks& asks, const Waits& waits) {
   Json::List models, failed;
   for (const ModelAsk& ask : all) {
-    const auto model = read_model(ask.system, ask.credential, asks, waits);
+    const auto model = read_model(ask, asks, waits);
     if (model)
       models.push_back(model::to_json(*model));
     else

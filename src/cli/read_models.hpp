@@ -20,15 +20,17 @@ using Waits = std::function<bool(milliseconds)>;
 // Sends a request and waits for its answer; nothing when nobody wants it any more.
 using Asks = std::function<std::optional<Result<Answer>>(Request)>;
 
-// One system's model. Tries a few times where the system is away; the error names it. NotFound: its connector does not
-// say how.
-Result<model::SystemModel> read_model(const model::System&, const engine::Credential&, const Asks&, const Waits&);
-bool tells_its_model(const model::System&);
-
 struct ModelAsk {
   model::System system;
+  std::set<ObjectName> mapped;
   engine::Credential credential;
 };
+ModelAsk model_ask(const model::Hub&, const model::System&, engine::Credential);
+// One system's model. Tries a few times where the system is away; the error names it. An object that no mapping is
+// about and that the credential may not see is left out. NotFound: its connector does not say how.
+Result<model::SystemModel> read_model(const ModelAsk&, const Asks&, const Waits&);
+bool tells_its_model(const model::System&);
+
 // {"models":[…],"failed":[{"system","code","message","remedy","file","line","column"}]}
 Json read_models(const std::vector<ModelAsk>&, const Asks&, const Waits&);
 Json failed_model(const SystemName&, const Error&);
