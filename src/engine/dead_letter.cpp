@@ -37,8 +37,14 @@ Result<Json> Engine::dead_letters(const Json& command) {
     items.push_back(shown(l));
     const Family* family = l.kind == "delivery" && l.record.record.empty() ? TRY(work.family(l.golden)) : nullptr;
     if (!family) continue;
+    const bool has_refs = std::ranges::any_of(hub_->mappings, [&](const auto& mapping) {
+      return mapping.second.system == l.system &&
+             std::ranges::any_of(named_records(*hub_, mapping.second),
+                                 [&](const NamedRecord& named) { return named.to == family->golden.entity; });
+    });
     std::set<GoldenId> held;  // by what could not be made there
-    for (const auto& [child, record] : TRY(Refs(*hub_, world_.keys, work).children(*family))) held.insert(child);
+    if (has_refs)
+      for (const auto& [child, record] : TRY(Refs(*hub_, world_.keys, work).children(*family))) held.insert(child);
     if (!held.empty()) items.back() = items.back().with("holds", held.size());
   }
   if (!id.empty() && items.empty())
