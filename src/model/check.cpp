@@ -98,8 +98,8 @@ Checked check_read(std::vector<HubFile> files, const std::string& wanted, const 
   judge_systems(draft);
   judge_entities(draft);
   judge_mappings(draft);
-  judge_refs(draft);
   judge_flows(draft);
+  judge_refs(draft);
   judge_access(draft);
   judge_alerts(draft);
   prove_least_privilege(draft.hub, draft.findings);
