@@ -142,7 +142,7 @@ Result<Fate> Line::lost(const Change& change) {
                             .at = now_});
       fate = Fate::Merged;
     }
-    if (fate == Fate::Merged) TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
+    if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}));  // others have the say now
   }
   return fate;
 }
