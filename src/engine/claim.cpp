@@ -63,8 +63,9 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
       return;  // what it holds now comes first
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
-    // here too, where it can be read.
-    if (in_doubt(family, d) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
+    // here too, where it can be read. So it does until what changed there while no process ran has been listed.
+    const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
+    if ((in_doubt(family, d) || behind) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
       return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
     if (taken.insert(d.golden).second) found.push_back(d);
   };

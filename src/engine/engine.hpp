@@ -338,7 +338,8 @@ class Engine {
   std::map<FlowName, Instant> loads_;        // when the last of a flow's first load left
   Read read_;
   std::map<Where, Sweep> sweeps_;
-  std::map<Where, Instant> swept_;                              // when the last one began
+  std::map<Where, Instant> swept_;  // when the last one began
+  std::set<Where> behind_;          // of what happened there while no process ran not all has been listed yet
   std::map<std::pair<GoldenId, FieldName>, Instant> pin_ends_;  // of those that have an end
   std::optional<Reverting> reverting_;                          // under way
   std::map<Where, Walked> walked_;

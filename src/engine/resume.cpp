@@ -39,6 +39,8 @@ Result<void> Engine::resume(Instant now) {
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());
   TRY(resume_systems());
+  for (const Source& source : sources())  // after a switch to other files nothing was missed
+    if (source.realtime && !new_version) behind_.insert(source.where);
   TRY(resume_keys(now));
 
   // A delivery that was sent before the crash may have been done: creates are looked for, updates are read before they

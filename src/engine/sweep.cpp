@@ -126,6 +126,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
       work.rows().cursors.push_back(
           {at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
     if (first) swept_[at->first] = sweep.began;
+    behind_.erase(at->first);
     at = sweeps_.erase(at);
   }
 

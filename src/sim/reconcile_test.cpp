@@ -77,6 +77,29 @@ TEST_F(Reconcile, WhatIsAsItWasIsNotOpenedAgain) {
   EXPECT_EQ(at_rest(), all - 1) << "what we wrote is read";
 }
 
+// Edited in both while no hub ran, and no webhook told of the later one: it is read before the earlier is written over
+// it.
+TEST_F(Reconcile, WhatWasEditedWhileNobodyRanIsReadBeforeItIsWrittenTo) {
+  make();
+  no_webhooks("hubspot");
+  no_webhooks("xero");
+  const auto phone = [](const char* number) {
+    return Json::object({{"Phones", Json::list({Json::object({{"PhoneType", "MOBILE"},
+                                                              {"PhoneCountryCode", "61"},
+                                                              {"PhoneAreaCode", ""},
+                                                              {"PhoneNumber", number}})})}});
+  };
+  edit_in_xero(phone("491570156"));
+  ASSERT_TRUE(world->run_for(milliseconds(1'500)));
+  edit_in_hubspot(Json::object({{"phone", "+61491570157"}}));
+  ASSERT_TRUE(world->crash());
+  settle();
+  wait(minutes(20));
+  settle();
+  EXPECT_EQ(in_hubspot()["phone"].text(), "+61491570157") << "the later one, be it read last";
+  EXPECT_NE(canonical(in_xero()).find("491570157"), std::string::npos);
+}
+
 TEST_F(Reconcile, WhatWasDeletedWithoutAWordIsFound) {
   make();
   const std::int64_t before = linked("hubspot");
