@@ -68,6 +68,13 @@ const Candidate* latest(const std::vector<Candidate>& all, auto&& among) {
   return best;
 }
 
+// The record has the word still: neither has the hub written over it, nor does it hold what somebody typed that does
+// not count (a foreign write that waits for an answer).
+bool is_held(const Link& link, const Field& field, const Value& own) {
+  const auto base = link.base.find(field.name.text);
+  return has_word(link, field.name) && base != link.base.end() && same_value(field.type, base->second, own);
+}
+
 const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
   const auto any = [](const Candidate&) { return true; };
   const auto with_value = [](const Candidate& c) { return !c.value->is_null(); };
@@ -80,7 +87,7 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
       // Its last record is gone: what that said stands until somebody writes over it elsewhere.
       const auto was_owner = [&](const Candidate& c) { return c.link->key.system == field.owner; };
       if (std::ranges::any_of(all, was_owner))
-        return latest(all, [&](const Candidate& c) { return was_owner(c) || has_word(*c.link, field.name); });
+        return latest(all, [&](const Candidate& c) { return was_owner(c) || is_held(*c.link, field, *c.value); });
       return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
     }
     case Rule::Recency:

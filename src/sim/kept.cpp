@@ -64,12 +64,10 @@ class Reading {
           complain(Invariant::Converged, which + name + " is not what the hub takes it for");
       const auto mine = link.own.find(FieldName(name));
       if (mine == link.own.end()) continue;
-      const Own one{comparable(field, mine->second.value.text()),
-                    mine->second.at,
-                    std::string(to_text(site)),
-                    record,
-                    link.gone,
-                    link.given.contains(name)};
+      const std::string word = comparable(field, mine->second.value.text());
+      const bool holds_it = held != there.end() && held->second.values.at(field) == word;
+      const Own one{word,   mine->second.at, std::string(to_text(site)),
+                    record, link.gone,       link.given.contains(name) || !holds_it};
       own[field].push_back(one);
       // Of a name, what a record was given counts as said there too, once others' values may take its place.
       const bool given = person->mistaken && (field == Field::Given || field == Field::Family) &&

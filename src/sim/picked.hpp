@@ -14,7 +14,7 @@ struct Own {  // a value that counts as a record's own
   Instant at{};
   std::string system, record;
   bool gone = false;          // its record is
-  bool written_over = false;  // the hub has put another value there since
+  bool written_over = false;  // its record holds another value since
 };
 // The one that the rule picks; nullptr of none.
 const Own* picked(Rule, const std::vector<Own>&);
