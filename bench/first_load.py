@@ -21,10 +21,9 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "program"))
-from hub import World, eventually  # noqa: E402
-from two_lists import Lists  # noqa: E402
+from hub import World  # noqa: E402
+from two_lists import Lists, lay_out  # noqa: E402
 
-LIKELY = "  likely: { compare: [given_name, family_name, email, phone, date_of_birth], accept: 0.999, review: 0.05 }\n"
 GROUP = 100
 FIRST_LOAD_BAR, FIRST_LOAD_AIM, RECONCILE_BAR, MEMORY_BAR = 2_000, 5_000, 20_000, 256
 
@@ -64,7 +63,6 @@ class Measurement:
 
     def world_of(self, clients):
         self.world = World(clients=clients)
-        os.remove(os.path.join(self.world.hub, "flows/verify-new-clients.yaml"))  # ten calls a second at most
         return self.world
 
     def took(self, what, act):
@@ -76,13 +74,9 @@ class Measurement:
         if cpu:
             self.figures[what]["processor_seconds"] = round(cpu, 1)
 
-    def quiet(self):
-        since = []
-
-        def condition():
-            since.append(self.world.ask("status")["quiet"])
-            return since[-2:] == [True, True]
-        eventually("the hub is quiet", 60 + self.records, condition, 0.25)
+    def started(self):
+        self.world.start(60 + self.records)
+        self.world.wait_quiet_seldom(60 + self.records, 0.25)
 
     def reconcile(self):
         status, out, err = self.world.linchpin("reconcile", self.world.hub, "--json", timeout=60 + self.records)
@@ -97,18 +91,15 @@ class Measurement:
         lists = Lists(self.people, 7)
         rows = list(rows_of(lists))
         with self.world_of(0) as world:
-            world.control("hubspot", "seed", {"objects": {"contacts": lists.hubspot}})
-            world.control("xero", "seed", {"objects": {"Contacts": lists.xero}})
-            world.rewrite("entities/contact.yaml", "  shared:", LIKELY + "  shared:")
-            world.rewrite("flows/clients.yaml", "keep: contact", "keep: contact\nmode: link")
+            lay_out(world, lists)
             self.took("by hand", self.read)
             self.took("plain merge", lambda: plain_merge(world.folder, rows))
             self.took("first load", lambda: (world.start(60 + self.records), self.quiet()))
             self.figures["first load"]["resident_mib_most"] = round(world.memory_mib())
         with self.world_of(self.people) as world:
+            world.without_checks()
             self.progress("live and in agreement")
-            world.start(60 + self.records)
-            self.quiet()
+            self.started()
             self.records = world.read_all_pages()  # fewer than it holds: what is archived is not listed
             self.took("by hand, in agreement", self.read)
             self.took("reconcile, the first", self.reconcile)

@@ -135,7 +135,7 @@ Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter, Instan
     if (was_set == 0) continue;
     work.changed_golden(*family);
     Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
-    TRY(line.share_anew(*family, {ChangeId("discard." + letter.id), {}, now}));
+    TRY(line.share_anew(*family, {ChangeId("discard." + letter.id), {}, now}, "person"));
   }
   return {};
 }

@@ -6,12 +6,8 @@
 #include "base/metric.hpp"
 #include "base/mutant.hpp"
 #include "engine/confirm.hpp"
-#include "engine/conflict.hpp"
 #include "engine/refs.hpp"
 #include "engine/seal.hpp"
-#include "engine/share.hpp"
-#include "engine/trigger.hpp"
-#include "model/direct.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -30,13 +26,6 @@ Json held_of(const Mapping& mapping, const Json& record) {
     if (const Json* member = record.find(top)) held = held.with(top, *member);
   }
   return held;
-}
-
-// A create that was sent may land after all, wanted or not: what it sent is kept until there is a record.
-bool may_turn_up(const Delivery& d, const Family& family) {
-  return d.operation == Operation::Create && !d.tried.empty() &&
-         std::none_of(family.links.begin(), family.links.end(),
-                      [&](const Link& l) { return l.key.system == d.system && l.key.object == d.object; });
 }
 
 }  // namespace
@@ -142,18 +131,9 @@ Result<Fate> Line::lost(const Change& change) {
                             .at = now_});
       fate = Fate::Merged;
     }
-    if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}));  // others have the say now
+    if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
   }
   return fate;
-}
-
-// When a new delivery may leave: at once, or when its system is next written to in a batch.
-Instant Line::leaves_at(const Delivery& d) const {
-  if (stage_.batches_now) return d.due;
-  for (const model::FlowSystem& member : hub_.flows.at(d.flow).systems)
-    if (member.system == d.system && member.write_at)
-      return model::next_time(*member.write_at, hub_.zone, now_).value_or(d.due);
-  return d.due;
 }
 
 // Whether the record's history can tell better when others edited it: its time of change may be that of our own last
@@ -294,78 +274,6 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   return Fate::Merged;
 }
 
-Result<void> Line::appeared(const Family& parent, const Cause& cause) {
-  std::map<GoldenId, std::vector<RecordKey>> children;
-  for (const auto& [golden, record] : TRY(Refs(hub_, keys_, work_).children(parent)))
-    children[golden].push_back(record);
-  for (const auto& [golden, records] : children) {
-    Family* child = TRY(work_.family(golden));
-    if (!child) continue;
-    const Golden before = child->golden;
-    for (const RecordKey& record : records) TRY(look_again(*child, record, cause));
-    TRY(settle(*child, &before, cause));
-  }
-  return {};
-}
-
-// What a record has named all along. If the hub did not know it, it is merged as if it had just been read, or as on
-// the day that the record was linked; if it is another golden record's by now, that is no news.
-Result<void> Line::look_again(Family& child, const RecordKey& record, const Cause& cause) {
-  const auto link = std::find_if(child.links.begin(), child.links.end(),
-                                 [&](const Link& l) { return l.key == record && l.entity == child.golden.entity; });
-  if (link == child.links.end()) return {};
-  Values named = TRY(Refs(hub_, keys_, work_).renamed(*link));
-  for (const Delivery& d : child.deliveries)  // what is under way there says more of a ref than what was read before
-    if (sets_fields(d.operation) && RecordKey{d.system, d.object, d.record} == record &&
-        (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown))
-      std::erase_if(named, [&](const auto& one) { return d.values.contains(one.first); });
-  if (named.empty()) return {};
-  const Link was = *link;
-  Link now = was;
-  Values news = named;
-  for (const auto& [field, golden] : named) {
-    const auto base = was.base.find(field);
-    if (base != was.base.end() && base->second.is_null()) continue;
-    now.base[field] = golden;
-    news.erase(field);
-    if (base == was.base.end()) {
-      now.own[FieldName(field)] = Own{golden, was.updated != Instant{} ? was.updated : now_, cause.change};
-      continue;
-    }
-    if (const auto given = now.given.find(field); given != now.given.end() && given->second == base->second)
-      given->second = golden;
-    if (const auto own = now.own.find(FieldName(field)); own != now.own.end() && own->second.value == base->second)
-      own->second.value = golden;
-  }
-  const Change change{
-      .id = cause.change,
-      .key = record,
-      .record = {.id = record.record, .body = {}, .updated = was.updated, .edited = {}, .typed = {}, .merged_into = {}},
-      .asked = now_,
-      .seen = cause.seen,
-      .property_at = {},
-      .settles = {}};
-  Merged merged = merge(hub_, child.golden, child.links, now, {&hub_.mappings.at(was.mapping), news, &change});
-  remember(change, child, was, merged, false);
-  work_.changed_link(child, std::move(merged.link));
-  if (merged.golden.fields != child.golden.fields) {
-    child.golden = std::move(merged.golden);
-    work_.changed_golden(child);
-  }
-  work_.attest(&child, {.entry = cause.change.text + "/" + about(record) + "/" + child.golden.entity.text + "/named",
-                        .kind = "received",
-                        .trigger = "ref",
-                        .change = cause.change,
-                        .system = record.system,
-                        .direction = "in",
-                        .entity = child.golden.entity,
-                        .values = named,
-                        .outcome = "merged",
-                        .at = now_});
-  keep_foreign(change, child, merged.foreign);
-  return {};
-}
-
 // What was before. Of a golden record that is new there is nothing to go back to.
 void Line::remember(const Change& change, const Family& family, const Link& before, const Merged& merged, bool made) {
   if (!family.fresh) {
@@ -431,93 +339,6 @@ void Line::keep_foreign(const Change& change, Family& family, const std::vector<
     row.sealed = seal_detail(Json::object({{"value", f.value}}), row.id, family.key);
     work_.rows().reviews.push_back(std::move(row));
   }
-}
-
-Result<void> Line::ask(Family& family, const Golden* before) {
-  keep_not_derived(family, before);
-  return keep_conflicts(family, before);
-}
-
-Result<void> Line::share_anew(Family& family, const Cause& cause) {
-  std::map<FieldName, Sourced> fields = survive(hub_, family.golden, family.links);
-  if (fields != family.golden.fields) {
-    Values values;
-    for (const auto& [name, s] : fields)
-      if (const auto was = family.golden.fields.find(name); was == family.golden.fields.end() || was->second != s)
-        values.emplace(name.text, s.value);
-    const Golden was = family.golden;
-    family.golden.fields = std::move(fields);
-    work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
-    ++family.golden.version;
-    work_.changed_golden(family);
-    work_.attest(&family, {.entry = "golden/" + family.golden.id.text + "/" + std::to_string(family.golden.version),
-                           .kind = "applied",
-                           .trigger = "start",
-                           .change = cause.change,
-                           .entity = family.golden.entity,
-                           .values = std::move(values),
-                           .outcome = "merged",
-                           .at = now_});
-    TRY(ask(family, &was));
-  }
-  return settle(family, &family.golden, cause);
-}
-
-Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
-  const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
-  const bool live =
-      std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
-  const bool in_use = model::is_direct(family.golden.entity) || !put_away(hub_, family.links);
-  if (live && !stage_.backlog && !family.links.empty() && in_use) {
-    Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
-    if (!triggered.set.empty()) {
-      const Golden was = family.golden;
-      for (auto& [field, s] : triggered.set) {
-        overrule(work_, family, *hub_.entity(family.golden.entity).field(field.text));
-        family.golden.set[field] = std::move(s);
-      }
-      family.golden.fields = survive(hub_, family.golden, family.links);
-      work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
-      ++family.golden.version;
-      work_.changed_golden(family);
-    }
-    for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
-      if (stage_.paused.contains(d.flow)) d.state = DeliveryState::Held;
-      d.idempotency_key =
-          to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
-      work_.changed_delivery(family, std::move(d));
-    }
-  }
-  for (Delivery d : std::vector<Delivery>(family.deliveries)) {  // what a paused flow had asked, once it is resumed
-    const bool asked_once = d.operation == Operation::Do || d.takes_back();
-    if (!asked_once || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
-    const auto flow = hub_.flows.find(d.flow);
-    if (flow == hub_.flows.end() || (!d.takes_back() && !may_leave(flow->second, family.golden))) continue;
-    d.state = DeliveryState::Pending;
-    work_.changed_delivery(family, std::move(d));
-  }
-  TRY(ask(family, before));
-  std::vector<Intent> intents =
-      share(hub_, family.golden, family.links,
-            {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});
-  TRY(Refs(hub_, keys_, work_).part(family, intents));
-  Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
-  for (const DeliveryId id : out.dropped) {
-    work_.rows().dead_letters_dropped.push_back(letter_id(id, keys_));
-    Delivery d =
-        *std::find_if(family.deliveries.begin(), family.deliveries.end(), [&](const auto& k) { return k.id == id; });
-    if (!may_turn_up(d, family)) {
-      work_.dropped_delivery(family, id);
-    } else if (std::exchange(d.state, DeliveryState::Held) != DeliveryState::Held) {
-      work_.changed_delivery(family, std::move(d));
-    }
-  }
-  for (Delivery& d : out.put) {
-    if (d.id.number == 0) d.due = leaves_at(d);
-    if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(letter_id(d.id, keys_));
-    work_.changed_delivery(family, std::move(d));
-  }
-  return {};
 }
 
 }  // namespace linchpin::engine

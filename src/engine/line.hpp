@@ -36,15 +36,17 @@ class Line {
   // One change, with its done-mark. All that it makes is in the work; nothing of it when the fate is Again.
   Result<Fate> take(const Change&);
 
-  // trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`: the golden
-  // record as it was (nullptr: new to the hub).
+  // settle.cpp: trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`:
+  // the golden record as it was (nullptr: new to the hub).
   Result<void> settle(Family&, const Golden* before, const Cause&);
-  // One of the family's records is new to the hub, or was another's: those that name it are looked at once more.
+  // One of the family's records is new to the hub, or was another's: those that name it are looked at once more
+  // (appeared.cpp).
   Result<void> appeared(const Family&, const Cause&);
   // What is asked of people about its fields, as they are now.
   Result<void> ask(Family&, const Golden* before);
-  // The same as settle for one that has not changed, after a first load or other hub files: its fields are chosen anew.
-  Result<void> share_anew(Family&, const Cause&);
+  // The same as settle for one of which not a value has changed, but who has the say, or by which files: its fields are
+  // chosen anew. `trigger`: as the audit log tells it.
+  Result<void> share_anew(Family&, const Cause&, std::string_view trigger);
 
  private:
   struct Found {

@@ -202,7 +202,8 @@ Result<bool> Engine::repair(Work& work, Line& line, const Where& where, Sweep& s
       return link.key == row.key && !discrepant(*hub_, family->golden, link).empty();
     });
     if (differs)
-      TRY(line.share_anew(*family, {ChangeId("repair" + std::to_string(ms_since_epoch(sweep.began))), {}, now}));
+      TRY(line.share_anew(*family, {ChangeId("repair" + std::to_string(ms_since_epoch(sweep.began))), {}, now},
+                          to_text(Trigger::Reconcile)));
   }
   return links.size() < links_at_once;
 }

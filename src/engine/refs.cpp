@@ -74,19 +74,34 @@ Result<std::optional<RecordId>> Refs::record_of(const SystemName& system, const 
   return first ? std::optional(first->key.record) : std::nullopt;
 }
 
-Result<std::vector<FieldName>> Refs::in(const Mapping& mapping, Values& values) {
-  std::vector<FieldName> unknown;
+// Each value that names something becomes what `translated` makes of it; where that is nothing it is taken out, and the
+// field is named.
+template <class Translated>
+Result<std::vector<FieldName>> Refs::translate(const Mapping& mapping, Values& values, Translated translated) {
+  std::vector<FieldName> left_out;
   for (const NamedRecord& named : named_records(hub_, mapping)) {
     const auto at = values.find(named.field->field.text);
     if (at == values.end() || at->second.is_null()) continue;
-    if (const auto golden = TRY(golden_of(mapping.system, named, at->second))) {
-      at->second = Value(golden->text);
+    if (const auto other = TRY(translated(named, at->second))) {
+      at->second = Value(other->text);
     } else {
       values.erase(at);
-      unknown.push_back(named.field->field);
+      left_out.push_back(named.field->field);
     }
   }
-  return unknown;
+  return left_out;
+}
+
+Result<std::vector<FieldName>> Refs::in(const Mapping& mapping, Values& values) {
+  return translate(mapping, values, [&](const NamedRecord& named, const Value& record) {
+    return golden_of(mapping.system, named, record);
+  });
+}
+
+Result<std::vector<FieldName>> Refs::out(const Mapping& mapping, Values& values) {
+  return translate(mapping, values, [&](const NamedRecord& named, const Value& golden) {
+    return record_of(mapping.system, named, golden);
+  });
 }
 
 std::vector<FieldName> Refs::unsaid(const Mapping& mapping, Values& values) const {
@@ -98,21 +113,6 @@ std::vector<FieldName> Refs::unsaid(const Mapping& mapping, Values& values) cons
     blank.push_back(named.field->field);
   }
   return blank;
-}
-
-Result<std::vector<FieldName>> Refs::out(const Mapping& mapping, Values& values) {
-  std::vector<FieldName> missing;
-  for (const NamedRecord& named : named_records(hub_, mapping)) {
-    const auto at = values.find(named.field->field.text);
-    if (at == values.end() || at->second.is_null()) continue;
-    if (const auto record = TRY(record_of(mapping.system, named, at->second))) {
-      at->second = Value(record->text);
-    } else {
-      values.erase(at);
-      missing.push_back(named.field->field);
-    }
-  }
-  return missing;
 }
 
 Value Refs::held(const NamedRecord& named, const Link& link) {

@@ -59,6 +59,8 @@ class Refs {
   Result<Values> renamed(const Link&);
 
  private:
+  template <class Translated>
+  Result<std::vector<FieldName>> translate(const mapping::Mapping&, Values&, Translated);
   Result<std::optional<GoldenId>> golden_of(const SystemName&, const NamedRecord&, const Value& record);
   Result<std::optional<RecordId>> record_of(const SystemName&, const NamedRecord&, const Value& golden);
   // What stands in the record, as its system has it; null when it names none.

@@ -166,7 +166,8 @@ Result<void> Engine::share_backlog(Work& work, Instant now) {
   const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, after, backlog_most));
   for (const GoldenRow& row : rows) {
     Family* family = TRY(work.family(row.id));
-    if (family && family->golden.id == row.id) TRY(line.share_anew(*family, {apply_change(version_), {}, now}));
+    if (family && family->golden.id == row.id)
+      TRY(line.share_anew(*family, {apply_change(version_), {}, now}, "start"));
     after = row.id;
   }
   if (rows.size() == backlog_most) return {};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/at_rest.hpp"
+#include "sim/held_in_all.hpp"
 #include "sim/typed.hpp"
 #include "sim/watch.hpp"
 

@@ -13,14 +13,13 @@ import os
 import time
 import unittest
 
-from hub import World, eventually
-from two_lists import Lists
+from hub import World
+from two_lists import Lists, lay_out
 
 PEOPLE = int(os.environ.get("FIRST_LOAD_PEOPLE") or 600)
 SEED = int(os.environ.get("FIRST_LOAD_SEED") or 7)
 WITHIN = 300 + PEOPLE * 0.2  # seconds for each step; an idle machine needs a tenth of it
 MISSED_MOST = 0.04           # of those who are in both
-LIKELY = "  likely: { compare: [given_name, family_name, email, phone, date_of_birth], accept: 0.999, review: 0.05 }\n"
 
 
 def progress(text):
@@ -33,12 +32,7 @@ class FirstLoad(unittest.TestCase):
         self.world = World(clients=0)
         self.addCleanup(self.world.close)
         self.lists = Lists(PEOPLE, SEED)
-        self.world.control("hubspot", "seed", {"objects": {"contacts": self.lists.hubspot}})
-        self.world.control("xero", "seed", {"objects": {"Contacts": self.lists.xero}})
-        # Its calls are ten a second at most, whatever the sandbox allows.
-        os.remove(os.path.join(self.world.hub, "flows/verify-new-clients.yaml"))
-        self.world.rewrite("entities/contact.yaml", "  shared:", LIKELY + "  shared:")
-        self.world.rewrite("flows/clients.yaml", "keep: contact", "keep: contact\nmode: link")
+        lay_out(self.world, self.lists)
         self.figures = {}
 
     def took(self, what, act):
@@ -54,13 +48,7 @@ class FirstLoad(unittest.TestCase):
         return f"{seconds:.1f} s" + (f" ({cpu:.1f} s of a core)" if cpu else "")
 
     def quiet(self):
-        """As World.wait_quiet, asked less often: `status` counts all that waits."""
-        since = []
-
-        def condition():
-            since.append(self.world.ask("status")["quiet"])
-            return since[-2:] == [True, True]
-        eventually("the hub is quiet", WITHIN, condition, 0.2 if PEOPLE <= 1000 else 1)
+        self.world.wait_quiet_seldom(WITHIN, 0.2 if PEOPLE <= 1000 else 1)
 
     def plan(self):
         status, out, err = self.world.linchpin("plan", self.world.hub, "--json", timeout=WITHIN)

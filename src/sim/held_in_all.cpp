@@ -1,4 +1,4 @@
-#include "sim/at_rest.hpp"
+#include "sim/held_in_all.hpp"
 
 namespace linchpin::sim {
 

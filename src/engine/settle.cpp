@@ -1,0 +1,120 @@
+// The second half of the line: what follows from a golden record as it is now. Its fields chosen anew where that is
+// wanted, what people are asked, trigger, share, outbox.
+#include <algorithm>
+
+#include "engine/conflict.hpp"
+#include "engine/line.hpp"
+#include "engine/refs.hpp"
+#include "engine/share.hpp"
+#include "engine/trigger.hpp"
+#include "model/direct.hpp"
+
+namespace linchpin::engine {
+namespace {
+
+// A create that was sent may land after all, wanted or not: what it sent is kept until there is a record.
+bool may_turn_up(const Delivery& d, const Family& family) {
+  return d.operation == Operation::Create && !d.tried.empty() &&
+         std::none_of(family.links.begin(), family.links.end(),
+                      [&](const Link& l) { return l.key.system == d.system && l.key.object == d.object; });
+}
+
+}  // namespace
+
+// When a new delivery may leave: at once, or when its system is next written to in a batch.
+Instant Line::leaves_at(const Delivery& d) const {
+  if (stage_.batches_now) return d.due;
+  for (const model::FlowSystem& member : hub_.flows.at(d.flow).systems)
+    if (member.system == d.system && member.write_at)
+      return model::next_time(*member.write_at, hub_.zone, now_).value_or(d.due);
+  return d.due;
+}
+
+Result<void> Line::ask(Family& family, const Golden* before) {
+  keep_not_derived(family, before);
+  return keep_conflicts(family, before);
+}
+
+Result<void> Line::share_anew(Family& family, const Cause& cause, std::string_view trigger) {
+  std::map<FieldName, Sourced> fields = survive(hub_, family.golden, family.links);
+  if (fields != family.golden.fields) {
+    Values values;
+    for (const auto& [name, s] : fields)
+      if (const auto was = family.golden.fields.find(name); was == family.golden.fields.end() || was->second != s)
+        values.emplace(name.text, s.value);
+    const Golden was = family.golden;
+    family.golden.fields = std::move(fields);
+    work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
+    ++family.golden.version;
+    work_.changed_golden(family);
+    work_.attest(&family, {.entry = "golden/" + family.golden.id.text + "/" + std::to_string(family.golden.version),
+                           .kind = "applied",
+                           .trigger = std::string(trigger),
+                           .change = cause.change,
+                           .entity = family.golden.entity,
+                           .values = std::move(values),
+                           .outcome = "merged",
+                           .at = now_});
+    TRY(ask(family, &was));
+  }
+  return settle(family, &family.golden, cause);
+}
+
+Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
+  const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
+  const bool live =
+      std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
+  const bool in_use = model::is_direct(family.golden.entity) || !put_away(hub_, family.links);
+  if (live && !stage_.backlog && !family.links.empty() && in_use) {
+    Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
+    if (!triggered.set.empty()) {
+      const Golden was = family.golden;
+      for (auto& [field, s] : triggered.set) {
+        overrule(work_, family, *hub_.entity(family.golden.entity).field(field.text));
+        family.golden.set[field] = std::move(s);
+      }
+      family.golden.fields = survive(hub_, family.golden, family.links);
+      work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
+      ++family.golden.version;
+      work_.changed_golden(family);
+    }
+    for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
+      if (stage_.paused.contains(d.flow)) d.state = DeliveryState::Held;
+      d.idempotency_key =
+          to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
+      work_.changed_delivery(family, std::move(d));
+    }
+  }
+  for (Delivery d : std::vector<Delivery>(family.deliveries)) {  // what a paused flow had asked, once it is resumed
+    const bool asked_once = d.operation == Operation::Do || d.takes_back();
+    if (!asked_once || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
+    const auto flow = hub_.flows.find(d.flow);
+    if (flow == hub_.flows.end() || (!d.takes_back() && !may_leave(flow->second, family.golden))) continue;
+    d.state = DeliveryState::Pending;
+    work_.changed_delivery(family, std::move(d));
+  }
+  TRY(ask(family, before));
+  std::vector<Intent> intents =
+      share(hub_, family.golden, family.links,
+            {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});
+  TRY(Refs(hub_, keys_, work_).part(family, intents));
+  Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
+  for (const DeliveryId id : out.dropped) {
+    work_.rows().dead_letters_dropped.push_back(letter_id(id, keys_));
+    Delivery d =
+        *std::find_if(family.deliveries.begin(), family.deliveries.end(), [&](const auto& k) { return k.id == id; });
+    if (!may_turn_up(d, family)) {
+      work_.dropped_delivery(family, id);
+    } else if (std::exchange(d.state, DeliveryState::Held) != DeliveryState::Held) {
+      work_.changed_delivery(family, std::move(d));
+    }
+  }
+  for (Delivery& d : out.put) {
+    if (d.id.number == 0) d.due = leaves_at(d);
+    if (d.id.number != 0) work_.rows().dead_letters_dropped.push_back(letter_id(d.id, keys_));
+    work_.changed_delivery(family, std::move(d));
+  }
+  return {};
+}
+
+}  // namespace linchpin::engine
