@@ -154,19 +154,25 @@ void EngineLoop::serve() {
     systems.emplace(name.text, server::WebhookSystem{connector, [credential] { return credential; },
                                                      hub_.hub->environment.public_url});
   }
+  {
+    const std::lock_guard lock(mutex_);
+    serving_ = hub_.hub;
+    webhook_systems_ = std::make_shared<const server::WebhookSystems>(std::move(systems));
+  }
+  tell_paused();
+}
+
+// By a person, or by a brake that a step has pulled.
+void EngineLoop::tell_paused() {
   std::string paused;
-  if (engine_) {
-    const Json list = engine_->paused_list();
-    for (const Json& one : list.items()) {
-      const std::string flow = one["flow"].text(), system = one["system"].text();
-      paused += (paused.empty() ? "paused: " : ", ") + (!flow.empty()     ? "flow " + flow
-                                                        : !system.empty() ? "system " + system
-                                                                          : "everything");
-    }
+  const Json list = engine_ ? engine_->paused_list() : Json();
+  for (const Json& one : list.items()) {
+    const std::string flow = one["flow"].text(), system = one["system"].text();
+    paused += (paused.empty() ? "paused: " : ", ") + (!flow.empty()     ? "flow " + flow
+                                                      : !system.empty() ? "system " + system
+                                                                        : "everything");
   }
   const std::lock_guard lock(mutex_);
-  serving_ = hub_.hub;
-  webhook_systems_ = std::make_shared<const server::WebhookSystems>(std::move(systems));
   paused_ = std::move(paused);
 }
 
@@ -195,7 +201,7 @@ Result<Json> EngineLoop::answer(const Json& command) {
   if (name == "apply") return apply(command);
   if (name == "files") return files_in_json(*hub_.hub);
   Result<Json> answer = engine_->ask(command, clock_.now());
-  if (name == "pause" || name == "resume") serve();
+  if (name == "pause" || name == "resume") tell_paused();
   return answer;
 }
 
@@ -318,6 +324,7 @@ bool EngineLoop::step(std::vector<engine::Answered> answers, std::vector<Questio
     return false;
   }
   in_trouble(std::nullopt);
+  tell_paused();
   moved_ = moved_ || !sends->empty();
   for (engine::Send& one : *sends) send(std::move(one));
   for (Question& q : questions)

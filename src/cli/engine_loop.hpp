@@ -45,6 +45,7 @@ class EngineLoop : public server::HubApi {
   void wake();
   Result<void> begin(std::int64_t term, engine::Applying applying = {});
   void serve();
+  void tell_paused();
   Result<Json> answer(const Json& command);
   Result<Json> apply(const Json& command);
   void discover(Question);

@@ -136,6 +136,10 @@ class ServedSandbox::Inside : public std::enable_shared_from_this<Inside> {
       return json_answer(200, canonical(Json::object({{"now", rfc3339(now())}})));
     }
     if (what == "edit") {
+      for (const auto& [key, value] : body.members())
+        if (key != "object" && key != "id" && key != "fields")
+          return fail(Code::InvalidArgument, "there is no '" + key + "' beside object, id and fields",
+                      "What is edited stands in fields.");
       const Json record = TRY(vendor_->edit(body["object"].text(), body["id"].text(), body["fields"], now()));
       return json_answer(200, canonical(record));
     }

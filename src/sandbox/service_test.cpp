@@ -129,6 +129,7 @@ TEST_F(Service, APersonEditsOnThePage) {
   EXPECT_EQ(page.status, 200);
   EXPECT_EQ(*find_header(page.headers, "Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(call("POST", "/_sandbox/edit", R"({"object":"contacts","id":"1","fields":{}})").status, 404);
+  EXPECT_EQ(call("POST", "/_sandbox/edit", R"({"object":"contacts","id":"","fields":{},"archived":true})").status, 400);
 }
 
 TEST_F(Service, CutsEveryCallOnceItIsGone) {

@@ -129,6 +129,18 @@ class Plan(unittest.TestCase):
         status, _, err = self.world.linchpin("audit", self.world.hub, "verify")
         self.assertEqual(status, 0, err)
 
+    def test_a_flow_that_a_brake_has_paused_is_named(self):
+        self.world.rewrite("entities/contact.yaml", "on_delete: detach", "on_delete: propagate\nbrakes: { deletes: 1 a day }")
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        people = self.world.people(self.world.app_token("brake-test"))
+        both = [{l["system"]: l["record"] for l in p["links"]} for p in people if len(p["links"]) == 2]
+        for links in [b for b in both if {"hubspot", "xero"} == set(b)][:2]:
+            self.world.edit("hubspot", links["hubspot"], {"archived": True})
+        eventually("a brake is pulled", 20, lambda: any(r["kind"] == "brake" for r in self.world.reviews()))
+        eventually("it is named", 5, lambda: "flow clients" in call("GET", self.world.base + "/health/ready").body.decode())
+
     def test_what_is_paused_writes_nothing_and_loses_nothing(self):
         self.world.start()
         self.world.listen_for_webhooks()
