@@ -63,8 +63,8 @@ std::map<std::string, double> SystemLimits::used(Instant now) const {
   for (const Window& w : declared_.windows) {
     const auto calls = calls_.find(w.name);
     if (calls == calls_.end() || w.calls == 0) continue;
-    const auto live =
-        std::count_if(calls->second.begin(), calls->second.end(), [&](Instant t) { return t + w.per > now; });
+    const auto& began = calls->second;  // oldest first
+    const auto live = began.end() - std::upper_bound(began.begin(), began.end(), now - w.per);
     ratios[w.name] = static_cast<double>(live) / most(w);
   }
   return ratios;

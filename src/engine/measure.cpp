@@ -24,15 +24,15 @@ void Engine::measure(Instant now) {
   if (const auto last = world_.inbox.last())
     metric::set("linchpin_inbox_lag", {},
                 static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
-  if (const auto letters = world_.store.dead_letters()) {
+  if (const auto letters = world_.store.letters_waiting()) {
     for (auto& [group, count] : letters_) count = 0;
-    for (const DeadLetterRow& l : *letters) ++letters_[{l.system.text, l.flow.text}];
+    for (const Store::Letters& l : *letters) letters_[{l.system.text, l.flow.text}] = static_cast<int>(l.count);
     for (const auto& [group, count] : letters_)
       metric::set("linchpin_dead_letters", {{"system", group.first}, {"flow", group.second}}, count);
   }
-  if (const auto reviews = world_.store.reviews(true)) {
+  if (const auto questions = world_.store.questions_open()) {
     for (auto& [kind, count] : reviews_) count = 0;
-    for (const ReviewRow& r : *reviews) ++reviews_[r.kind];
+    for (const Store::Questions& q : *questions) reviews_[q.kind] = static_cast<int>(q.count);
     for (const auto& [kind, count] : reviews_) metric::set("linchpin_reviews", {{"kind", kind}}, count);
   }
 }

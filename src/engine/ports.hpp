@@ -116,6 +116,17 @@ class Store {
     std::int64_t count;
   };
   virtual Result<std::vector<Depth>> outbox_depth() = 0;  // of what is to be sent: not the dead, nor what is held
+  struct Letters {
+    SystemName system;
+    FlowName flow;
+    std::int64_t count;
+  };
+  virtual Result<std::vector<Letters>> letters_waiting() = 0;
+  struct Questions {
+    std::string kind;
+    std::int64_t count;
+  };
+  virtual Result<std::vector<Questions>> questions_open() = 0;
 };
 
 // Keys at rest, in a file of their own that ordinary backups leave out.

@@ -339,6 +339,22 @@ Result<std::vector<Store::Depth>> Store::outbox_depth() {
   return depths;
 }
 
+Result<std::vector<Store::Letters>> Store::letters_waiting() {
+  std::map<std::pair<SystemName, FlowName>, std::int64_t> counts;
+  for (const auto& [id, row] : dead_letters_) ++counts[{row.system, row.flow}];
+  std::vector<Letters> letters;
+  for (const auto& [of, count] : counts) letters.push_back({of.first, of.second, count});
+  return letters;
+}
+Result<std::vector<Store::Questions>> Store::questions_open() {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& [id, row] : reviews_)
+    if (row.state == "open") ++counts[row.kind];
+  std::vector<Questions> questions;
+  for (const auto& [kind, count] : counts) questions.push_back({kind, count});
+  return questions;
+}
+
 Result<std::vector<AuditRow>> AuditStore::waiting(std::size_t most) {
   std::vector<AuditRow> rows;
   for (const auto& [id, row] : store_.audit_) {

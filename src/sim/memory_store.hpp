@@ -57,6 +57,8 @@ class Store : public engine::Store {
   Result<Position> done_up_to() override;
   Result<std::set<std::string>> seen(const SystemName&, const std::vector<std::string>& digests) override;
   Result<std::vector<Depth>> outbox_depth() override;
+  Result<std::vector<Letters>> letters_waiting() override;
+  Result<std::vector<Questions>> questions_open() override;
 
   void refuse(int commits) { refuse_ = commits; }  // the next ones fail with StoreUnavailable and store nothing
   std::int64_t commits() const { return commits_; }

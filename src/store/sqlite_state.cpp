@@ -281,5 +281,13 @@ Result<std::vector<Store::Depth>> SqliteStore::outbox_depth() {
       [](Query& q, Depth& depth) { q.take(depth.system, depth.priority, depth.count); },
       "SELECT system, priority, count(*) FROM delivery WHERE state < 3 GROUP BY system, priority ORDER BY 1, 2");
 }
+Result<std::vector<Store::Letters>> SqliteStore::letters_waiting() {
+  return rows<Letters>([](Query& q, Letters& letters) { q.take(letters.system, letters.flow, letters.count); },
+                       "SELECT system, flow, count(*) FROM dead_letter GROUP BY system, flow ORDER BY 1, 2");
+}
+Result<std::vector<Store::Questions>> SqliteStore::questions_open() {
+  return rows<Questions>([](Query& q, Questions& questions) { q.take(questions.kind, questions.count); },
+                         "SELECT kind, count(*) FROM review WHERE state = 'open' GROUP BY kind ORDER BY 1");
+}
 
 }  // namespace linchpin::store

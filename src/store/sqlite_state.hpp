@@ -59,6 +59,8 @@ class SqliteStore : public engine::Store {
   Result<Position> done_up_to() override;
   Result<std::set<std::string>> seen(const SystemName&, const std::vector<std::string>& digests) override;
   Result<std::vector<Depth>> outbox_depth() override;
+  Result<std::vector<Letters>> letters_waiting() override;
+  Result<std::vector<Questions>> questions_open() override;
 
  private:
   // The rows that `sql` finds, each read by `read(query, row)`; under the mutex.

@@ -269,6 +269,15 @@ TYPED_TEST_P(StoreContract, DeadLettersAndReviewsComeByAge) {
   EXPECT_EQ(letters[0].id, "d3");
   EXPECT_EQ(letters[1].place, letter.place);
   EXPECT_EQ(letters[1].record, record("1"));
+  const auto waiting = must(this->store().letters_waiting());
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_EQ(waiting[0].system, letter.system);
+  EXPECT_EQ(waiting[0].flow, letter.flow);
+  EXPECT_EQ(waiting[0].count, 2);
+  const auto open = must(this->store().questions_open());
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].kind, review.kind);
+  EXPECT_EQ(open[0].count, 1);
   EXPECT_EQ(must(this->store().reviews(true)).size(), 1u);
   EXPECT_EQ(must(this->store().reviews(false)).size(), 2u);
   EXPECT_EQ(must(this->store().review("r2"))->by, "mia");
