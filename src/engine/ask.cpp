@@ -1,6 +1,7 @@
 // What users ask of a hub, each a command as a JSON object. The command line asks through the hub's socket, or over the
 // store when none runs; the process tier asks with an app's token. One implementation for all.
 #include <algorithm>
+#include <limits>
 
 #include "engine/conflict.hpp"
 #include "engine/derive.hpp"
@@ -34,10 +35,17 @@ Json shown_part(const model::Field& part, const Golden& golden) {
 
 }  // namespace
 
+Result<Json> Engine::status() {
+  Json::List what;
+  for (std::string& told : TRY(outstanding(std::numeric_limits<std::size_t>::max())))
+    what.emplace_back(std::move(told));
+  return Json::object(
+      {{"quiet", what.empty()}, {"outstanding", Json(what)}, {"register", version_}, {"paused", paused_list()}});
+}
+
 Result<Json> Engine::ask(const Json& command, Instant now) {
   const std::string& name = command["command"].text();
-  if (name == "status")
-    return Json::object({{"quiet", TRY(quiet())}, {"register", version_}, {"paused", paused_list()}});
+  if (name == "status") return status();
   if (name == "pause" || name == "resume") return change_pause(command, now);
   if (name == "register") return register_list();
   if (name == "table") return table();

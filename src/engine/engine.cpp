@@ -76,19 +76,38 @@ bool Engine::waits_for_batch(const SystemName& name) const {
   return written && !world_.batches_now;
 }
 
-Result<bool> Engine::quiet() {
-  if (!flying_.empty() || !continuing_.empty() || !read_.empty() || !sweeps_.empty() || !sharing_.empty() ||
-      !rekeying_.empty() || reverting_ || !open_items_.empty() || !walks_wanted_.empty() || !syncs_wanted_.empty())
-    return false;
+Result<std::vector<std::string>> Engine::outstanding(std::size_t most) {
+  std::vector<std::string> what;
+  const auto enough = [&](bool is, std::string_view told, std::string_view name = {}, std::string_view rest = {}) {
+    if (is) what.push_back(std::string(told).append(name).append(rest));
+    return what.size() >= most;
+  };
+  if (enough(!flying_.empty(), "calls are under way") ||
+      enough(!continuing_.empty(), "calls go on with another page") ||
+      enough(!read_.empty(), "records are to be read") || enough(!sweeps_.empty(), "sweeps list what has changed") ||
+      enough(!sharing_.empty(), "golden records are to be shared anew") ||
+      enough(!rekeying_.empty(), "match keys are to be made anew") ||
+      enough(reverting_.has_value(), "something is taken back") ||
+      enough(!open_items_.empty() || TRY(world_.inbox.last()) > read_up_to_, "the inbox is to be read") ||
+      enough(!walks_wanted_.empty(), "a walk is to begin") || enough(!syncs_wanted_.empty(), "a sync is to begin"))
+    return what;
   for (const auto& [name, flow] : hub_->flows)
-    if (model::reads(flow) && flow.mode != model::Mode::Off && !stage_.live.contains(name)) return false;
-  if (TRY(world_.inbox.last()) > read_up_to_) return false;
+    if (enough(model::reads(flow) && flow.mode != model::Mode::Off && !stage_.live.contains(name), "flow ", name.text,
+               " loads"))
+      return what;
   for (const auto& [name, system] : systems_)
-    if (!rests(name) && !waits_for_batch(name) && TRY(world_.store.next_due(name))) return false;
-  for (const DeliveryState state : {DeliveryState::Sent, DeliveryState::Unknown})
-    if (!TRY(world_.store.deliveries_in(state, 1)).empty()) return false;
-  return true;
+    if (enough(!rests(name) && !waits_for_batch(name) && TRY(world_.store.next_due(name)).has_value(), "writes to ",
+               name.text, " are due"))
+      return what;
+  const auto any = [&](DeliveryState state) -> Result<bool> {
+    return !TRY(world_.store.deliveries_in(state, 1)).empty();
+  };
+  if (enough(TRY(any(DeliveryState::Sent)), "writes are under way")) return what;
+  enough(TRY(any(DeliveryState::Unknown)), "it is not known whether writes have landed");
+  return what;
 }
+
+Result<bool> Engine::quiet() { return TRY(outstanding(1)).empty(); }
 
 // The inbox, and what was before what it brought, are kept as long as hub.yaml says; never dropped while something in
 // it has not been merged.

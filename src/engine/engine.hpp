@@ -70,6 +70,8 @@ class Engine {
   Instant wake(Instant now);
   // Nothing is outstanding: every flow has linked, the inbox is read, every delivery confirmed, dead, held or paused.
   Result<bool> quiet();
+  // What keeps it from being quiet, as people are told: up to `most` of it.
+  Result<std::vector<std::string>> outstanding(std::size_t most);
 
   // Counts on how many fields disagree, for the metrics: looks at some golden records more, about a millisecond long.
   // Whether all have been looked at; the next call then begins again. Between steps only.
@@ -146,6 +148,7 @@ class Engine {
   Result<void> resume_systems();
   Result<void> apply(const std::vector<RegisterRow>&, Instant now);
   Result<Json> register_list();
+  Result<Json> status();
   Result<Paused> paused_of_store();
   Result<Json> change_pause(const Json&, Instant now);
   Result<void> commit_paused(Work&);

@@ -365,7 +365,10 @@ class World:
             quiet_since[0] = quiet_since[0] or time.monotonic()
             return time.monotonic() - quiet_since[0] >= 1
 
-        return eventually("the hub is quiet", within, quiet)[1]
+        try:
+            return eventually("the hub is quiet", within, quiet)[1]
+        except AssertionError as error:
+            raise AssertionError(f"{error}; outstanding: {self.ask('status')['outstanding']}") from None
 
     def linchpin(self, *arguments, timeout=300, stdin=None):
         """A command of the program. (exit status, standard output, standard error)"""
