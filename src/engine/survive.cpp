@@ -24,6 +24,7 @@ struct Candidate {
   const Link* link = nullptr;  // nullptr: set by a flow or a person
   const Sourced* set = nullptr;
   ChangeId change;
+  bool held = false;  // the record has the word still (is_held); of what belongs together: of all of it
 };
 
 // The same order for everyone: the later time, then the earlier system, then the record's id. Never the order of
@@ -47,16 +48,27 @@ std::size_t rank_of(const Hub& hub, const EntityName& entity, const SystemName& 
   return rank;
 }
 
+// It does not hold what somebody typed that does not count: a foreign write that waits for an answer.
+bool is_undisputed(const Link& link, const Field& field, const Value& own) {
+  const auto base = link.base.find(field.name.text);
+  return base != link.base.end() && (link.given.contains(field.name.text) || same_value(field.type, base->second, own));
+}
+
+// The record has the word still, and the hub has not written over it.
+bool is_held(const Link& link, const Field& field, const Value& own) {
+  return has_word(link, field.name) && is_undisputed(link, field, own);
+}
+
 std::vector<Candidate> candidates(const Hub& hub, const Golden& golden, const std::vector<Link>& links,
-                                  const FieldName& field) {
+                                  const Field& field) {
   std::vector<Candidate> all;
   for (const Link& link : links) {
-    const auto own = link.own.find(field);
+    const auto own = link.own.find(field.name);
     if (own == link.own.end()) continue;
     all.push_back({&own->second.value, own->second.at, rank_of(hub, golden.entity, link.key.system), link.created,
-                   &link, nullptr, own->second.change});
+                   &link, nullptr, own->second.change, is_held(link, field, own->second.value)});
   }
-  if (const auto set = golden.set.find(field); set != golden.set.end())
+  if (const auto set = golden.set.find(field.name); set != golden.set.end())
     all.push_back({&set->second.value, set->second.at, 0, {}, nullptr, &set->second, set->second.change});
   return all;
 }
@@ -66,13 +78,6 @@ const Candidate* latest(const std::vector<Candidate>& all, auto&& among) {
   for (const Candidate& c : all)
     if (among(c) && (!best || later(c, *best))) best = &c;
   return best;
-}
-
-// The record has the word still: neither has the hub written over it, nor does it hold what somebody typed that does
-// not count (a foreign write that waits for an answer).
-bool is_held(const Link& link, const Field& field, const Value& own) {
-  const auto base = link.base.find(field.name.text);
-  return has_word(link, field.name) && base != link.base.end() && same_value(field.type, base->second, own);
 }
 
 const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
@@ -87,7 +92,7 @@ const Candidate* choose(const Field& field, const std::vector<Candidate>& all) {
       // Its last record is gone: what that said stands until somebody writes over it elsewhere.
       const auto was_owner = [&](const Candidate& c) { return c.link->key.system == field.owner; };
       if (std::ranges::any_of(all, was_owner))
-        return latest(all, [&](const Candidate& c) { return was_owner(c) || is_held(*c.link, field, *c.value); });
+        return latest(all, [&](const Candidate& c) { return was_owner(c) || c.held; });
       return latest(all, with_value);  // nobody who owns it has spoken: what others knew fills the blank
     }
     case Rule::Recency:
@@ -172,12 +177,15 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
     const Field* first = entity.field(group.front().text);
     if (!first) continue;
     std::map<const void*, Candidate> by_source;
-    for (const FieldName& name : group)
-      for (const Candidate& c : candidates(hub, golden, links, name)) {
+    for (const FieldName& name : group) {
+      const Field& field = *entity.field(name.text);
+      for (const Candidate& c : candidates(hub, golden, links, field)) {
         const void* source = c.link ? static_cast<const void*>(c.link) : static_cast<const void*>(&golden);
         const auto [at, fresh] = by_source.emplace(source, c);
         if (!fresh && at->second.at < c.at) at->second.at = c.at;
+        if (c.link && !is_undisputed(*c.link, field, *c.value)) at->second.held = false;
       }
+    }
     std::vector<Candidate> whole;
     for (const auto& [source, c] : by_source) whole.push_back(c);
     const Candidate* winner = choose(*first, whole);
@@ -186,7 +194,7 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
       const Field* field = entity.field(name.text);
       const Sourced* mine = nullptr;
       Sourced made;
-      for (const Candidate& c : candidates(hub, golden, links, name))
+      for (const Candidate& c : candidates(hub, golden, links, *field))
         if (c.link == winner->link) made = sourced(*field, c), mine = &made;
       if (!winner->link) {
         if (mine) fields[name] = *mine;
@@ -230,7 +238,7 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
   std::map<FieldName, Sourced> fields;
   for (const Field& field : entity.fields) {
     if (field.from) continue;
-    const std::vector<Candidate> all = candidates(hub, golden, links, field.name);
+    const std::vector<Candidate> all = candidates(hub, golden, links, field);
     const Contest asked = field.rule == Rule::Review ? contest(field, golden, links) : Contest{};
     const Candidate* winner = field.rule == Rule::Review ? of_contest(asked, all) : choose(field, all);
     if (!winner) continue;
