@@ -72,6 +72,11 @@ const Value* sent_before(const Field& field, const Value& value, const Link& lin
   return same == tried->second.end() ? nullptr : &*same;
 }
 
+const Value* due_there(const Field& field, const Value& value, const Values& due) {
+  const auto at = due.find(field.name.text);
+  return at != due.end() && same_as_sent(field, value, at->second) ? &at->second : nullptr;
+}
+
 // What a record that is new to us holds since another of that system was merged into it, and was given it by us.
 const Value* inherited(const Field& field, const Value& value, const Link& link, const std::vector<Link>& links) {
   for (const Link& other : links) {
@@ -150,6 +155,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     }
     const Value* sent = sent_before(*field, value, link);
     if (!sent && fresh) sent = inherited(*field, value, link, links);
+    if (!sent) sent = due_there(*field, value, arrival.due);
     if (sent && !typed_there(arrival, field->name)) {
       if (!fresh) merged.doubted.push_back(field->name);
       after.given[name] = *sent;  // an echo of what was sent and not confirmed: nobody else wrote it

@@ -17,6 +17,8 @@ struct Arrival {
   Values values;  // of mapping::read
   const Change* change = nullptr;
   bool ours = false;  // it carries the golden record's id, so that the hub has made it: an answer was lost
+  // What waits to be written there. It may have been written: a disk that lies forgets what was claimed last.
+  Values due{};
 };
 
 // A system wrote what it does not own.

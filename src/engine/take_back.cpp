@@ -165,12 +165,14 @@ std::map<RecordKey, Said> said(const Selection& selection, Turn::Kind kind, cons
   return all;
 }
 
-// Whether it is still what the turn left.
-bool is_still(const Link& link, const Turn& turn) {
-  const auto own = link.own.find(turn.field);
-  if (own == link.own.end() || !turn.after) return own == link.own.end() && !turn.after;
-  return own->second.value == turn.after->value && own->second.change == turn.after->change;
+bool says(const Link& link, const FieldName& field, const std::optional<Sourced>& what) {
+  const auto own = link.own.find(field);
+  if (own == link.own.end() || !what) return own == link.own.end() && !what;
+  return own->second.value == what->value && own->second.change == what->change;
 }
+
+// Whether it is still what the turn left.
+bool is_still(const Link& link, const Turn& turn) { return says(link, turn.field, turn.after); }
 bool is_still(const Golden& golden, const Turn& turn) {
   const auto set = golden.set.find(turn.field);
   return set == golden.set.end() ? !turn.after : turn.after && set->second == *turn.after;
@@ -207,6 +209,7 @@ std::string against(const Entity& entity, const Family& family, const Selection&
 }
 
 void say_again(Link& link, const FieldName& field, const std::optional<Sourced>& before) {
+  if (says(link, field, before)) return;  // it was taken back already, and what the record was given for it stands
   link.own.erase(field);
   if (!before) return;
   link.own.emplace(field, Own{before->value, before->at, before->change});
@@ -282,11 +285,7 @@ bool unsays(const Family& family, const Selection& selection, const FieldName& f
   for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
     for (const Link& link : family.links) {
       if (link.key != record || link.entity != family.golden.entity) continue;
-      const auto own = link.own.find(field);
-      const std::optional<Sourced>& before = said.first->before;
-      if (own == link.own.end() ? before.has_value()
-                                : !before || own->second.value != before->value || own->second.change != before->change)
-        return true;
+      if (!says(link, field, said.first->before)) return true;
     }
   for (const auto& [nobody, said] : said(selection, Turn::Kind::Set, field)) {
     const auto set = family.golden.set.find(field);
