@@ -198,7 +198,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   const bool ours =
       family && !mapping.golden_id_at && is_golden_id(carries) && TRY(work_.family(GoldenId(carries))) == family;
   const std::vector<FieldName> unsaid = fresh && ours ? refs.unsaid(mapping, read.values) : std::vector<FieldName>{};
-  Merged merged = merge(hub_, golden, links, link, {&mapping, read.values, &change, ours});
+  Merged merged = merge(hub_, golden, links, link, {&mapping, read.values, &change, ours, due_at(family, change.key)});
   for (const FieldName& field : unsaid) merged.link.base[field.text] = Value();
   if (undated(change, link, fresh, merged)) return Fate::Undated;
   if (!family) family = &work_.make(golden);
@@ -243,7 +243,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     for (BlindKey& key : match_keys(hub_.entity(mapping.entity), base, keys_)) blind.push_back(std::move(key.key));
     work_.match_keys(*family, change.key, blind);
   }
-  if ((!took.empty() || held_anew || dated_anew) && !mutant(Mutant::ReceivedUnattested)) {
+  const bool taken_out = was_archived && !link.archived;
+  if ((!took.empty() || held_anew || dated_anew || link.archived != was_archived || came_back) &&
+      !mutant(Mutant::ReceivedUnattested)) {
     for (const auto& [field, value] : took)
       if (std::none_of(read.errors.begin(), read.errors.end(), [&](const auto& e) { return e.field.text == field; }))
         work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field, keys_));
@@ -256,7 +258,10 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
                           .direction = "in",
                           .entity = mapping.entity,
                           .values = std::move(took),
-                          .outcome = fresh ? "linked" : "merged",
+                          .outcome = fresh                    ? "linked"
+                                     : came_back || taken_out ? "restored"
+                                     : link.archived          ? "archived"
+                                                              : "merged",
                           .at = now_});
   }
   if (mutant(Mutant::ValueInLog)) log::info("merged " + canonical(change.record.body));
@@ -272,6 +277,14 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   if (fresh || came_back) TRY(appeared(*family, {change.id, change.seen, now_}));
   return Fate::Merged;
+}
+
+Values Line::due_at(const Family* family, const RecordKey& record) {
+  Values due;
+  for (const Delivery& d : family ? family->deliveries : std::vector<Delivery>{})
+    if (d.operation == Operation::Update && RecordKey{d.system, d.object, d.record} == record)
+      due.insert(d.values.begin(), d.values.end());
+  return due;
 }
 
 // What was before. Of a golden record that is new there is nothing to go back to.

@@ -49,6 +49,8 @@ class Line {
   Result<void> share_anew(Family&, const Cause&, std::string_view trigger);
 
  private:
+  static Values due_at(const Family*, const RecordKey&);  // what waits to be written to the record
+  void applied(const Family&, const Cause&, std::string_view trigger, Values);  // attests what became golden
   struct Found {
     enum class Kind { Golden, New, Doubtful, Nobody, Again } kind = Kind::New;
     Family* family = nullptr;

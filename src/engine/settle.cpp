@@ -35,6 +35,17 @@ Result<void> Line::ask(Family& family, const Golden* before) {
   return keep_conflicts(family, before);
 }
 
+void Line::applied(const Family& family, const Cause& cause, std::string_view trigger, Values values) {
+  work_.attest(&family, {.entry = "golden/" + family.golden.id.text + "/" + std::to_string(family.golden.version),
+                         .kind = "applied",
+                         .trigger = std::string(trigger),
+                         .change = cause.change,
+                         .entity = family.golden.entity,
+                         .values = std::move(values),
+                         .outcome = "merged",
+                         .at = now_});
+}
+
 Result<void> Line::share_anew(Family& family, const Cause& cause, std::string_view trigger) {
   std::map<FieldName, Sourced> fields = survive(hub_, family.golden, family.links);
   if (fields != family.golden.fields) {
@@ -47,14 +58,7 @@ Result<void> Line::share_anew(Family& family, const Cause& cause, std::string_vi
     work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
     ++family.golden.version;
     work_.changed_golden(family);
-    work_.attest(&family, {.entry = "golden/" + family.golden.id.text + "/" + std::to_string(family.golden.version),
-                           .kind = "applied",
-                           .trigger = std::string(trigger),
-                           .change = cause.change,
-                           .entity = family.golden.entity,
-                           .values = std::move(values),
-                           .outcome = "merged",
-                           .at = now_});
+    applied(family, cause, trigger, std::move(values));
     TRY(ask(family, &was));
   }
   return settle(family, &family.golden, cause);
@@ -69,14 +73,18 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
       const Golden was = family.golden;
+      Values set;
       for (auto& [field, s] : triggered.set) {
+        set.emplace(field.text, s.value);
         overrule(work_, family, *hub_.entity(family.golden.entity).field(field.text));
-        family.golden.set[field] = std::move(s);
+        family.golden.set[field] = s;
       }
       family.golden.fields = survive(hub_, family.golden, family.links);
       work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
       ++family.golden.version;
       work_.changed_golden(family);
+      // A record that was taken out again fires it too, with nothing of its own that changed.
+      applied(family, cause, triggered.set.begin()->second.rule, std::move(set));
     }
     for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
       if (stage_.paused.contains(d.flow)) d.state = DeliveryState::Held;
