@@ -86,6 +86,10 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   Sweep::Page page{listed.next, {}, !listed.hints.empty()};
   const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
   const std::set<RecordId> rest = first ? std::set<RecordId>() : TRY(at_rest(work, where, listed.records));
+  std::vector<RecordId> opened;
+  for (const Record& record : listed.records)
+    if (!rest.contains(record.id)) opened.push_back(record.id);
+  TRY(work.open(where.first, where.second, opened));
   int item = 0;
   for (Record& record : listed.records) {
     const RecordKey key{where.first, where.second, record.id};
@@ -123,6 +127,7 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
 
 Result<void> Engine::on_fetched(Work& work, Line& line, const Flying& flying, Fetched fetched, Instant now) {
   const FetchCall& call = std::get<FetchCall>(flying.call.what);
+  TRY(work.open(flying.call.system, call.object, call.records));
   for (const Change& change : read_.answered(flying.call.system, call, std::move(fetched.records), flying.asked))
     TRY(take(work, line, change, now));
   return {};

@@ -57,7 +57,8 @@ class Store {
   virtual Result<std::vector<FamilyRows>> families(const std::vector<GoldenId>&) = 0;
   virtual Result<std::vector<GoldenRow>> goldens(const EntityName&, const GoldenId& after,
                                                  std::size_t most) = 0;  // by id
-  virtual Result<std::vector<LinkRow>> links_of(const RecordKey&) = 0;
+  virtual Result<std::vector<LinkRow>> links_of(const SystemName&, const ObjectName&,
+                                                const std::vector<RecordId>&) = 0;  // by record, then entity
   virtual Result<std::vector<LinkRow>> links_in(
       const SystemName&, const ObjectName&, const RecordId& after,
       std::size_t most) = 0;  // by record; all links of one together, so more than `most` can come

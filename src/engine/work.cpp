@@ -60,10 +60,33 @@ Result<void> Work::open(const std::vector<GoldenId>& ids) {
 // Which golden records a record is linked to, as the last commit left it.
 Result<Families::Linked> Work::linked(const RecordKey& key) {
   if (const Families::Linked* known = kept_.linked(key)) return *known;
-  Families::Linked linked;
-  for (const LinkRow& row : TRY(store_.links_of(key))) linked.emplace_back(row.entity, row.golden);
-  kept_.know(key, linked);
-  return linked;
+  if (const auto known = found_.find(key); known != found_.end()) return known->second;
+  TRY(find(key.system, key.object, {key.record}));
+  return found_.at(key);
+}
+
+Result<void> Work::find(const SystemName& system, const ObjectName& object, const std::vector<RecordId>& records) {
+  for (const RecordId& record : records) found_[{system, object, record}];
+  for (const LinkRow& row : TRY(store_.links_of(system, object, records)))
+    found_[row.key].emplace_back(row.entity, row.golden);
+  for (const RecordId& record : records) {
+    const RecordKey key{system, object, record};
+    kept_.know(key, found_.at(key));
+  }
+  return {};
+}
+
+Result<void> Work::open(const SystemName& system, const ObjectName& object, const std::vector<RecordId>& records) {
+  std::vector<RecordId> unknown;
+  for (const RecordId& record : std::set<RecordId>(records.begin(), records.end())) {
+    const RecordKey key{system, object, record};
+    if (!kept_.linked(key) && !found_.contains(key)) unknown.push_back(record);
+  }
+  if (!unknown.empty()) TRY(find(system, object, unknown));
+  std::vector<GoldenId> goldens;
+  for (const RecordId& record : records)
+    for (const auto& [entity, golden] : TRY(linked({system, object, record}))) goldens.push_back(golden);
+  return open(goldens);
 }
 
 Result<Family*> Work::family_of(const RecordKey& key, const EntityName& entity) {

@@ -27,6 +27,7 @@ class Work {
   Result<Family*> family(const GoldenId&);
   Result<Family*> family_itself(const GoldenId&);   // the one that was merged away, too
   Result<void> open(const std::vector<GoldenId>&);  // those that family() will be asked for, in one go
+  Result<void> open(const SystemName&, const ObjectName&, const std::vector<RecordId>&);  // of a page of records
   Result<Family*> family_of(const RecordKey&, const EntityName&);
   Family& make(Golden);
   // Every family that holds a link of the record.
@@ -65,9 +66,11 @@ class Work {
   std::int64_t version_;
   std::int64_t& next_delivery_;
   Result<Families::Linked> linked(const RecordKey&);
+  Result<void> find(const SystemName&, const ObjectName&, const std::vector<RecordId>&);
   void seal_changed();
   Result<void> store();
   std::unordered_map<GoldenId, std::unique_ptr<Family>> families_;
+  std::unordered_map<RecordKey, Families::Linked> found_;        // as the store has it
   std::map<std::pair<RecordKey, EntityName>, GoldenId> linked_;  // in this step
   std::map<std::pair<RecordKey, EntityName>, std::pair<GoldenId, std::vector<std::string>>> match_keys_;
   std::set<GoldenId> keep_;  // families that were kept, and go back

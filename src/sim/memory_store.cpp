@@ -63,7 +63,7 @@ Result<void> Store::commit(const Batch& batch) {
   for (const LinkKey& key : batch.links_dropped) drop_link(key);
   for (const LinkRow& row : batch.links) put_link(row);
   for (const auto& [record, digest] : batch.at_rest)
-    for (const LinkRow& row : TRY(links_of(record))) at_rest_[{record, row.entity}] = digest;
+    for (const LinkRow& row : links_of(record)) at_rest_[{record, row.entity}] = digest;
   for (const LinkKey& key : batch.match_keys_dropped) drop_match_keys(key);
   for (const MatchKeyRow& row : batch.match_keys) {
     const MatchKey key{row.key, row.entity, row.golden, row.record};
@@ -153,11 +153,17 @@ Result<std::vector<GoldenRow>> Store::goldens(const EntityName& entity, const Go
   return rows;
 }
 
-Result<std::vector<LinkRow>> Store::links_of(const RecordKey& record) {
+std::vector<LinkRow> Store::links_of(const RecordKey& record) const {
   std::vector<LinkRow> rows;
-  for (auto at = links_.lower_bound({record, EntityName{}}); at != links_.end() && at->first.first == record; ++at) {
+  for (auto at = links_.lower_bound({record, EntityName{}}); at != links_.end() && at->first.first == record; ++at)
     rows.push_back(at->second);
-  }
+  return rows;
+}
+Result<std::vector<LinkRow>> Store::links_of(const SystemName& system, const ObjectName& object,
+                                             const std::vector<RecordId>& records) {
+  std::vector<LinkRow> rows;
+  for (const RecordId& record : std::set<RecordId>(records.begin(), records.end()))
+    for (LinkRow& row : links_of({system, object, record})) rows.push_back(std::move(row));
   return rows;
 }
 
@@ -179,7 +185,7 @@ Result<std::map<RecordId, std::string>> Store::at_rest(const SystemName& system,
                                                        const std::vector<RecordId>& records) {
   std::map<RecordId, std::string> found;
   for (const RecordId& record : records) {
-    const std::vector<LinkRow> links = TRY(links_of({system, object, record}));
+    const std::vector<LinkRow> links = links_of({system, object, record});
     const auto rests = [&](const LinkRow& row) { return at_rest_.contains({row.key, row.entity}); };
     if (!links.empty() && std::all_of(links.begin(), links.end(), rests))
       found[record] = at_rest_.at({links[0].key, links[0].entity});

@@ -20,7 +20,8 @@ class Store : public engine::Store {
 
   Result<std::vector<engine::FamilyRows>> families(const std::vector<GoldenId>&) override;
   Result<std::vector<engine::GoldenRow>> goldens(const EntityName&, const GoldenId& after, std::size_t most) override;
-  Result<std::vector<engine::LinkRow>> links_of(const RecordKey&) override;
+  Result<std::vector<engine::LinkRow>> links_of(const SystemName&, const ObjectName&,
+                                                const std::vector<RecordId>&) override;
   Result<std::vector<engine::LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after,
                                                 std::size_t most) override;
   Result<std::map<RecordId, std::string>> at_rest(const SystemName&, const ObjectName&,
@@ -71,6 +72,7 @@ class Store : public engine::Store {
   Result<void> allowed(const engine::Batch&) const;
   void drop_match_keys(const LinkKey&);
   void put_link(const engine::LinkRow&);
+  std::vector<engine::LinkRow> links_of(const RecordKey&) const;
   void drop_link(const LinkKey&);
   void mark_done(const engine::Batch&);
   template <class Wanted>

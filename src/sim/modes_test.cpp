@@ -51,7 +51,7 @@ class Modes : public SmallPractice {
     for (const Json& c : state["objects"]["contacts"].items()) {
       if (c["properties"]["lifecyclestage"].text() != "customer") continue;
       const auto links =
-          world->store().links_of({SystemName("hubspot"), ObjectName("contacts"), RecordId(c["id"].text())});
+          world->store().links_of(SystemName("hubspot"), ObjectName("contacts"), {RecordId(c["id"].text())});
       for (const engine::LinkRow& link : *links) {
         const auto families = world->store().families({link.golden});
         for (const engine::LinkRow& other : families->at(0).links)

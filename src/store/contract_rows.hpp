@@ -82,6 +82,9 @@ inline std::vector<LinkRow> links_in(Store& store, const GoldenId& id) {
   std::vector<FamilyRows> found = must(store.families({id}));
   return found.empty() ? std::vector<LinkRow>() : std::move(found.front().links);
 }
+inline std::vector<LinkRow> links_to(Store& store, const char* id) {
+  return must(store.links_of(SystemName("hubspot"), ObjectName("contacts"), {RecordId(id)}));
+}
 inline std::optional<std::string> key_in(KeyStore& keys, const std::string& name) {
   const auto found = must(keys.get({name}));
   return found.empty() ? std::nullopt : std::optional(found.begin()->second);

@@ -107,10 +107,16 @@ Result<std::vector<GoldenRow>> PostgresStore::goldens(const EntityName& entity, 
                          after, most);
 }
 
-Result<std::vector<LinkRow>> PostgresStore::links_of(const RecordKey& key) {
+Result<std::vector<LinkRow>> PostgresStore::links_of(const SystemName& system, const ObjectName& object,
+                                                     const std::vector<RecordId>& records) {
+  if (records.empty()) return std::vector<LinkRow>();  // an empty array has no type of its own
+  Column wanted;
+  for (const RecordId& record : records) wanted.add(Bytes{record.text});
   return rows<LinkRow>(read_link,
-                       "SELECT " LINK " FROM link WHERE system = $1 AND object = $2 AND record = $3 ORDER BY entity",
-                       key.system, key.object, Bytes{key.record.text});
+                       "SELECT " LINK
+                       " FROM link WHERE system = $1 AND object = $2 AND record = ANY($3::bytea[]) "
+                       "ORDER BY record, entity",
+                       system, object, wanted);
 }
 Result<std::vector<LinkRow>> PostgresStore::links_in(const SystemName& system, const ObjectName& object,
                                                      const RecordId& after, std::size_t most) {
@@ -121,7 +127,7 @@ Result<std::vector<LinkRow>> PostgresStore::links_in(const SystemName& system, c
   if (found.size() < most || found.empty()) return found;
   // The cut may have fallen between two links of one record.
   const LinkRow last = found.back();
-  for (LinkRow& more : TRY(links_of(last.key))) {
+  for (LinkRow& more : TRY(links_of(last.key.system, last.key.object, {last.key.record}))) {
     if (more.entity > last.entity) found.push_back(std::move(more));
   }
   return found;

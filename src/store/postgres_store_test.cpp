@@ -447,7 +447,7 @@ TEST(Postgres, KeepsWhateverAVendorCallsItsRecords) {
   cursor.cursor = strange;
   batch.cursors = {cursor};
   must(world.store().commit(batch));
-  EXPECT_EQ(must(world.store().links_of(link.key)).size(), 1u);
+  EXPECT_EQ(must(world.store().links_of(link.key.system, link.key.object, {link.key.record})).size(), 1u);
   EXPECT_EQ(must(world.store().dead_letters()).at(0).message, strange);
   EXPECT_EQ(must(world.store().cursor({}, {}, ""))->cursor, strange);
 }

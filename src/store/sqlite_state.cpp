@@ -104,10 +104,15 @@ Result<std::vector<GoldenRow>> SqliteStore::goldens(const EntityName& entity, co
                          entity, after, most);
 }
 
-Result<std::vector<LinkRow>> SqliteStore::links_of(const RecordKey& key) {
-  return rows<LinkRow>(read_link,
-                       "SELECT " LINK " FROM link WHERE system = ? AND object = ? AND record = ? ORDER BY entity",
-                       key.system, key.object, key.record);
+Result<std::vector<LinkRow>> SqliteStore::links_of(const SystemName& system, const ObjectName& object,
+                                                   const std::vector<RecordId>& records) {
+  std::vector<LinkRow> found;
+  for (const RecordId& record : std::set<RecordId>(records.begin(), records.end()))
+    for (LinkRow& link : TRY(rows<LinkRow>(
+             read_link, "SELECT " LINK " FROM link WHERE system = ? AND object = ? AND record = ? ORDER BY entity",
+             system, object, record)))
+      found.push_back(std::move(link));
+  return found;
 }
 Result<std::vector<LinkRow>> SqliteStore::links_in(const SystemName& system, const ObjectName& object,
                                                    const RecordId& after, std::size_t most) {
@@ -118,7 +123,7 @@ Result<std::vector<LinkRow>> SqliteStore::links_in(const SystemName& system, con
   if (found.size() < most || found.empty()) return found;
   // The cut may have fallen between two links of one record.
   const LinkRow last = found.back();
-  for (LinkRow& more : TRY(links_of(last.key))) {
+  for (LinkRow& more : TRY(links_of(last.key.system, last.key.object, {last.key.record}))) {
     if (more.entity > last.entity) found.push_back(std::move(more));
   }
   return found;

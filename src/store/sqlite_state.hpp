@@ -22,7 +22,8 @@ class SqliteStore : public engine::Store {
 
   Result<std::vector<engine::FamilyRows>> families(const std::vector<GoldenId>&) override;
   Result<std::vector<engine::GoldenRow>> goldens(const EntityName&, const GoldenId& after, std::size_t most) override;
-  Result<std::vector<engine::LinkRow>> links_of(const RecordKey&) override;
+  Result<std::vector<engine::LinkRow>> links_of(const SystemName&, const ObjectName&,
+                                                const std::vector<RecordId>&) override;
   Result<std::vector<engine::LinkRow>> links_in(const SystemName&, const ObjectName&, const RecordId& after,
                                                 std::size_t most) override;
   Result<std::map<RecordId, std::string>> at_rest(const SystemName&, const ObjectName&,

@@ -32,7 +32,7 @@ TYPED_TEST_SUITE_P(StoreContract);
 TYPED_TEST_P(StoreContract, AnEmptyStoreHasNothing) {
   Store& store = this->store();
   EXPECT_FALSE(golden_in(store, GoldenId("g_1")));
-  EXPECT_TRUE(must(store.links_of(record("1"))).empty());
+  EXPECT_TRUE(links_to(store, "1").empty());
   EXPECT_FALSE(must(store.next_due(SystemName("xero"))));
   EXPECT_EQ(must(store.last_delivery()), DeliveryId(0));
   EXPECT_EQ(must(store.done_up_to()), Position(0));
@@ -91,10 +91,16 @@ TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
   batch.links[3].gone = true;
   must(this->store().commit(batch));
   EXPECT_EQ(links_in(this->store(), GoldenId("g_1")).size(), 2u);
-  const auto of_record = must(this->store().links_of(record("1")));
+  const auto of_record = links_to(this->store(), "1");
   ASSERT_EQ(of_record.size(), 2u);
   EXPECT_EQ(of_record[0].entity, EntityName("contact"));
   EXPECT_EQ(of_record[1].golden, GoldenId("g_9"));
+  const std::vector<RecordId> several{RecordId("2"), RecordId("none"), RecordId("1"), RecordId("1")};
+  const auto page = must(this->store().links_of(SystemName("hubspot"), ObjectName("contacts"), several));
+  ASSERT_EQ(page.size(), 3u);
+  EXPECT_EQ(page[0].key, record("1"));
+  EXPECT_EQ(page[1].golden, GoldenId("g_9"));
+  EXPECT_EQ(page[2].key, record("2"));
 
   // Both links of record 1 come together, though one was asked for.
   const auto first = must(this->store().links_in(SystemName("hubspot"), ObjectName("contacts"), RecordId(""), 1));
@@ -114,7 +120,7 @@ TYPED_TEST_P(StoreContract, LinksAreFoundByGoldenRecordByRecordAndInOrder) {
   must(this->store().commit(moved));
   EXPECT_TRUE(links_in(this->store(), GoldenId("g_1")).empty());
   EXPECT_EQ(links_in(this->store(), GoldenId("g_2")).size(), 2u);
-  EXPECT_EQ(must(this->store().links_of(record("1"))).size(), 1u);
+  EXPECT_EQ(links_to(this->store(), "1").size(), 1u);
 }
 
 TYPED_TEST_P(StoreContract, FamiliesComeTogetherEachWithItsOwn) {
