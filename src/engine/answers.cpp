@@ -88,14 +88,14 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   const std::set<RecordId> rest = first ? std::set<RecordId>() : TRY(at_rest(work, where, listed.records));
   std::vector<RecordId> opened;
   for (const Record& record : listed.records)
-    if (!rest.contains(record.id)) opened.push_back(record.id);
+    if (!rest.contains(record.id) || is_given_up({where.first, where.second, record.id})) opened.push_back(record.id);
   TRY(work.open(where.first, where.second, opened));
   int item = 0;
   for (Record& record : listed.records) {
     const RecordKey key{where.first, where.second, record.id};
     if (sweep.purpose == Sweep::Purpose::Walk) was_shown(where, sweep, record.id);
     if (read_.waits(key)) continue;  // it is being read anyway, later than this page
-    if (rest.contains(record.id)) {
+    if (rest.contains(record.id) && !is_given_up(key)) {
       metric::add("linchpin_changes_total",
                   {{"system", key.system.text}, {"trigger", to_text(trigger)}, {"outcome", "at_rest"}});
       understood(work, key);
@@ -229,6 +229,11 @@ void Engine::not_understood(Work& work, const RecordKey& about, const Error& err
                             Instant now) {
   if (++unreadable_[about] == unreadable_most)
     work.rows().dead_letters.push_back(answer_letter("call", about, error, answer, now));
+}
+
+bool Engine::is_given_up(const RecordKey& record) const {
+  const auto at = unreadable_.find(record);
+  return at != unreadable_.end() && at->second >= unreadable_most;
 }
 
 void Engine::understood(Work& work, const RecordKey& about) {

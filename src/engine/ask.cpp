@@ -222,8 +222,9 @@ Result<Json> Engine::explain(const Json& command) {
     for (const Delivery& d : family->deliveries)
       if (const auto value = d.values.find(field.name.text); value != d.values.end())
         step(d.state == DeliveryState::Dead   ? "could not be sent"
-             : d.state == DeliveryState::Held ? "is held: its flow does not send it"
-                                              : "waits to be sent",
+             : d.state != DeliveryState::Held ? "waits to be sent"
+             : may_leave(d, family->golden)   ? "is held: its record cannot be read there"
+                                              : "is held: its flow does not send it",
              d.made, d.system, d.record, d.change, d.mapping, "", value->second);
     Json value = golden == family->golden.fields.end() || !seen ? Json() : golden->second.value;
     items.push_back(Json::object({{"field", field.name.text},

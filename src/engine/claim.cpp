@@ -65,8 +65,16 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
     // here too, where it can be read. So it does until what changed there while no process ran has been listed.
     const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
-    if ((in_doubt(family, d) || behind) && repeatable_.insert(d.id).second && can_fetch(name, d.object))
-      return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
+    if ((in_doubt(family, d) || behind) && can_fetch(name, d.object)) {
+      if (repeatable_.insert(d.id).second)
+        return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
+      if (is_given_up({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead)) {
+        repeatable_.erase(d.id);
+        Delivery held = d;  // until it can be read (take)
+        held.state = DeliveryState::Held;
+        return work.changed_delivery(family, std::move(held));
+      }
+    }
     if (taken.insert(d.golden).second) found.push_back(d);
   };
   // A little more than can be sent, since some may have to wait; all of them where many do.

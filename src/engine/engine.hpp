@@ -182,6 +182,7 @@ class Engine {
   void fetch_failed(Work&, const Flying&, const Error&, bool for_good, milliseconds after, const Result<Answer>&,
                     Instant now);
   void not_understood(Work&, const RecordKey& about, const Error&, const Result<Answer>&, Instant now);
+  bool is_given_up(const RecordKey&) const;  // a person must look, or it is read another time
   void understood(Work&, const RecordKey& about);
   DeadLetterRow answer_letter(std::string kind, const RecordKey& about, const Error&, const Result<Answer>&,
                               Instant now) const;

@@ -199,6 +199,14 @@ void Engine::settled(Work& work, const std::vector<Settles>& items) {
 
 Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
   const Fate fate = TRY(line.take(change));
+  for (Family* family : TRY(work.families_of(change.key))) {
+    const auto held_until_read = [&](const Delivery& d) {
+      return d.state == DeliveryState::Held && d.operation == Operation::Update &&
+             RecordKey{d.system, d.object, d.record} == change.key && may_leave(d, family->golden);
+    };
+    if (std::ranges::any_of(family->deliveries, held_until_read))
+      TRY(line.share_anew(*family, {change.id, change.seen, now}, to_text(change.trigger)));
+  }
   understood(work, change.key);
   if (fate != Fate::Again && fate != Fate::Undated) {
     settled(work, change.settles);
