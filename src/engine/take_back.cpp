@@ -208,12 +208,14 @@ std::string against(const Entity& entity, const Family& family, const Selection&
   return "";
 }
 
-void say_again(Link& link, const FieldName& field, const std::optional<Sourced>& before) {
-  if (says(link, field, before)) return;  // it was taken back already, and what the record was given for it stands
+// It says that again, whatever it was given since; but for what it said already while it was given `was`.
+void say_again(Link& link, const FieldName& field, const std::optional<Sourced>& before, const Value& was) {
+  const auto given = link.given.find(field.text);
+  if (says(link, field, before) && given != link.given.end() && given->second == was) return;
   link.own.erase(field);
   if (!before) return;
   link.own.emplace(field, Own{before->value, before->at, before->change});
-  link.given.erase(field.text);  // it says that again, whatever it was given since
+  link.given.erase(field.text);
 }
 
 // What the golden field was before the first turn of the selection; of one that none turned, what it is.
@@ -232,7 +234,7 @@ void unsay(const Family& family, const Selection& selection, const Unit& unit, T
     for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
       for (Link& link : taken.links)
         if (link.key == record && link.entity == family.golden.entity) {
-          say_again(link, field, said.first->before);
+          say_again(link, field, said.first->before, wanted(family, selection, field));
           if (!said.first->before) lend(link);
         }
     for (const Seen& write : selection.writes(field))
@@ -269,7 +271,7 @@ bool stood_beside(const Entity& entity, const Family& family, const Selection& s
       const bool own_word =
           link.own.contains(name) && !given && !said(selection, Turn::Kind::Own, name).contains(link.key);
       if (own_word) continue;
-      say_again(link, name, Sourced{was, by.at, {}, {}, by.change, {}, {}});
+      say_again(link, name, Sourced{was, by.at, {}, {}, by.change, {}, {}}, was);
       any = true;
     }
   }
