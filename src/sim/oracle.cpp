@@ -215,14 +215,25 @@ class Judge {
   }
 
   // By which time it counts at the latest: Xero tells one for a whole record, the last that was written there `before`
-  // (an order; 0: ever). Of what the hub saw first only then, nobody can tell better.
+  // (an order; 0: ever). Of what the hub saw first only then, nobody can tell better. At HubSpot what was written
+  // within a second of a record's creation counts as its creation, and with it all that it was created with.
   static Instant told_at(const Person& person, const Said& said, int before) {
     Instant at = said.at;
-    if (said.site == Site::Xero)
-      for (const auto& [field, others] : person.said)
-        for (const Said& other : others)
-          if (other.site == said.site && (before == 0 || other.order < before)) at = std::max(at, other.at);
+    const bool created = said.site == Site::Hubspot && said.at == first_said(person, said.site);
+    for (const auto& [field, others] : person.said)
+      for (const Said& other : others)
+        if (other.site == said.site && (before == 0 || other.order < before) &&
+            (said.site == Site::Xero || (created && other.at <= said.at + seconds(1))))
+          at = std::max(at, other.at);
     return at;
+  }
+
+  static Instant first_said(const Person& person, Site site) {
+    Instant first = Instant::max();
+    for (const auto& [field, all] : person.said)
+      for (const Said& one : all)
+        if (one.site == site) first = std::min(first, one.at);
+    return first;
   }
 
   // Who wrote one part of a name elsewhere, by a clock that is ahead or in a record that was written to later, has the
