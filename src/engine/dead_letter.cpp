@@ -26,6 +26,14 @@ Json shown(const DeadLetterRow& l) {
                        {"record", l.record.record.text}});
 }
 
+std::string codes_of(const std::vector<DeadLetterRow>& letters) {
+  std::set<std::string> codes;
+  for (const DeadLetterRow& letter : letters) codes.insert(letter.code);
+  std::string all;
+  for (const std::string& code : codes) all += (all.empty() ? "" : ", ") + code;
+  return all;
+}
+
 }  // namespace
 
 Result<Json> Engine::dead_letters(const Json& command) {
@@ -140,10 +148,10 @@ Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter, Instan
   return {};
 }
 
-// Whether what a command names is there to be named: a system that is misspelt has no dead letters.
+// Whether what a command names is there to be named: a system or a code that is misspelt has no dead letters.
 Result<void> Engine::is_known(const Json& command, const std::vector<DeadLetterRow>& letters) const {
   static constexpr std::array kinds{"delivery", "event", "change", "field", "call"};
-  const std::string &system = command["system"].text(), &kind = command["kind"].text();
+  const std::string &system = command["system"].text(), &kind = command["kind"].text(), &code = command["code"].text();
   const bool named =
       std::any_of(letters.begin(), letters.end(), [&](const auto& l) { return l.system.text == system; });
   if (!system.empty() && !named && !hub_->systems.contains(SystemName(system)))
@@ -151,6 +159,10 @@ Result<void> Engine::is_known(const Json& command, const std::vector<DeadLetterR
   if (!kind.empty() && std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     return fail(Code::NotFound, "there is no kind of dead letter '" + kind + "'",
                 "The kinds are delivery, event, change, field and call.");
+  const bool waits = std::any_of(letters.begin(), letters.end(), [&](const auto& l) { return l.code == code; });
+  if (!code.empty() && !waits && !parse_code(code))
+    return fail(Code::NotFound, "there is no code '" + code + "'",
+                letters.empty() ? "No dead letter waits." : "Those that wait have " + codes_of(letters) + ".");
   return {};
 }
 

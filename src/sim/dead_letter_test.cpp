@@ -82,5 +82,21 @@ TEST_F(DeadLetters, WhatIsNotThereIsSaid) {
   EXPECT_FALSE(world->ask(Json::object({{"command", "dead-letters.retry"}, {"id", "all"}, {"kind", "delivry"}})));
 }
 
+TEST_F(DeadLetters, ACodeThatNobodyKnowsIsAnsweredWithThoseThatWait) {
+  const auto retry = [&](const char* code) {
+    return world->ask(Json::object({{"command", "dead-letters.retry"}, {"id", "all"}, {"code", code}}));
+  };
+  const Result<Json> none = retry("typo");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(to_text(none.error()), "there is no code 'typo'. No dead letter waits.");
+  const Result<Json> quiet = retry("write_refused");
+  ASSERT_TRUE(quiet) << "a code of errors.md that none has";
+  EXPECT_EQ((*quiet)["retried"].integer(), 0);
+  unknown_becomes_a_client();
+  const Result<Json> some = retry("typo");
+  ASSERT_FALSE(some);
+  EXPECT_EQ(to_text(some.error()), "there is no code 'typo'. Those that wait have write_refused.");
+}
+
 }  // namespace
 }  // namespace linchpin::sim
