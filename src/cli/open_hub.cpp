@@ -32,6 +32,16 @@ Result<Secret> password_of(const std::optional<model::SecretSource>& source, con
   return model::resolve(*source, folder);
 }
 
+// The first of a connection's mistakes, with the place of its secret in the environment's file.
+Result<void> usable(const model::Connection& connection, const std::vector<connect::SecretMistake>& mistakes) {
+  if (mistakes.empty()) return {};
+  const auto source = connection.secrets.find(mistakes.front().secret);
+  Error error = mistakes.front().error;
+  error.what = connection.system.text + ": " + error.what;
+  error.at = source == connection.secrets.end() ? connection.place : source->second.place;
+  return tl::unexpected(error);
+}
+
 Result<store::Files> open_store(const std::string& folder, const model::Hub& hub, const std::string& address) {
   const model::Environment& env = hub.environment;
   if (!env.on_postgres()) return store::open_files(data_folder(folder, hub));
@@ -115,8 +125,7 @@ Result<OpenHub::Ready> OpenHub::ready(std::shared_ptr<const model::Hub> wanted) 
     const auto connection = env.connections.find(name);
     if (connection == env.connections.end()) continue;
     engine::Credential credential = TRY(credential_of(connection->second, folder.string()));
-    const std::vector<Error> mistakes = connect::check_credential(system.connector, credential);
-    if (!mistakes.empty()) return tl::unexpected(mistakes.front());
+    TRY(usable(connection->second, connect::check_credential(system.connector, credential)));
     ready.credentials.emplace(name, std::move(credential));
   }
   return ready;

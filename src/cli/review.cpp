@@ -177,7 +177,8 @@ Result<int> review(Asked asked) {
   if (asked.id == "-") return answer_all(asked, typed_ids());
   if (asked.id == "all") {
     if (asked.kind.empty())
-      return fail(Code::InvalidArgument, "all of which kind?", "Give --kind, as in --kind match.");
+      return fail(Code::InvalidArgument, "which of the reviews are answered alike is not said",
+                  "Give their kind with --kind, as in --kind match.");
     std::vector<std::string> ids;
     const Json open = TRY(list(asked, false));
     for (const Json& item : open["items"].items())
@@ -212,7 +213,8 @@ void add_review(Command& program) {
   command.option("--why", asked->why, "merge, split: the reason, which explain tells");
   command.flag("--despite-veto", asked->despite_veto, "merge: though match: never: keeps the two apart");
   command.option("--take", asked->take, "accept, of a conflict: whose value, as a system or system:record");
-  command.option("--kind", asked->kind, "of this kind only: match, foreign_write, …");
+  command.option("--kind", asked->kind, "of this kind only")
+      .one_of({"match", "foreign_write", "conflict", "unique_taken", "deleted", "brake", "short_list"});
   command.option("--system", asked->system, "about this system only");
   command.option("--field", asked->field, "about this field only");
   command.flag("--all", asked->all, "list: the answered ones too");

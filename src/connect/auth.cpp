@@ -92,7 +92,8 @@ std::string signing_key(std::string_view secret) {
 // Standard Webhooks 1.0.0. The id is the same for every attempt: by it the receiver knows a repeat.
 Result<Headers> signed_by(std::string_view secret, std::string_view id, std::string_view body, Instant now) {
   const std::string key = signing_key(secret);
-  if (key.empty()) return fail(Code::KeyMissing, "the connection's secret is no key that signs", signs_with);
+  if (key.empty())
+    return fail(Code::KeyMissing, "the connection's 'secret' is no key to sign requests with", signs_with);
   if (id.empty()) return fail(Code::InvalidArgument, "a call that writes nothing has no id to be signed under");
   const std::string at = std::to_string(ms_since_epoch(now) / 1000);
   std::string bytes(id);
@@ -183,21 +184,26 @@ Outcome authorised(const Language& language, const Call& call, const Answer& ans
                     Secret((*body)["refresh_token"].text())};
 }
 
-std::vector<Error> check_secrets(const Language& language, const Credential& credential) {
-  std::vector<Error> mistakes;
+std::vector<SecretMistake> check_secrets(const Language& language, const Credential& credential) {
+  std::vector<SecretMistake> mistakes;
   for (const std::string& name : language.manifest->secrets) {
     if (name == "refresh_token" && !credential.refresh_token.empty()) continue;
-    if (const auto found = secret(credential, name); !found) mistakes.push_back(found.error());
+    if (const auto found = secret(credential, name); !found) mistakes.push_back({name, found.error()});
   }
   if (const Auth& auth = language.protocol.auth; auth.kind == Auth::Kind::Signed)
     if (const auto found = secret(credential, auth.secret); found && signing_key(*found).empty())
-      mistakes.push_back({Code::KeyMissing, "the secret " + auth.secret + " is no key that signs", {}, signs_with});
+      mistakes.push_back({auth.secret,
+                          {Code::KeyMissing,
+                           "the connection's '" + auth.secret + "' is no key to sign requests with",
+                           {},
+                           signs_with}});
   for (const auto& [name, key] : credential.secrets) {
     if (is_webhook_secret(name) && !key.empty() && !usable_key(language.protocol.signatures, key)) {
-      mistakes.push_back({Code::KeyMissing,
-                          "the secret " + name + " is no key for webhooks of " + language.manifest->name,
-                          {},
-                          "Give it as the vendor shows it: whsec_ and base64"});
+      mistakes.push_back({name,
+                          {Code::KeyMissing,
+                           "the connection's '" + name + "' is no key for webhooks of " + language.manifest->name,
+                           {},
+                           "Give it as the vendor shows it: whsec_ and base64"}});
     }
   }
   return mistakes;

@@ -7,6 +7,7 @@
 #include "base/http.hpp"
 #include "base/result.hpp"
 #include "connect/language.hpp"
+#include "connect/runtime.hpp"
 #include "engine/connector.hpp"
 
 namespace linchpin::connect {
@@ -27,8 +28,8 @@ engine::Outcome authorised(const Language&, const engine::Call&, const Answer&, 
 // host.
 Result<std::string> target(const Language&, const engine::Credential&, std::string_view path);
 
-// A connection's secrets, before anything starts: each that the manifest names is there, and a webhook's key can be
-// used. Every mistake, naming the secret and never its content.
-std::vector<Error> check_secrets(const Language&, const engine::Credential&);
+// A connection's secrets, before anything starts: each that the manifest names is there, and a key that signs, or that
+// webhooks are signed with, can be used. Every mistake, naming the secret and never its content.
+std::vector<SecretMistake> check_secrets(const Language&, const engine::Credential&);
 
 }  // namespace linchpin::connect

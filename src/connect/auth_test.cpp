@@ -151,10 +151,12 @@ TEST(Connector, SignsWithAKeyOnly) {
   c.settings["path"] = "hooks";
   for (const char* secret : {"plain-secret", "whsec_", "whsec_AAECAwQ=", "whsec_%%%%"}) {
     c.secrets.insert_or_assign("secret", Secret(secret));
-    const std::vector<Error> mistakes = check_secrets(*make_language(*model::shipped_manifest("webhook"), {}), c);
+    const std::vector<SecretMistake> mistakes =
+        check_secrets(*make_language(*model::shipped_manifest("webhook"), {}), c);
     ASSERT_EQ(mistakes.size(), 1u) << secret;
-    EXPECT_EQ(mistakes[0].code, Code::KeyMissing);
-    EXPECT_EQ(to_text(mistakes[0]).find("plain"), std::string::npos);
+    EXPECT_EQ(mistakes[0].secret, "secret");
+    EXPECT_EQ(mistakes[0].error.code, Code::KeyMissing);
+    EXPECT_EQ(to_text(mistakes[0].error).find("plain"), std::string::npos);
   }
 }
 

@@ -62,10 +62,10 @@ Result<std::unique_ptr<Connector>> make_connector(std::shared_ptr<const model::M
   return std::make_unique<Runtime>(TRY(make_language(std::move(manifest), api_version)));
 }
 
-std::vector<Error> check_credential(const std::shared_ptr<const model::Manifest>& manifest,
-                                    const Credential& credential) {
+std::vector<SecretMistake> check_credential(const std::shared_ptr<const model::Manifest>& manifest,
+                                            const Credential& credential) {
   const auto language = make_language(manifest, {});
-  if (!language) return {language.error()};
+  if (!language) return {{"", language.error()}};
   return check_secrets(*language, credential);
 }
 

@@ -16,8 +16,12 @@ namespace linchpin::connect {
 Result<std::unique_ptr<engine::Connector>> make_connector(std::shared_ptr<const model::Manifest>,
                                                           const std::map<std::string, std::string>& api_version);
 
-// A connection's secrets, before anything starts: each that the manifest names is there, and the webhooks' key is
-// usable. Every mistake; it names the secret and never holds its content. A hub with one must not start.
-std::vector<Error> check_credential(const std::shared_ptr<const model::Manifest>&, const engine::Credential&);
+// A connection's secrets, before anything starts: each that the manifest names is there, and keys are usable. Every
+// mistake; it names the secret and never holds its content. A hub with one must not start.
+struct SecretMistake {
+  std::string secret;  // by the manifest's name, as in a Connection: who has read the hub files knows its place
+  Error error;
+};
+std::vector<SecretMistake> check_credential(const std::shared_ptr<const model::Manifest>&, const engine::Credential&);
 
 }  // namespace linchpin::connect

@@ -242,7 +242,7 @@ TEST(WebhookSignature, AKeyThatCannotBeUsedStopsTheStart) {
   EXPECT_EQ(check_credential(manifest, with({{"token", "t"}, {"webhook.secret", ""}})).size(), 1u);
   const auto wrong = check_credential(manifest, with({{"token", "t"}, {"webhook.secret", "not-a-whsec"}}));
   ASSERT_EQ(wrong.size(), 1u);
-  EXPECT_EQ(to_text(wrong[0]).find("not-a-whsec"), std::string::npos);
+  EXPECT_EQ(to_text(wrong[0].error).find("not-a-whsec"), std::string::npos);
 }
 
 TEST(Events, OneThatCarriesItsRecordNeedsNoReading) {
