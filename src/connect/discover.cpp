@@ -37,27 +37,6 @@ Error model_error(Code code, const ObjectName& object) {
   }
 }
 
-std::vector<std::string> texts(const Json& list) {
-  std::vector<std::string> all;
-  for (const Json& item : list.items()) all.push_back(item.text());
-  return all;
-}
-
-// `Name: text`, or with what else the contract says of it.
-model::SystemField declared_field(const std::string& path, const Json& j) {
-  model::SystemField field{.path = path,
-                           .kind = j.is_text() ? j.text() : j["kind"].text(),
-                           .label = j["label"].text(),
-                           .values = texts(j["values"]),
-                           .refers_to = j["refers_to"].text(),
-                           .required = j["required"].boolean(),
-                           .read_only = j["read_only"].boolean(),
-                           .unique = j["unique"].boolean(),
-                           .told_by = "contract"};
-  if (!field.values.empty() && field.kind.empty()) field.kind = "choice";
-  return field;
-}
-
 Result<std::optional<Condition>> optional_condition(const Json& j) {
   if (j.is_null()) return std::nullopt;
   return TRY(read_condition(j));
@@ -85,11 +64,8 @@ Result<ModelReader> ModelReader::make(std::shared_ptr<const model::Manifest> man
 
 Result<ModelReader::Object> ModelReader::read(const ObjectName& name, const Json& j) {
   Object object;
-  object.declared.object = name;
-  for (const auto& [path, field] : j["declared"].members()) {
-    TRY(mapping::parse_path(path));
-    object.declared.add(declared_field(path, field));
-  }
+  for (const auto& [path, field] : j["declared"].members()) TRY(mapping::parse_path(path));
+  object.declared = model::declared_model(name, j);
   object.sample = j["sample"].boolean();
   if (!j.find("get") && !j.find("post")) return object;
   constexpr std::pair<std::string_view, std::string_view> methods[] = {{"get", "GET"}, {"post", "POST"}};

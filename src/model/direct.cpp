@@ -5,6 +5,7 @@
 
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
+#include "model/system_model.hpp"
 
 namespace linchpin::model {
 namespace {
@@ -126,6 +127,7 @@ class DirectJudge {
       findings().mistake(at.error().code, place_at(member.value, "at"), at.error().what, at.error().fix);
       return;
     }
+    expect(*at, member.value.is_mapping() ? place_at(member.value, "at") : member.at);
     Field field;
     field.name = FieldName(member.key);
     field.clazz = parse_class(clazz).value_or(Class::ComplianceOnly);
@@ -142,6 +144,27 @@ class DirectJudge {
     entity_.fields.push_back(std::move(field));
     mapping_.fields.push_back(std::move(entry));
     flow_.send.emplace_back(member.key);
+  }
+
+  // Whether the source has it, as far as its connector knows. What a system says of its own fields only `discover`
+  // reads.
+  void expect(const mapping::Path& at, const Place& place) {
+    const Json& model =
+        draft_.hub.system(mapping_.system).connector->document["objects"][mapping_.object.text]["model"];
+    const ObjectModel contract = declared_model(mapping_.object, model);
+    const bool describes_itself = model.find("get") || model.find("post");
+    const std::string path = modelled(at), under = model["under"].text();
+    if (contract.fields.empty() || contract.has(path)) return;
+    if (describes_itself && (under.empty() || path.starts_with(under + "."))) return;
+    std::vector<std::string> paths;
+    for (const SystemField& field : contract.fields) paths.push_back(field.path);
+    const std::string near = nearest(path, paths);
+    findings().warning(Code::ReferenceUnknown, place,
+                       mapping_.object.text + " of " + mapping_.system.text + " have no field '" + path +
+                           "' that the connector knows: nothing would be sent of it",
+                       near.empty() && !under.empty() ? "The fields of its records stand under " + under +
+                                                            ": write { at: " + under + "." + path + ", class: … }"
+                                                      : suggestion(path, paths));
   }
 
   void conditions() {

@@ -81,6 +81,45 @@ TEST(Direct, SaysWhatIsWrong) {
   finds("manual: by hand\nfields: { first: internal }\n", "a manual flow lists its fields");
 }
 
+// What a shipped connector knows of its object is known of a direct flow's fields.
+TEST(Direct, AFieldThatTheSourceDoesNotHaveIsWarnedOfWithItsPlace) {
+  const auto warns = [](const std::string& from, const std::string& fields) {
+    std::vector<HubFile> files{
+        {"hub.yaml", "hub: small\ntime_zone: Australia/Sydney\n"},
+        {"environments/staging.yaml",
+         "environment: staging\nkeys: { master: env:A, match: env:B, log: env:C }\nconnections:\n"
+         "  hubspot: { auth: { token: env:T }, webhook: { secret: env:W } }\n"
+         "  xero: { auth: { client: env:X, refresh_token: env:R }, webhook: { key: env:K }, tenant: abc }\n"
+         "  portal: { base_url: http://127.0.0.1:9102, path: in, auth: { secret: env:U } }\n"},
+        {"flows/tell.yaml", "flow: tell\ndirect: " + from + " -> portal.deliver\nwhy: they ask\nfields:\n" + fields}};
+    for (const std::string name : {"hubspot", "xero", "portal"})
+      files.push_back({"systems/" + name + ".yaml", "system: " + name +
+                                                        "\nconnector: " + (name == "portal" ? "webhook" : name) +
+                                                        "\nmay_hold: personal\npurpose: x\ncountry: AU\n"});
+    const Checked checked = check_files(files, "", shipped_manifest);
+    EXPECT_TRUE(checked.hub) << "a warning, and no mistake";
+    std::string all;
+    for (const Finding& finding : checked.findings)
+      if (finding.warning) all += to_text(finding.error) + "\n";
+    return all;
+  };
+  EXPECT_EQ(warns("xero.Invoices",
+                  "  InvoiceNumber: internal\n  client: { at: Contact.Name, class: personal }\n"
+                  "  first: { at: \"LineItems[].Description\", class: internal }\n"),
+            "");
+  const std::string misspelt = warns("xero.Invoices", "  InvoiceNumbr: internal\n  Status: internal\n");
+  EXPECT_NE(misspelt.find("flows/tell.yaml:5:3"), std::string::npos) << misspelt;
+  EXPECT_NE(misspelt.find("Invoices of xero have no field 'InvoiceNumbr' that the connector knows"), std::string::npos);
+  EXPECT_NE(misspelt.find("Did you mean 'InvoiceNumber'?"), std::string::npos) << misspelt;
+  EXPECT_NE(warns("xero.Contacts", "  mobile: { at: \"Phones[PhoneType=MOBILE].Number\", class: personal }\n")
+                .find("'Phones[].Number'"),
+            std::string::npos);
+  const std::string bare = warns("hubspot.contacts", "  email: personal\n");
+  EXPECT_NE(bare.find("write { at: properties.email, class: … }"), std::string::npos) << bare;
+  EXPECT_EQ(warns("hubspot.contacts", "  email: { at: properties.anything, class: personal }\n  id: internal\n"), "")
+      << "the account's own properties only discover reads";
+}
+
 TEST(Direct, FlowsThatComeRoundAreRefused) {
   const std::string acme =
       "connector: acme\ntitle: Acme\nbase_url: https://api.acme.example\nhosts: [api.acme.example]\n"

@@ -14,18 +14,6 @@ using mapping::Mapping;
 
 namespace {
 
-// "Phones[].PhoneNumber" of Phones[PhoneType=MOBILE].PhoneNumber: which item is the mapping's business.
-std::string modelled(const mapping::Path& path) {
-  mapping::Path every;
-  for (const auto& step : path.steps) {
-    if (std::holds_alternative<mapping::Path::Key>(step))
-      every.steps.push_back(step);
-    else
-      every.steps.push_back(mapping::Path::Every{});
-  }
-  return mapping::to_text(every);
-}
-
 std::string below(const std::string& path, const std::string& member) {
   return path.empty() ? member : path + "." + member;
 }

@@ -74,6 +74,12 @@ Json field_json(const SystemField& f) {
   return object;
 }
 
+std::vector<std::string> texts(const Json& list) {
+  std::vector<std::string> all;
+  for (const Json& item : list.items()) all.push_back(item.text());
+  return all;
+}
+
 SystemField field_of(const Json& j) {
   SystemField f{.path = j["path"].text(),
                 .kind = j["kind"].text(),
@@ -84,8 +90,23 @@ SystemField field_of(const Json& j) {
                 .read_only = j["read_only"].boolean(),
                 .unique = j["unique"].boolean(),
                 .told_by = j["told_by"].text()};
-  for (const Json& value : j["values"].items()) f.values.push_back(value.text());
+  f.values = texts(j["values"]);
   return f;
+}
+
+// `Name: text`, or with what else the contract says of it.
+SystemField declared_field(const std::string& path, const Json& j) {
+  SystemField field{.path = path,
+                    .kind = j.is_text() ? j.text() : j["kind"].text(),
+                    .label = j["label"].text(),
+                    .values = texts(j["values"]),
+                    .refers_to = j["refers_to"].text(),
+                    .required = j["required"].boolean(),
+                    .read_only = j["read_only"].boolean(),
+                    .unique = j["unique"].boolean(),
+                    .told_by = "contract"};
+  if (!field.values.empty() && field.kind.empty()) field.kind = "choice";
+  return field;
 }
 
 std::string joined(const std::vector<std::string>& values) {
@@ -173,6 +194,23 @@ bool ObjectModel::has(std::string_view path) const {
 void ObjectModel::add(SystemField field) {
   const auto at = std::ranges::lower_bound(fields, field, by_path);
   if (at == fields.end() || at->path != field.path) fields.insert(at, std::move(field));
+}
+
+std::string modelled(const mapping::Path& path) {
+  mapping::Path every;
+  for (const auto& step : path.steps) {
+    if (std::holds_alternative<mapping::Path::Key>(step))
+      every.steps.push_back(step);
+    else
+      every.steps.push_back(mapping::Path::Every{});
+  }
+  return mapping::to_text(every);
+}
+
+ObjectModel declared_model(const ObjectName& name, const Json& model) {
+  ObjectModel object{name, {}};
+  for (const auto& [path, field] : model["declared"].members()) object.add(declared_field(path, field));
+  return object;
 }
 
 const ObjectModel* SystemModel::object(const ObjectName& name) const {

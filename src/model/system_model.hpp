@@ -9,6 +9,7 @@
 #include "base/id.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "mapping/path.hpp"
 
 namespace linchpin::model {
 
@@ -33,6 +34,10 @@ struct ObjectModel {
   // Puts a field in its place, unless one of that path is there already.
   void add(SystemField);
 };
+// "Phones[].PhoneNumber" of Phones[PhoneType=MOBILE].PhoneNumber: which item is the mapping's business.
+std::string modelled(const mapping::Path&);
+// What the vendor's contract says of an object: `declared:` of its `model:` in the manifest.
+ObjectModel declared_model(const ObjectName&, const Json& model);
 struct SystemModel {
   SystemName system;
   std::string connector, read_at;  // RFC 3339
