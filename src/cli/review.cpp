@@ -16,7 +16,8 @@ std::string line_of(const Json& item) {
   line += "  " + item["code"].text() + ": " + item["message"].text();
   if (!item["place"].text().empty()) line += " (" + item["place"].text() + ")";
   if (!item["golden"].text().empty()) line += "  " + item["golden"].text();
-  if (const auto holds = item["holds"].integer()) line += "  holds the refs of " + std::to_string(*holds);
+  if (const auto holds = item["holds"].integer())
+    line += "  holds the refs of " + std::to_string(*holds) + (item["holds_more"].boolean() ? " or more" : "");
   return line + "  since " + item["since"].text();
 }
 

@@ -1,15 +1,25 @@
 // Those who name a record that the hub did not know, or knew as another's, are looked at once more.
 #include <algorithm>
 
+#include "base/log.hpp"
 #include "engine/line.hpp"
 #include "engine/refs.hpp"
 
 namespace linchpin::engine {
+namespace {
+
+constexpr std::size_t children_most = 100'000;  // of one record, in one step
+
+}  // namespace
 
 Result<void> Line::appeared(const Family& parent, const Cause& cause) {
   std::map<GoldenId, std::vector<RecordKey>> children;
-  for (const auto& [golden, record] : TRY(Refs(hub_, keys_, work_).children(parent)))
-    children[golden].push_back(record);
+  const Children named_by = TRY(Refs(hub_, keys_, work_).children(parent, children_most));
+  for (const auto& [golden, record] : named_by.records) children[golden].push_back(record);
+  if (named_by.more)
+    log::warn(
+        "more records name this one than are looked at at once; the rest get their relation when they change next",
+        {{"golden", parent.golden.id}, {"most", children_most}});
   for (const auto& [golden, records] : children) {
     Family* child = TRY(work_.family(golden));
     if (!child) continue;

@@ -10,6 +10,8 @@
 namespace linchpin::engine {
 namespace {
 
+constexpr std::size_t counted_most = 100;  // of those who name one record: a list says how many, up to here
+
 Json shown(const DeadLetterRow& l) {
   return Json::object({{"id", l.id},
                        {"kind", l.kind},
@@ -50,10 +52,12 @@ Result<Json> Engine::dead_letters(const Json& command) {
              std::ranges::any_of(named_records(*hub_, mapping.second),
                                  [&](const NamedRecord& named) { return named.to == family->golden.entity; });
     });
-    std::set<GoldenId> held;  // by what could not be made there
-    if (has_refs)
-      for (const auto& [child, record] : TRY(Refs(*hub_, world_.keys, work).children(*family))) held.insert(child);
-    if (!held.empty()) items.back() = items.back().with("holds", held.size());
+    if (!has_refs) continue;
+    const Children held = TRY(Refs(*hub_, world_.keys, work).children(*family, counted_most));
+    std::set<GoldenId> children;  // whose refs wait for what could not be made there
+    for (const auto& [child, record] : held.records) children.insert(child);
+    if (!children.empty()) items.back() = items.back().with("holds", children.size());
+    if (held.more) items.back() = items.back().with("holds_more", true);
   }
   if (!id.empty() && items.empty())
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");

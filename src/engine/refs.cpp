@@ -11,8 +11,6 @@ namespace {
 using mapping::Direction;
 using mapping::Mapping;
 
-constexpr std::size_t children_most = 100'000;  // of one record
-
 // The rows by which those are found that name a record: a space of their own, by field.
 EntityName space_of(const EntityName& entity, const FieldName& field) {
   return EntityName(entity.text + "." + field.text);
@@ -203,17 +201,20 @@ void Refs::index(const Family& family, const Link& link) {
   }
 }
 
-Result<std::vector<std::pair<GoldenId, RecordKey>>> Refs::children(const Family& parent) {
+Result<Children> Refs::children(const Family& parent, std::size_t most) {
   std::set<std::pair<GoldenId, RecordKey>> found;
+  bool more = false;
   for (const auto& [name, entity] : hub_.entities)
     for (const model::Field& field : entity.fields) {
       if (field.to != parent.golden.entity || !is_named(hub_, name, field.name)) continue;
-      for (const Link& link : parent.links)
-        for (const MatchKeyRow& row :
-             TRY(work_.holders(space_of(name, field.name), keys_.blind("ref", about(link.key)), children_most)))
-          found.insert({row.golden, row.record});
+      for (const Link& link : parent.links) {
+        std::vector<MatchKeyRow> rows =
+            TRY(work_.holders(space_of(name, field.name), keys_.blind("ref", about(link.key)), most + 1));
+        if (rows.size() > most) more = true, rows.resize(most);
+        for (const MatchKeyRow& row : rows) found.insert({row.golden, row.record});
+      }
     }
-  return std::vector(found.begin(), found.end());
+  return Children{{found.begin(), found.end()}, more};
 }
 
 Result<Values> Refs::renamed(const Link& link) {

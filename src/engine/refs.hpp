@@ -27,6 +27,12 @@ struct NamedRecord {
 };
 std::vector<NamedRecord> named_records(const model::Hub&, const mapping::Mapping&);
 
+// The records that name one of a family's. `more`: there are more than were asked for.
+struct Children {
+  std::vector<std::pair<GoldenId, RecordKey>> records;
+  bool more = false;
+};
+
 class Refs {
  public:
   Refs(const model::Hub& hub, Keys& keys, Work& work) : hub_(hub), keys_(keys), work_(work) {}
@@ -53,8 +59,8 @@ class Refs {
   Result<std::vector<Waiting>> waiting(const Family&);
 
   void index(const Family&, const Link&);  // by what it names
-  // The records that name one of the family's.
-  Result<std::vector<std::pair<GoldenId, RecordKey>>> children(const Family& parent);
+  // At most `most` of each of the family's records, by each field.
+  Result<Children> children(const Family& parent, std::size_t most);
   // What a linked record names by now, where that is not what the hub took it for.
   Result<Values> renamed(const Link&);
 

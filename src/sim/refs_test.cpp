@@ -234,6 +234,25 @@ TEST_F(Relations, ACompanyThatCannotBeWrittenHoldsOnlyTheRefsToIt) {
   EXPECT_TRUE(ask(Json::object({{"command", "dead-letters.list"}}))["items"].items().empty());
 }
 
+TEST_F(Relations, OfACompanyThatManyWaitForTheListSaysSoAndNoMore) {
+  Json::List people, belongs;
+  for (int i = 0; i < 120; ++i) {
+    const std::string tag{static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
+    const std::string id = std::to_string(50000003000 + i);
+    people.push_back(
+        in_hubspot(id, ("Given" + tag).c_str(), ("Family" + tag).c_str(), (tag + "@x.example").c_str(), ""));
+    belongs.push_back(associated(id, acme)[0]);
+  }
+  const std::string too_long(300, 'A');  // for Xero
+  make(both_ways(), crm(people, {company(acme, too_long.c_str(), "51824753556")}).with("associations", belongs),
+       holding("Contacts", {}));
+  const Json dead = ask(Json::object({{"command", "dead-letters.list"}}))["items"];
+  ASSERT_EQ(dead.items().size(), 1u) << pretty(dead);
+  EXPECT_EQ(dead[0]["holds"].integer(), 100);
+  EXPECT_TRUE(dead[0]["holds_more"].boolean());
+  EXPECT_TRUE(explained("hubspot:" + people[119]["id"].text())["value"].is_text()) << "all of them have it in the hub";
+}
+
 TEST_F(Relations, CompaniesThatAPersonMergesTakeTheirPeopleAlong) {
   make(both_ways(),
        crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})
