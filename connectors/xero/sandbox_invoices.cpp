@@ -1,6 +1,7 @@
 #include "connectors/xero/sandbox_invoices.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "sandbox/text.hpp"
@@ -44,6 +45,27 @@ bool may_become(const std::string& from, const std::string& to) {
   return from == "AUTHORISED" && to == "VOIDED";
 }
 
+bool a_person_may_make(const std::string& from, const std::string& to) {
+  return may_become(from, to) || (from == "AUTHORISED" && to == "PAID") || (from == "PAID" && to == "AUTHORISED");
+}
+
+// As it is when its payment in full is entered, or taken out.
+Json paid(Json invoice, bool is_paid, Instant now) {
+  const Json total = invoice["Total"].is_null() ? money(0) : invoice["Total"];
+  invoice = invoice.with("AmountPaid", is_paid ? total : money(0)).with("AmountDue", is_paid ? money(0) : total);
+  const std::string today = rfc3339(now).substr(0, 10) + "T00:00:00";
+  return is_paid ? invoice.with("FullyPaidOnDate", xero_date(*parse_xero_date(today)))
+                 : invoice.without("FullyPaidOnDate");
+}
+
+// What a person can say of an invoice.
+bool is_typed(const std::string& name) {
+  static const std::array names{"InvoiceID",       "Type",   "InvoiceNumber", "Reference", "CurrencyCode",
+                                "LineAmountTypes", "Url",    "SentToContact", "Contact",   "Date",
+                                "DueDate",         "Status", "LineItems"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
 
 const Json* XeroInvoices::find(std::string_view id_or_number) const {
@@ -56,10 +78,12 @@ const Json* XeroInvoices::find(std::string_view id_or_number) const {
 
 void XeroInvoices::put(const Json& invoice) { invoices_[invoice["InvoiceID"].text()] = invoice; }
 
-XeroInvoices::Written XeroInvoices::plan(const Json& given, bool create_only, const XeroContacts& contacts,
-                                         Instant now) {
+XeroInvoices::Written XeroInvoices::plan(const Json& given, Mode mode, const XeroContacts& contacts, Instant now) {
   Written written;
   auto& errors = written.errors;
+  if (mode == Mode::Person)
+    for (const auto& [name, value] : given.members())
+      if (!is_typed(name)) errors.push_back(name + " is nothing that a person sets on an invoice.");
   const std::string type = given["Type"].text();
   const std::string number = given["InvoiceNumber"].text();
   const Json* existing = nullptr;
@@ -68,7 +92,7 @@ XeroInvoices::Written XeroInvoices::plan(const Json& given, bool create_only, co
     if (!existing) errors.push_back("An invoice with this InvoiceID does not exist.");
   } else if (!number.empty() && type != "ACCPAY") {
     existing = find(number);
-    if (existing && create_only) errors.push_back("Invoice # must be unique.");
+    if (existing && mode == Mode::Create) errors.push_back("Invoice # must be unique.");
   }
   Json invoice = existing ? *existing : Json::object({{"InvoiceID", chance_.uuid()}});
   written.created = !existing;
@@ -112,7 +136,8 @@ XeroInvoices::Written XeroInvoices::plan(const Json& given, bool create_only, co
   }
   const std::string before = existing ? (*existing)["Status"].text() : "";
   const std::string status = given["Status"].is_text() ? given["Status"].text() : existing ? before : "DRAFT";
-  if (!may_become(before, status)) errors.push_back("Invoice not of valid status for modification");
+  if (mode == Mode::Person ? !a_person_may_make(before, status) : !may_become(before, status))
+    errors.push_back("Invoice not of valid status for modification");
   invoice = invoice.with("Status", status);
 
   if (const Json* lines = given.find("LineItems")) {
@@ -144,6 +169,7 @@ XeroInvoices::Written XeroInvoices::plan(const Json& given, bool create_only, co
   } else if (!existing) {
     errors.push_back("One or more line items must be specified");
   }
+  if (before != status && (before == "PAID" || status == "PAID")) invoice = paid(invoice, status == "PAID", now);
   written.invoice = errors.empty() ? invoice.with("UpdatedDateUTC", xero_date(now)).with("HasErrors", false) : given;
   return written;
 }

@@ -1,5 +1,5 @@
 // The sales invoices and bills of a Xero organisation, as far as a practice's flows need them: made, changed, voided,
-// with totals. Payments, credit notes and items are not there.
+// with totals; by a person also paid. Payments as records, credit notes and items are not there.
 #pragma once
 
 #include <map>
@@ -20,8 +20,11 @@ class XeroInvoices {
     bool created = false;
     std::vector<std::string> errors;
   };
-  // Like XeroContacts::plan: nothing is changed. `update_only`: an invoice that is not there is an error.
-  Written plan(const Json& given, bool create_only, const XeroContacts&, Instant now);
+  // PUT; POST; what a person does at Xero's screen: an invoice is paid in full (Status PAID), or its payment is taken
+  // out again (AUTHORISED), and what nobody can set there is refused.
+  enum class Mode { Create, Upsert, Person };
+  // Like XeroContacts::plan: nothing is changed.
+  Written plan(const Json& given, Mode, const XeroContacts&, Instant now);
   void put(const Json& invoice);
   void clear() { invoices_.clear(); }
   const Json* find(std::string_view id_or_number) const;

@@ -286,6 +286,17 @@ Answer XeroVendor::groups(const Request& request, const std::vector<std::string>
   return envelope("ContactGroups", Json::list({group_json(found->first, group, true)}), now);
 }
 
+void XeroVendor::written(const XeroInvoices::Written& plan, Instant now) {
+  invoices_.put(plan.invoice);
+  if (const XeroContact* of = contacts_.by_id(plan.invoice["Contact"]["ContactID"].text())) {
+    XeroContact contact = *of;
+    (plan.invoice["Type"].text() == "ACCREC" ? contact.customer : contact.supplier) =
+        true;  // does not move UpdatedDateUTC
+    contacts_.put(contact);
+  }
+  tell("INVOICE", "Invoices", plan.invoice["InvoiceID"].text(), plan.created, now);
+}
+
 Answer XeroVendor::invoices(const Request& request, const std::vector<std::string>& path, const Json& body,
                             Instant now) {
   const Answer absent{404, {{"Content-Type", "text/plain"}}, "The resource you're looking for cannot be found"};
@@ -344,7 +355,8 @@ Answer XeroVendor::invoices(const Request& request, const std::vector<std::strin
   std::vector<XeroInvoices::Written> plans;
   Json::List refused;
   for (const Json& element : given) {
-    plans.push_back(invoices_.plan(element, request.method == "PUT", contacts_, now));
+    const auto mode = request.method == "PUT" ? XeroInvoices::Mode::Create : XeroInvoices::Mode::Upsert;
+    plans.push_back(invoices_.plan(element, mode, contacts_, now));
     if (!plans.back().errors.empty()) refused.push_back(element_error(element, plans.back().errors, "InvoiceID"));
   }
   if (!refused.empty() && !one_by_one) return xero_validation(refused);
@@ -354,12 +366,7 @@ Answer XeroVendor::invoices(const Request& request, const std::vector<std::strin
       items.push_back(element_error(plan.invoice, plan.errors, "InvoiceID").with("StatusAttributeString", "ERROR"));
       continue;
     }
-    invoices_.put(plan.invoice);
-    XeroContact contact = *contacts_.by_id(plan.invoice["Contact"]["ContactID"].text());
-    (plan.invoice["Type"].text() == "ACCREC" ? contact.customer : contact.supplier) =
-        true;  // does not move UpdatedDateUTC
-    contacts_.put(contact);
-    tell("INVOICE", "Invoices", plan.invoice["InvoiceID"].text(), plan.created, now);
+    written(plan, now);
     items.push_back(one_by_one ? plan.invoice.with("StatusAttributeString", "OK") : plan.invoice);
   }
   return envelope("Invoices", Json(items), now);

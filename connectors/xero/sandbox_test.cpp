@@ -476,6 +476,37 @@ TEST_F(Xero, KeepsGroupsAndInvoices) {
   EXPECT_EQ(call("PUT", "/Invoices", R"({"Invoices":[{"Type":"ACCREC",)" + line + "}]}").status, 400);
 }
 
+TEST_F(Xero, APersonEditsAnInvoiceAndEntersItsPayment) {
+  const std::string ann = create(R"("Name":"Ann")");
+  const auto edit = [&](const std::string& id, const std::string& fields) {
+    return vendor_->edit("Invoices", id, *parse_json(fields), now_);
+  };
+  const auto made = edit("", R"({"Type":"ACCREC","Status":"AUTHORISED","Contact":{"ContactID":")" + ann +
+                                 R"("},"LineItems":[{"Description":"Advice","Quantity":1,"UnitAmount":100}]})");
+  ASSERT_TRUE(made) << to_text(made.error());
+  const std::string id = (*made)["InvoiceID"].text();
+  EXPECT_EQ((*made)["AmountDue"].number_text(), "110.00");
+  EXPECT_TRUE(contact(ann)["IsCustomer"].boolean());
+  EXPECT_EQ(call("POST", "/Invoices/" + id, R"({"Invoices":[{"Status":"PAID"}]})").status, 400)
+      << "an app sets no invoice paid";
+  now_ += milliseconds{60'000};
+  const auto paid = edit(id, R"({"Status":"PAID","Reference":"R1"})");
+  ASSERT_TRUE(paid) << to_text(paid.error());
+  const Json read = json(call("GET", "/Invoices/" + id))["Invoices"][0];
+  EXPECT_EQ(read["Status"].text() + " " + read["Reference"].text(), "PAID R1");
+  EXPECT_EQ(read["AmountPaid"].number_text() + " " + read["AmountDue"].number_text(), "110.00 0.00");
+  EXPECT_TRUE(read["FullyPaidOnDate"].text().starts_with("/Date("));
+  EXPECT_NE(read["UpdatedDateUTC"], (*made)["UpdatedDateUTC"]);
+  EXPECT_EQ((*edit(id, R"({"Status":"AUTHORISED"})"))["AmountDue"].number_text(), "110.00");
+  EXPECT_TRUE(edit(id, R"({"Status":"VOIDED"})"));
+  const auto refused = edit(id, R"({"Total":5,"Status":"PAID"})");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("Total is nothing that a person sets"), std::string::npos);
+  EXPECT_NE(refused.error().what.find("not of valid status"), std::string::npos);
+  EXPECT_FALSE(edit("11111111-1111-4111-8111-111111111111", "{}"));
+  EXPECT_FALSE(vendor_->edit("ContactGroups", id, *parse_json("{}"), now_));
+}
+
 TEST_F(Xero, ItsStateSeedsAnotherSandbox) {
   create(R"("Name":"Ann","AccountNumber":"C1","Phones":[{"PhoneType":"MOBILE","PhoneNumber":"1"}])");
   const Json state = vendor_->state(now_);

@@ -55,6 +55,9 @@ class XeroVendor final : public Vendor {
   Answer groups(const Request&, const std::vector<std::string>& path, const Json& body, Instant now);
   Answer invoices(const Request&, const std::vector<std::string>& path, const Json& body, Instant now);
   Answer organisation(Instant now);
+  Result<Json> edit_contact(std::string_view id, const Json& fields, Instant now);
+  Result<Json> edit_invoice(std::string_view id, const Json& fields, Instant now);
+  void written(const XeroInvoices::Written&, Instant now);  // what plan returned, without errors
   Answer connections(const Request&, const std::vector<std::string>& path);
 
   Answer envelope(const char* name, Json items, Instant now, Json pagination = {});

@@ -181,9 +181,28 @@ Result<void> XeroVendor::seed(const Json& json, Instant now) {
 }
 
 Result<Json> XeroVendor::edit(std::string_view object, std::string_view id, const Json& fields, Instant now) {
-  if (lower_ascii(object) != "contacts" || !fields.is_object()) {
-    return fail(Code::InvalidArgument, "only Contacts can be edited, with an object of fields");
+  const std::string name = lower_ascii(object);
+  if ((name != "contacts" && name != "invoices") || !fields.is_object())
+    return fail(Code::InvalidArgument, "only Contacts and Invoices can be edited, with an object of fields");
+  return name == "contacts" ? edit_contact(id, fields, now) : edit_invoice(id, fields, now);
+}
+
+Result<Json> XeroVendor::edit_invoice(std::string_view id, const Json& fields, Instant now) {
+  Json given = fields.without("InvoiceID");
+  if (!id.empty()) {
+    const Json* existing = invoices_.find(id);
+    if (!existing) return fail(Code::NotFound, "there is no such record");
+    given = given.with("InvoiceID", (*existing)["InvoiceID"]);
   }
+  const auto plan = invoices_.plan(given, XeroInvoices::Mode::Person, contacts_, stamp(now));
+  std::string why;
+  for (const std::string& error : plan.errors) why += (why.empty() ? "" : " ") + error;
+  if (!why.empty()) return fail(Code::ValueInvalid, "Xero refuses this: " + why);
+  written(plan, now);
+  return plan.invoice;
+}
+
+Result<Json> XeroVendor::edit_contact(std::string_view id, const Json& fields, Instant now) {
   const XeroContact* existing = contacts_.by_id(id);
   if (!id.empty() && !existing) return fail(Code::NotFound, "there is no such record");
   const std::string merged = fields["MergedToContactID"].text();

@@ -46,14 +46,16 @@ const say = text => { by('status').textContent = text; };
 const element = (name, text, more) => Object.assign(document.createElement(name), { textContent: text }, more);
 const idOf = r => r.id || r.ContactID || r.ContactGroupID || r.InvoiceID;
 const values = r => r.properties || r;
-const nameOf = r => { const v = values(r); return v.Name || v.name || v.dealname || v.external_id || [v.firstname, v.lastname].filter(Boolean).join(' '); };
+const nameOf = r => { const v = values(r); return v.Name || v.name || v.dealname || v.external_id || v.InvoiceNumber || [v.firstname, v.lastname].filter(Boolean).join(' '); };
 const mailOf = r => values(r).email || values(r).EmailAddress || '';
 const phoneOf = r => values(r).phone || (r.Phones || []).filter(p => p.PhoneNumber).map(p => [p.PhoneCountryCode, p.PhoneAreaCode, p.PhoneNumber].filter(Boolean).join(' ')).join(', ');
 
 // What can be edited: a label, the value, and how the change is said.
-const readOnly = /^(hs_|createdate|lastmodifieddate|id$|ContactID|ContactNumber|HasA|HasV|IsC|IsS|Updated|MergedTo|created_at|updated_at|completed_at|expires_at|external_id|evidence_url|client_link)/;
+const readOnly = /^(hs_|createdate|lastmodifieddate|id$|ContactID|ContactNumber|InvoiceID|DateString|DueDateString|FullyPaid|HasA|HasV|IsC|IsS|Updated|MergedTo|created_at|updated_at|completed_at|expires_at|external_id|evidence_url|client_link)/;
 function fieldsOf(record) {
-  const usual = record.properties ? ['firstname', 'lastname', 'email', 'phone', 'lifecyclestage', 'marketing_consent'] : record.ContactID ? ['Name', 'FirstName', 'LastName', 'EmailAddress', 'AccountNumber'] : [];
+  const usual = record.properties ? ['firstname', 'lastname', 'email', 'phone', 'lifecyclestage', 'marketing_consent']
+    : record.InvoiceID ? ['Status', 'InvoiceNumber', 'Reference', 'DueDate']
+    : record.ContactID ? ['Name', 'FirstName', 'LastName', 'EmailAddress', 'AccountNumber'] : [];
   const all = values(record);
   const names = [...new Set([...usual, ...Object.keys(all).filter(n => typeof all[n] === 'string' || all[n] === null)])].filter(n => !readOnly.test(n));
   const list = names.map(name => ({ label: name, value: all[name] || '', say: v => ({ [name]: v }) }));

@@ -197,9 +197,9 @@ class World:
     def requests(self, system):
         return call("GET", f"{self.url(system)}/_sandbox/log").json["requests"]
 
-    def edit(self, system, record, fields):
+    def edit(self, system, record, fields, kind=None):
         """As a person does at the vendor's own screen; an empty record creates one. The record as it is then."""
-        kind = {"hubspot": "contacts", "xero": "Contacts", "idcheck": "verifications"}[system]
+        kind = kind or {"hubspot": "contacts", "xero": "Contacts", "idcheck": "verifications"}[system]
         return self.control(system, "edit", {"object": kind, "id": record, "fields": fields})
 
     def enter_in_hubspot(self, given, family, email, phone):
