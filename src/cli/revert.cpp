@@ -1,6 +1,8 @@
 // linchpin revert: takes back what a change brought, what followed an apply, or what was written since a time: only
 // where a system still holds what we wrote. Planned first, and bound to its plan's hash, as `apply` is.
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "cli/ask_hub.hpp"
 #include "cli/open_hub.hpp"
@@ -42,11 +44,33 @@ void print_stays(const Json& plan) {
     std::cout << "… and " << all - static_cast<std::int64_t>(printed_most) << " more: --json lists them.\n";
 }
 
+// Fields whose way back a system ignores without a word, by its connector: a person must set them there.
+std::set<std::string> only_forward(const Json& plan, const model::Hub& hub) {
+  std::set<std::string> told;
+  const auto goes_forward = [](const model::System& system, const mapping::Mapping& mapping, const Json& write) {
+    const Json& paths = system.connector->document["objects"][mapping.object.text]["forward_only"];
+    return std::ranges::any_of(mapping.fields, [&](const mapping::FieldMapping& entry) {
+      return entry.field.text == write["field"].text() && entry.direction != mapping::Direction::In &&
+             std::ranges::count(paths.items(), Json(mapping::to_text(entry.at))) > 0;
+    });
+  };
+  for (const Json& write : plan["writes"].items())
+    for (const auto& [name, mapping] : hub.mappings)
+      if (const auto system = hub.systems.find(mapping.system);
+          mapping.system.text == write["system"].text() && system != hub.systems.end() && system->second.connector &&
+          goes_forward(system->second, mapping, write))
+        told.insert(system->second.connector->title + " ignores a " + write["field"].text() +
+                    " that a program moves back, and says nothing: look at it there afterwards, and set it by hand.");
+  return told;
+}
+
 void print_plan(const Json& plan, const Asked& asked) {
   std::cout << "Of " << plan["what"].text() << ", " << counted(plan["fields"], "field") << " of "
             << counted(plan["records"], "golden record") << " would be as before.\n";
   print_systems(plan["systems"]);
   print_writes(plan);
+  if (const auto hub = load_hub(asked.folder, asked.environment))
+    for (const std::string& line : only_forward(plan, **hub)) std::cout << line << "\n";
   print_stays(plan);
   std::cout << "\nThe hub's files are not taken back by this.\nplan " << plan["hash"].text() << "\n";
   if (plan["fields"].number_text() != "0")

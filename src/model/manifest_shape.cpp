@@ -106,6 +106,7 @@ Shape object_spec() {
   return object(
       "an object",
       {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
+       key("forward_only", list_of(text()), "what it lets no program move back, and says nothing of it"),
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
        key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
        key("history", reading()), key("look", reading()), key("model", data_model()), key("create", writing),

@@ -136,6 +136,20 @@ class Revert(unittest.TestCase):
         status, out, err = self.world.linchpin("revert", self.world.hub, "--apply", "2", "--json")
         self.assertIn(status, (0, 2), err)  # 2: it had written nothing
 
+    def test_the_plan_says_where_hubspot_ignores_the_way_back(self):
+        self.begin("sqlite")
+        said = "HubSpot ignores a lifecycle_stage that a program moves back"
+        self.rename(self.first, "Averylong")
+        _, text, _ = self.world.linchpin("revert", self.world.hub, "--change", self.change(self.first))
+        self.assertNotIn(said, text)
+        self.world.edit("hubspot", self.first["hubspot"], {"lifecyclestage": "other"})
+        explain = ("explain", self.world.hub, "contact", "hubspot:" + self.first["hubspot"], "lifecycle_stage", "--json")
+        stage = lambda: json.loads(self.world.linchpin(*explain)[1])
+        eventually("the hub knows the stage", 60, lambda: stage()["value"] == "former")
+        self.world.wait_quiet()
+        _, text, err = self.world.linchpin("revert", self.world.hub, "--change", stage()["chain"][0]["change"])
+        self.assertIn(said, text, err)
+
     def test_bad_input_is_said_with_its_remedy(self):
         self.begin("sqlite")
         hub = self.world.hub
