@@ -10,6 +10,7 @@ namespace linchpin::engine {
 namespace {
 
 constexpr std::size_t backlog_most = 200;  // golden records shared in one step after a first load
+constexpr std::size_t again_most = 20;     // records that could not be read, tried again with a sweep
 
 }  // namespace
 
@@ -92,6 +93,19 @@ Result<bool> Engine::parents_unread(const Where& where) {
   return false;
 }
 
+// With each sweep some of the records that could not be read are tried again: what they were to be given is held so
+// long.
+void Engine::read_again(const Where& where, Instant now) {
+  std::vector<RecordKey> given_up;
+  for (const auto& [record, times] : unreadable_)
+    if (Where{record.system, record.object} == where && !record.record.empty() && is_given_up(record))
+      given_up.push_back(record);
+  for (std::size_t i = 0; i < std::min(again_most, given_up.size()); ++i) {
+    std::swap(given_up[i], given_up[i + world_.random.below(given_up.size() - i)]);
+    read_.hint(given_up[i], {.trigger = Trigger::Reconcile, .not_before = now});
+  }
+}
+
 Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
   for (auto at = sweeps_.begin(); at != sweeps_.end();) {
     Sweep& sweep = at->second;
@@ -127,6 +141,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
           {at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
     if (first) swept_[at->first] = sweep.began;
     behind_.erase(at->first);
+    if (sweep.purpose == Sweep::Purpose::Sweep) read_again(at->first, now);
     at = sweeps_.erase(at);
   }
 

@@ -57,6 +57,7 @@ class Ledger {
 
   // The operators' word: why nothing may be written to a system now; "" when it may.
   std::map<std::string, std::string> still;
+  bool pause_lost = false;  // a disk may have forgotten what they paused last
 
   bool coarse = false;  // Xero tells times to the second
 

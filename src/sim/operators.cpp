@@ -25,11 +25,12 @@ Result<void> Workload::change_hub() {
 
 void Workload::tell_still() {
   ledger_.still.clear();
-  if (paused_ == "hub") ledger_.still["idcheck"] = "an operator has paused the hub";
+  const std::string paused = ledger_.pause_lost ? "" : paused_;
+  if (paused == "hub") ledger_.still["idcheck"] = "an operator has paused the hub";
   for (const char* system : {"hubspot", "xero"}) {
     if (mode_ != "live") ledger_.still[system] = "the flow is " + mode_;
-    if (paused_ == "hub" || paused_ == "flow" || (paused_ == "system" && system == std::string("xero")))
-      ledger_.still[system] = "an operator has paused the " + paused_;
+    if (paused == "hub" || paused == "flow" || (paused == "system" && system == std::string("xero")))
+      ledger_.still[system] = "an operator has paused the " + paused;
   }
 }
 
@@ -42,7 +43,7 @@ void Workload::pause() {
                                              {"flow", what == "flow" ? "clients" : ""},
                                              {"by", "ava"}}));
   note("pause " + what + (done ? "" : " (failed)"));
-  if (done) paused_ = what;
+  if (done) paused_ = what, ledger_.pause_lost = false;
   tell_still();
 }
 

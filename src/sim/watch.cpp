@@ -183,6 +183,7 @@ void Watch::committed(const engine::Batch& batch, Instant) {
 
 void Watch::commit_lost() {
   ledger_.still.clear();  // what an operator had paused may be gone with it
+  ledger_.pause_lost = true;
   for (const engine::Settles& item : done_last_) done_.erase(item);
   done_last_.clear();
   deliveries_ = deliveries_last_;
