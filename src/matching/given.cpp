@@ -1,5 +1,7 @@
 #include "matching/given.hpp"
 
+#include "matching/usual.hpp"
+
 #include <algorithm>
 
 namespace linchpin::matching {
@@ -19,9 +21,6 @@ bool may_be_short(std::string_view shorter, std::string_view longer) {
   if (stem.size() >= 4 && stem[stem.size() - 1] == stem[stem.size() - 2]) stem.remove_suffix(1);  // "robb"
   return stem.size() >= 3 && longer.starts_with(stem);
 }
-
-// A name that others have too, so that it is no slip of the hand.
-bool is_usual(const Word& word) { return word.is_name || word.as_given >= 4; }
 
 }  // namespace
 
