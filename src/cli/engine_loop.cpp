@@ -197,7 +197,8 @@ Result<void> EngineLoop::begin(std::int64_t term, engine::Applying applying) {
 
 Result<Json> EngineLoop::answer(const Json& command) {
   const std::string& name = command["command"].text();
-  if (name == "plan") return TRY(plan_folder(*engine_, hub_, command["personal"].boolean())).plan;
+  if (name == "plan")
+    return TRY(plan_folder(*engine_, hub_, command["personal"].boolean(), command["near"].boolean())).plan;
   if (name == "apply") return apply(command);
   if (name == "files") return files_in_json(*hub_.hub);
   Result<Json> answer = engine_->ask(command, clock_.now());

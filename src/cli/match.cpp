@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/match_files.hpp"
 #include "cli/match_report.hpp"
+#include "cli/near_list.hpp"
 #include "cli/open_hub.hpp"
 #include "model/nearest.hpp"
 
@@ -24,7 +26,7 @@ using matching::Truth;
 struct Asked : Where {
   std::string entity;
   std::vector<std::string> files, beside;
-  std::string train, model, evaluate, review, html;
+  std::string train, model, evaluate, review, html, near;
   std::optional<double> accept, ask;
   bool values = false;
 };
@@ -115,6 +117,19 @@ Result<Terms> terms_of(const model::Entity& entity, const Model& model, const As
   return terms;
 }
 
+// Of those whom nothing has put together with anybody of another system; what is in doubt is in the other list.
+std::vector<matching::Alike> near_ones(const Book& book, const Model& model, const matching::Partition& found) {
+  std::vector<matching::Stands> stands(book.size());
+  std::uint64_t all = 0;
+  const auto system_of = [&](std::uint32_t r) { return std::uint64_t{1} << (book[r].system % 64); };
+  for (std::uint32_t r = 0; r < book.size(); ++r) stands[found.golden[r]].has |= system_of(r), all |= system_of(r);
+  for (std::uint32_t r = 0; r < book.size(); ++r) stands[r].has = stands[found.golden[r]].has;
+  for (matching::Stands& s : stands) s.lacks = all & ~s.has;
+  std::set<matching::Pair> in_doubt;
+  for (const matching::Question& q : found.questions) in_doubt.insert(std::minmax(q.pair.first, q.pair.second));
+  return near(book, stands, model, [&](const matching::Pair& pair) { return in_doubt.contains(pair); });
+}
+
 Result<int> match(const Asked& asked) {
   const Progress progress;
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
@@ -134,6 +149,12 @@ Result<int> match(const Asked& asked) {
   if (!asked.review.empty()) TRY(write_file(asked.review, review_csv(book, found)));
   if (!asked.html.empty()) TRY(write_file(asked.html, match_page(book, found, values)));
   Json json = asked.json ? match_json(book, found) : Json();
+  if (!asked.near.empty()) {
+    progress.on("looking for who is most like whom");
+    const Json pairs = near_pairs(book, near_ones(book, model, found));
+    TRY(write_file(asked.near, near_csv(pairs)));
+    if (asked.json) json = json.with("near", pairs);
+  }
   if (truth) {
     const Json evaluated = evaluation(book, found, *truth);
     if (asked.json)
@@ -158,6 +179,7 @@ void add_options(Command& command, Asked& asked) {
   command.option("--with", asked.beside, "learn also from these folders: CSV files and truth.csv").each();
   command.option("--evaluate", asked.evaluate, "how right it is, by who is who (CSV: system,id,person)");
   command.option("--review", asked.review, "write the pairs in doubt there, as CSV");
+  command.option("--near", asked.near, "write there, as CSV, who of those with nobody elsewhere is most like whom");
   command.option("--html", asked.html, "write a page for people there: counts and pairs in doubt, no values");
   command.flag("--values", asked.values, "with --html: show names, e-mail, phone and date of birth");
   command.option("--accept", asked.accept, "from this probability on nobody is asked (default: the model's)")

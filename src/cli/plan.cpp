@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/ask_hub.hpp"
+#include "cli/near_list.hpp"
 #include "cli/plan_page.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/settle.hpp"
@@ -12,7 +13,7 @@ namespace linchpin::cli {
 namespace {
 
 struct Asked : Where {
-  std::string page;
+  std::string page, near;
   std::string patience = "1 minute";
   bool personal = false;
 };
@@ -43,6 +44,7 @@ void print_changes(const Json& changes) {
 void print(const Json& plan, const Asked& asked) {
   print_changes(plan["changes"]);
   print_systems(plan["systems"]);
+  if (const std::string near = near_sentence(plan, asked.near); !near.empty()) std::cout << "\n" << near << "\n";
   print_writes(plan);
   std::cout << "\nplan " << plan["hash"].text() << "\n"
             << "To switch to it: linchpin apply " << asked.folder << " --plan " << plan["hash"].text()
@@ -50,9 +52,10 @@ void print(const Json& plan, const Asked& asked) {
 }
 
 Result<int> plan(const Asked& asked) {
-  const Json command = Json::object({{"command", "plan"}, {"personal", asked.personal}});
+  const Json command = Json::object({{"command", "plan"}, {"personal", asked.personal}, {"near", !asked.near.empty()}});
   const Json plan = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : plan_on_store(asked, command));
-  if (!asked.page.empty()) TRY(write_page(asked.page, plan_page(plan)));
+  if (!asked.page.empty()) TRY(write_page(asked.page, plan_page(plan, asked.near)));
+  if (!asked.near.empty()) TRY(write_page(asked.near, near_csv(plan["near"]["pairs"])));
   if (asked.json)
     std::cout << canonical(plan) << "\n";
   else
@@ -65,9 +68,12 @@ Result<int> plan(const Asked& asked) {
 void add_plan(Command& program) {
   auto asked = std::make_shared<Asked>();
   Command command = program.command(
-      "plan", "What the folder would do against what runs. Example: linchpin plan my-hub --html plan.html");
+      "plan",
+      "What the folder would do against what runs. Example: linchpin plan my-hub --html plan.html --near near.csv");
   add_where(command, *asked);
   command.option("--html", asked->page, "also writes the plan to this file, as a page");
+  command.option("--near", asked->near,
+                 "also writes there, as CSV, who of those it creates is most like whom elsewhere");
   command.flag("--personal", asked->personal, "shows personal values too (restricted ones never)");
   command.option("--patience", asked->patience, "how long a system may fail, where no hub runs").shows_default();
   command.runs([asked] {

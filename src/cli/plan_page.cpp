@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/html.hpp"
+#include "cli/near_list.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -53,12 +54,14 @@ std::string writes(const Json& plan) {
 
 }  // namespace
 
-std::string plan_page(const Json& plan) {
+std::string plan_page(const Json& plan, const std::string& near_file) {
+  const std::string near = near_sentence(plan, near_file);
   return "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Plan</title>\n"
          "<style>body{font:15px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
          "td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}</style>\n"
          "<h1>What these files would do</h1>\n<p>plan <code>" +
-         shown(plan["hash"]) + "</code></p>\n" + systems(plan) + "<h2>What changes in the files</h2>\n" +
+         shown(plan["hash"]) + "</code></p>\n" + systems(plan) +
+         (near.empty() ? "" : "<p>" + html_escaped(near) + "</p>\n") + "<h2>What changes in the files</h2>\n" +
          changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
 }
 
@@ -72,7 +75,7 @@ Result<void> write_page(const std::string& path, const std::string& page) {
   }
   const bool whole = file >= 0 && ::close(file) == 0 && written == page.size();
   if (whole) return {};
-  return fail(Code::InvalidArgument, "the page could not be written", "Name a file in a folder that you may write to.",
+  return fail(Code::InvalidArgument, "the file could not be written", "Name a file in a folder that you may write to.",
               {path, 0, 0});
 }
 

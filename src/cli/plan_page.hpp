@@ -8,7 +8,8 @@
 
 namespace linchpin::cli {
 
-std::string plan_page(const Json& plan);
+// `near_file`: where the list of who is alike is, if the plan has one.
+std::string plan_page(const Json& plan, const std::string& near_file);
 Result<void> write_page(const std::string& path, const std::string& page);  // readable by its owner alone
 
 }  // namespace linchpin::cli

@@ -1,13 +1,18 @@
 #include "cli/planned.hpp"
 
+#include "engine/alike.hpp"
+
 #include <array>
 
 namespace linchpin::cli {
 
-Result<Planned> plan_folder(engine::Engine& engine, const OpenHub& hub, bool personal) {
+Result<Planned> plan_folder(engine::Engine& engine, const OpenHub& hub, bool personal, bool near) {
   Planned planned;
   planned.next = TRY(load_hub(hub.folder.string(), hub.environment));
   planned.plan = TRY(engine.plan(*planned.next, personal));
+  if (near)
+    planned.plan =
+        planned.plan.with("near", to_json(TRY(engine::alikes(*planned.next, *hub.files->state.store, *hub.keys))));
   return planned;
 }
 

@@ -10,7 +10,8 @@ struct Planned {
   std::shared_ptr<const model::Hub> next;  // what the folder says
   Json plan;
 };
-Result<Planned> plan_folder(engine::Engine&, const OpenHub&, bool personal);
+// `near`: the plan also says who of those that it creates is like whom elsewhere (engine/alike.hpp), as "near".
+Result<Planned> plan_folder(engine::Engine&, const OpenHub&, bool personal, bool near = false);
 
 // What a plan of that hash was made of and is another by now: "the files", "the version that runs", "the data"; nothing
 // when it still holds.

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "base/mutant.hpp"
+#include "engine/compared.hpp"
 #include "mapping/text.hpp"
 #include "matching/keys.hpp"
 
@@ -26,13 +27,6 @@ std::string comparable(const Field& field, const Value& value) {
   return text;
 }
 
-bool ruled_out(const Entity& entity, const Field& field, const Value& value) {
-  const auto not_values = entity.match.not_values.find(field.name);
-  if (not_values == entity.match.not_values.end()) return false;
-  return std::any_of(not_values->second.begin(), not_values->second.end(),
-                     [&](const Value& v) { return same_value(field.type, v, value); });
-}
-
 // One digit mistyped, or day and month swapped, in "YYYY-MM-DD".
 bool slip(const std::string& a, const std::string& b) {
   if (a.size() != 10 || b.size() != 10) return false;
@@ -48,39 +42,6 @@ bool differs(const Field& field, const Value& a, const Value& b) {
 }
 
 bool initial_of(const std::string& a, const std::string& b) { return a.size() == 1 && !b.empty() && a[0] == b[0]; }
-
-// An address is an object of its parts; the others are texts.
-void fill(const Value& value, std::string matching::Fields::* part, matching::Fields& fields) {
-  for (const auto& [name, inner] : value.members())
-    if (const auto of = matching::part_named(name)) fill(inner, of, fields);
-  if (part == nullptr) return;
-  if (value.is_text()) fields.*part = value.text();
-  if (value.is_number()) fields.*part = value.number_text();
-}
-
-// Which evidence a field of `compare:` is: by its name, else by its type.
-std::string matching::Fields::* part_of(const Field& field) {
-  if (const auto part = matching::part_named(field.name.text)) return part;
-  if (field.type == Type::Email) return &matching::Fields::email;
-  if (field.type == Type::Phone) return &matching::Fields::phone;
-  return field.type == Type::Date ? &matching::Fields::date_of_birth : nullptr;
-}
-
-// As the likely matcher reads a record: what `likely:` compares, of each set of values.
-matching::Record record_of(const Entity& entity, const std::vector<Values>& alternates, const std::string& id) {
-  matching::Record record{{"", id}, {}};
-  for (const Values& values : alternates) {
-    matching::Fields fields;
-    for (const FieldName& name : entity.match.likely->compare) {
-      const Field* field = entity.field(name.text);
-      const Value* value = value_of(values, name);
-      if (field != nullptr && value != nullptr && !ruled_out(entity, *field, *value))
-        fill(*value, part_of(*field), fields);
-    }
-    record.fields.push_back(std::move(fields));
-  }
-  return record;
-}
 
 enum class Agreement { Yes, Nearly, No, Unknown };
 
@@ -148,7 +109,7 @@ std::vector<BlindKey> match_keys(const Entity& entity, const Values& values, Key
     made.emplace(key, BlindKey{{}, names, key});
   }
   if (entity.match.likely)
-    for (const matching::Key& likely : matching::keys_of(record_of(entity, {values}, {}))) {
+    for (const matching::Key& likely : matching::keys_of(as_compared(entity, {values}, {}))) {
       std::string key = keys.blind("match." + entity.name.text + ".likely", std::to_string(likely.hash));
       made.emplace(key, BlindKey{{}, {}, key, likely.shared_most});
     }
@@ -210,13 +171,13 @@ bool is_protected(const Entity& entity, const Golden& golden) {
 std::vector<matching::Likeness> likeness(const Entity& entity, const Values& values,
                                          const std::vector<Candidate>& candidates) {
   std::vector<matching::Record> records;
-  for (const Candidate& c : candidates) records.push_back(record_of(entity, c.alternates, c.golden.text));
+  for (const Candidate& c : candidates) records.push_back(as_compared(entity, c.alternates, {"", c.golden.text}));
   // Vetoes have been heard. A bar above 1 is never reached: whoever is likely is asked about.
   const matching::Terms terms{.accept = entity.match.likely->accept.value_or(2),
                               .review = entity.match.likely->review,
                               .birth_vetoes = false,
                               .decisions = {}};
-  return matching::likeness(record_of(entity, {values}, {}), records, matching::built_in_model(), terms);
+  return matching::likeness(as_compared(entity, {values}, {}), records, matching::built_in_model(), terms);
 }
 
 Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate,

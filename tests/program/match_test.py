@@ -89,6 +89,28 @@ class Match(unittest.TestCase):
         for row in rows:
             self.assertNotIn("zanberg", row["reason"].lower())
 
+    def test_who_is_most_like_whom_is_listed_with_ids_and_no_values(self):
+        crm = self.file("crm.csv", CRM + "c4,Charlotte,Lamard,,0427323959,,,,,,\nc5,Hubert,Lamard,,0427323111,,,,,,\n")
+        books = self.file("books.jsonl", BOOKS + '{"id":"b4","given_name":"Chikc","family_name":"Lamard"}\n')
+        near = os.path.join(self.folder, "near.csv")
+        status, out, err = self.match(crm, books, "--near", near, "--json")
+        self.assertEqual(status, 0, err)
+        said = json.loads(out)
+        with open(near, newline="") as file:
+            text = file.read()
+        rows = list(csv.DictReader(io.StringIO(text)))
+        self.assertEqual(list(rows[0]), ["system_a", "id_a", "system_b", "id_b", "likeness", "reason"])
+        self.assertEqual([{k: str(v) for k, v in row.items()} for row in said["near"]],
+                         [dict(row, likeness=str(float(row["likeness"]))) for row in rows])
+        mine = [row for row in rows if "b4" in (row["id_a"], row["id_b"])]
+        self.assertEqual([(row["id_a"], row["id_b"]) for row in mine], [("b4", "c4")], "and not her brother")
+        self.assertIn("family_name agrees", mine[0]["reason"])
+        for value in ("Lamard", "Chikc", "0427"):
+            self.assertNotIn(value, text)
+        together = {row["golden_id"] for row in said["clusters"] if row["id"] in ("c3", "b3")}
+        self.assertEqual(len(together), 1)
+        self.assertFalse([row for row in rows if "c3" in (row["id_a"], row["id_b"])], "who has somebody is not listed")
+
     def test_the_page_shows_ids_and_no_values_unless_asked(self):
         page = os.path.join(self.folder, "page.html")
         for more, there in (([], False), (["--values"], True)):

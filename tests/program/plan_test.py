@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The first day: what a folder would do is seen before it does it. Linked first, planned, applied, paused; and what a plan
 said is what was written."""
+import csv
+import io
 import json
 import os
 import unittest
@@ -75,6 +77,41 @@ class Plan(unittest.TestCase):
             self.assertEqual(rows[system]["updated"], self.of(plan, system)["updates"], system)
         after = self.records()
         self.assertEqual(len(after[1]) - len(before[1]), xero["creates"])
+
+    def test_who_would_be_created_beside_somebody_like_them_is_listed_and_put_together_by_hand(self):
+        charlotte = self.world.enter_in_hubspot("Charlotte", "Lamard", "lamard77@x.example", "0427 323 959")
+        chick = self.world.enter_in_xero("Chikc", "Lamard", "thelamards@y.example", "429111222")
+        near, page = (os.path.join(self.world.folder, name) for name in ("near.csv", "plan.html"))
+        status, out, err = self.world.linchpin("plan", self.world.hub)
+        self.assertEqual(status, 0, err)
+        self.assertIn("--near FILE", out)
+        plan = self.plan("--near", near, "--html", page)
+        with open(near, newline="") as file:
+            text = file.read()
+        self.assertEqual(os.stat(near).st_mode & 0o077, 0, "others cannot read it")
+        self.assertNotIn("amard", text)
+        pairs = {frozenset((r["id_a"], r["id_b"])) for r in csv.DictReader(io.StringIO(text))}
+        self.assertIn(frozenset((charlotte, chick)), pairs)
+        self.assertEqual(len(pairs), len(plan["near"]["pairs"]))
+        self.assertGreaterEqual(plan["near"]["created"], plan["near"]["alike"])
+        self.assertGreaterEqual(plan["near"]["alike"], 2)
+        with open(page) as file:
+            self.assertIn("are like somebody who is there already", file.read())
+        self.assertEqual(self.plan()["hash"], plan["hash"], "the list is no part of what is applied")
+
+        self.mode("link")
+        self.world.start()
+        self.world.wait_quiet()
+        self.mode("live")
+        running = self.plan("--near", near)
+        self.assertIn({charlotte, chick}, [{p["id_a"], p["id_b"]} for p in running["near"]["pairs"]], "a hub that runs says it too")
+        status, _, err = self.world.linchpin("review", self.world.hub, "merge", "contact", "hubspot:" + charlotte,
+                                             "xero:" + chick, "--why", "one person", "--by", "mia")
+        self.assertEqual(status, 0, err)
+        self.world.wait_quiet()
+        after = self.plan("--near", near)
+        self.assertEqual(after["near"]["created"], running["near"]["created"] - 2)
+        self.assertNotIn({charlotte, chick}, [{p["id_a"], p["id_b"]} for p in after["near"]["pairs"]])
 
     def test_a_running_hub_keeps_the_version_that_was_applied_until_another_one_is(self):
         self.mode("link")

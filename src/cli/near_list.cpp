@@ -1,0 +1,47 @@
+#include "cli/near_list.hpp"
+
+#include "cli/csv.hpp"
+#include "matching/reason.hpp"
+
+namespace linchpin::cli {
+
+Json near_pairs(const matching::Book& book, const std::vector<matching::Alike>& list) {
+  Json::List pairs;
+  for (const matching::Alike& one : list) {
+    const matching::RecordId &a = book.id(one.pair.first), &b = book.id(one.pair.second);
+    char likeness[16];
+    std::snprintf(likeness, sizeof likeness, "%.4f", static_cast<double>(one.likeness));
+    pairs.push_back(Json::object({{"system_a", a.system},
+                                  {"id_a", a.id},
+                                  {"system_b", b.system},
+                                  {"id_b", b.id},
+                                  {"likeness", Json(Json::Number{likeness})},
+                                  {"reason", reason_of(one.comparison)}}));
+  }
+  return Json(std::move(pairs));
+}
+
+std::string near_csv(const Json& pairs) {
+  std::string text = "system_a,id_a,system_b,id_b,likeness,reason\n";
+  for (const Json& p : pairs.items())
+    text += csv_cell(p["system_a"].text()) + "," + csv_cell(p["id_a"].text()) + "," + csv_cell(p["system_b"].text()) +
+            "," + csv_cell(p["id_b"].text()) + "," + p["likeness"].number_text() + "," + csv_cell(p["reason"].text()) +
+            "\n";
+  return text;
+}
+
+std::string near_sentence(const Json& plan, const std::string& file) {
+  const Json& near = plan["near"];
+  if (near.is_null()) {
+    for (const Json& system : plan["systems"].items())
+      if (system["creates"].integer().value_or(0) > 0)
+        return "Who of those that are created may be there already, under another name: --near FILE lists them.";
+    return {};
+  }
+  if (near["created"].integer().value_or(0) == 0) return {};
+  return "Of " + near["created"].number_text() + " who are created, " + near["alike"].number_text() +
+         " are like somebody who is there already. " + file + " lists " + std::to_string(near["pairs"].items().size()) +
+         " pairs, the most alike first: whoever is one person is put together by `linchpin review merge`.";
+}
+
+}  // namespace linchpin::cli
