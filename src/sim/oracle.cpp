@@ -187,12 +187,12 @@ class Judge {
       excused_ = excused_ || hubspot != xero;
       return;
     }
-    if (rule == Rule::Latest) return latest(person, field, hubspot, xero);
-    const Site owner = rule == Rule::HubspotOwns ? Site::Hubspot : Site::Xero;
-    if (hubspot == xero && replaced(person, owner)) {
+    const Site owner = rule == Rule::XeroOwns ? Site::Xero : Site::Hubspot;
+    if (hubspot == xero && (replaced(person, owner) || (rule == Rule::Latest && replaced(person, Site::Xero)))) {
       excused_ = true;
       return;
     }
+    if (rule == Rule::Latest) return latest(person, field, hubspot, xero);
     owned(what, owner, said, hubspot, xero);
   }
 
