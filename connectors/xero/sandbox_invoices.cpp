@@ -136,7 +136,11 @@ XeroInvoices::Written XeroInvoices::plan(const Json& given, Mode mode, const Xer
   }
   const std::string before = existing ? (*existing)["Status"].text() : "";
   const std::string status = given["Status"].is_text() ? given["Status"].text() : existing ? before : "DRAFT";
-  if (mode == Mode::Person ? !a_person_may_make(before, status) : !may_become(before, status))
+  const bool no_text = given.find("Status") && !given["Status"].is_text();
+  const bool ended = before == "VOIDED" || before == "DELETED";
+  const bool lines_stand = before == "PAID" && status == "PAID" && given.find("LineItems");
+  if (no_text || ended || lines_stand ||
+      (mode == Mode::Person ? !a_person_may_make(before, status) : !may_become(before, status)))
     errors.push_back("Invoice not of valid status for modification");
   invoice = invoice.with("Status", status);
 

@@ -38,7 +38,8 @@ std::string near_sentence(const Json& plan, const std::string& file) {
         return "Who of those that are created may be there already, under another name: --near FILE lists them.";
     return {};
   }
-  if (near["created"].integer().value_or(0) == 0) return {};
+  if (near["created"].integer().value_or(0) == 0)
+    return "Nobody is created by these files, so " + file + " lists nobody.";
   return "Of " + near["created"].number_text() + " who are created, " + near["alike"].number_text() +
          " are like somebody who is there already. " + file + " lists " + std::to_string(near["pairs"].items().size()) +
          " pairs, the most alike first: whoever is one person is put together by `linchpin review merge`.";

@@ -52,8 +52,12 @@ void print(const Json& plan, const Asked& asked) {
 }
 
 Result<int> plan(const Asked& asked) {
+  for (const std::string& file : {asked.page, asked.near})
+    if (!file.empty()) TRY(may_write(file));  // before a plan that may take hours
   const Json command = Json::object({{"command", "plan"}, {"personal", asked.personal}, {"near", !asked.near.empty()}});
   const Json plan = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : plan_on_store(asked, command));
+  if (!asked.near.empty() && plan["near"].is_null())
+    return fail(Code::InvalidArgument, "the hub that runs does not know --near", "Start it again with this program.");
   if (!asked.page.empty()) TRY(write_page(asked.page, plan_page(plan, asked.near)));
   if (!asked.near.empty()) TRY(write_page(asked.near, near_csv(plan["near"]["pairs"])));
   if (asked.json)

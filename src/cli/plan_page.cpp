@@ -52,6 +52,11 @@ std::string writes(const Json& plan) {
   return text;
 }
 
+tl::unexpected<Error> not_written(const std::string& path) {
+  return fail(Code::InvalidArgument, "the file could not be written", "Name a file in a folder that you may write to.",
+              {path, 0, 0});
+}
+
 }  // namespace
 
 std::string plan_page(const Json& plan, const std::string& near_file) {
@@ -65,6 +70,12 @@ std::string plan_page(const Json& plan, const std::string& near_file) {
          changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
 }
 
+Result<void> may_write(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (file >= 0 && ::close(file) == 0) return {};
+  return not_written(path);
+}
+
 Result<void> write_page(const std::string& path, const std::string& page) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   std::size_t written = 0;
@@ -75,8 +86,7 @@ Result<void> write_page(const std::string& path, const std::string& page) {
   }
   const bool whole = file >= 0 && ::close(file) == 0 && written == page.size();
   if (whole) return {};
-  return fail(Code::InvalidArgument, "the file could not be written", "Name a file in a folder that you may write to.",
-              {path, 0, 0});
+  return not_written(path);
 }
 
 }  // namespace linchpin::cli

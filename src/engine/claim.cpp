@@ -65,10 +65,11 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
     // here too, where it can be read. So it does until what changed there while no process ran has been listed.
     const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
-    if ((in_doubt(family, d) || behind) && can_fetch(name, d.object)) {
+    const bool unread = !d.record.empty() && is_given_up({name, d.object, d.record});
+    if ((in_doubt(family, d) || behind || unread) && can_fetch(name, d.object)) {
       if (repeatable_.insert(d.id).second)
         return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
-      if (is_given_up({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead)) {
+      if (unread && !mutant(Mutant::WritesBeforeRead)) {
         repeatable_.erase(d.id);
         Delivery held = d;  // until it can be read (take)
         held.state = DeliveryState::Held;

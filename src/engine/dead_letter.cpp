@@ -120,6 +120,7 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
     return fail(Code::InvalidArgument, "the field is made of others, and that is tried at each change of them",
                 "Mend one of them where it comes from, or the expression in " + letter.place + ".");
   } else if (!letter.record.record.empty()) {
+    if (letter.kind == "change") unreadable_.erase(letter.record);
     again.push_back(letter.record);
     if (!family) return {};
     for (Link link : std::vector<Link>(family->links))
@@ -135,6 +136,7 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
 // Nothing comes of it any more. A write that is refused is kept as it is, so that the same is not made again; an
 // operation is not, so that its flow may ask anew, and what the flow had set meanwhile no longer holds.
 Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter, Instant now) {
+  if (letter.kind == "change") unreadable_.erase(letter.record);  // read when something tells of it, and not before
   Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden));
   if (letter.kind != "delivery" || !family) return {};
   for (const Delivery& d : std::vector<Delivery>(family->deliveries)) {

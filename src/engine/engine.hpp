@@ -212,7 +212,7 @@ class Engine {
   Result<void> share_backlog(Work&, Instant now);
   Result<void> resume_keys(Instant now);
   Result<void> rekey(Instant now);
-  void read_again(const Where&, Instant now);
+  void try_unreadable(const Where&, Instant now);
   Result<void> finish_sweeps(Work&, Line&, Instant now);
   Result<void> begin_sweeps(Instant now);
   Result<bool> parents_unread(const Where&);

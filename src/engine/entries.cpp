@@ -201,13 +201,15 @@ Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant 
   const Fate fate = TRY(line.take(change));
   for (Family* family : TRY(work.families_of(change.key))) {
     const auto held_until_read = [&](const Delivery& d) {
-      return d.state == DeliveryState::Held && d.operation == Operation::Update &&
+      return d.state == DeliveryState::Held && (d.operation == Operation::Delete || sets_fields(d.operation)) &&
              RecordKey{d.system, d.object, d.record} == change.key && may_leave(d, family->golden);
     };
     if (std::ranges::any_of(family->deliveries, held_until_read))
       TRY(line.share_anew(*family, {change.id, change.seen, now}, to_text(change.trigger)));
   }
+  const bool was_given_up = is_given_up(change.key);
   understood(work, change.key);
+  if (was_given_up) try_unreadable({change.key.system, change.key.object}, now);
   if (fate != Fate::Again && fate != Fate::Undated) {
     settled(work, change.settles);
     return fate;

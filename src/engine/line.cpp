@@ -282,7 +282,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
 Values Line::due_at(const Family* family, const RecordKey& record) {
   Values due;
   for (const Delivery& d : family ? family->deliveries : std::vector<Delivery>{})
-    if (d.operation == Operation::Update && RecordKey{d.system, d.object, d.record} == record)
+    if (d.operation == Operation::Update && d.state == DeliveryState::Pending &&
+        RecordKey{d.system, d.object, d.record} == record)
       due.insert(d.values.begin(), d.values.end());
   return due;
 }

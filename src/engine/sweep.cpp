@@ -10,7 +10,7 @@ namespace linchpin::engine {
 namespace {
 
 constexpr std::size_t backlog_most = 200;  // golden records shared in one step after a first load
-constexpr std::size_t again_most = 20;     // records that could not be read, tried again with a sweep
+constexpr std::size_t again_most = 3;      // records that could not be read, tried again with a sweep
 
 }  // namespace
 
@@ -93,9 +93,9 @@ Result<bool> Engine::parents_unread(const Where& where) {
   return false;
 }
 
-// With each sweep some of the records that could not be read are tried again: what they were to be given is held so
-// long.
-void Engine::read_again(const Where& where, Instant now) {
+// With each sweep some of the records that could not be read are tried again, and more with each that can be read now:
+// what they were to be given is held so long.
+void Engine::try_unreadable(const Where& where, Instant now) {
   std::vector<RecordKey> given_up;
   for (const auto& [record, times] : unreadable_)
     if (Where{record.system, record.object} == where && !record.record.empty() && is_given_up(record))
@@ -141,7 +141,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
           {at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
     if (first) swept_[at->first] = sweep.began;
     behind_.erase(at->first);
-    if (sweep.purpose == Sweep::Purpose::Sweep) read_again(at->first, now);
+    if (sweep.purpose == Sweep::Purpose::Sweep) try_unreadable(at->first, now);
     at = sweeps_.erase(at);
   }
 

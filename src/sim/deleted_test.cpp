@@ -55,6 +55,18 @@ TEST_F(Deleted, WhatIsDeletedInOneIsPutAwayInTheOtherAndNothingIsMadeAnew) {
   EXPECT_EQ(state("xero", "Contacts").items().size(), accounts);
 }
 
+TEST_F(Deleted, WhatCannotBeReadIsPutAwayOnceItCan) {
+  make("propagate");
+  ASSERT_TRUE(world->vendor("xero").set_faults(Json::object({{"nonsense", 1}}), world->now()));
+  edit_in_hubspot(Json::object({{"archived", true}}));
+  wait(minutes(10));
+  EXPECT_EQ(status(), "ACTIVE") << "nobody knows whether it was edited";
+  ASSERT_TRUE(world->vendor("xero").set_faults(Json(Json::Object{}), world->now()));
+  wait(minutes(40));
+  settle();
+  EXPECT_EQ(status(), "ARCHIVED");
+}
+
 TEST_F(Deleted, WhoIsLeftHasTheSayOverWhatTheDeletedOneOwned) {
   make("detach");
   const std::string before = in_xero()["FirstName"].text();
