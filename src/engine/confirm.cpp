@@ -74,8 +74,10 @@ Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>
     if (!mutant(Mutant::GivenForgotten)) link.given[field] = value;
     link.left.erase(field);
     link.lent.erase(FieldName(field));
-    // What was sent before and never answered may still land: a request outlives the process that sent it.
-    if (!answered) link.tried[FieldName(field)] = {value};
+    if (answered) continue;
+    // Any of the attempts is what landed, or may land yet: a request outlives the process that sent it.
+    std::vector<Value>& sent = link.tried[FieldName(field)];
+    if (std::find(sent.begin(), sent.end(), value) == sent.end()) sent.push_back(value);
   }
   if (answered) attempt_ended(link.tried, d.values);
   if (!answered) link.tried_at = now;

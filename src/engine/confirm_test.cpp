@@ -125,5 +125,22 @@ TEST(Confirm, WhatIsFoundAfterALostAnswerMayHoldSomebodysWord) {
   EXPECT_EQ(p.value("given_name"), Value(" Mia"));
 }
 
+TEST(Confirm, WhatIsFoundAfterTwoAttemptsIsTheWorkOfEither) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000002"}}, monday);
+  Delivery d = update(p, {{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000002"}});
+  d.record = {};
+  d.operation = Operation::Create;
+  d.tried[FieldName("phone")] = {Value("+61400000001"), Value("+61400000002")};
+  Record found;
+  found.id = RecordId("77");
+  p.links.push_back(confirm(*hub, d, {}, found, monday + seconds(1)));
+
+  p.merge(*hub, crm("77"), {{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000001"}},
+          monday + seconds(2));
+  EXPECT_EQ(p.value("phone"), Value("+61400000002")) << "the first attempt was only late";
+}
+
 }  // namespace
 }  // namespace linchpin::engine
