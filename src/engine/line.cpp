@@ -155,6 +155,19 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
   return false;
 }
 
+// A system may leave out what is blank: then an attempt that carried a value is not the one that landed.
+void Line::blank_what_never_came(const Mapping& mapping, const Link& link, mapping::ReadOutcome& read) {
+  for (const mapping::FieldMapping& m : mapping.fields) {
+    const auto base = link.base.find(m.field.text);
+    const bool tried = m.ref_by.empty() && link.tried.contains(m.field) && base != link.base.end();
+    if (m.direction == mapping::Direction::Out || !tried || base->second.is_null() ||
+        read.values.contains(m.field.text))
+      continue;
+    if (std::ranges::none_of(read.errors, [&](const auto& e) { return e.field == m.field; }))
+      read.values[m.field.text] = Value();
+  }
+}
+
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
   if (!read.applies) return Fate::Unchanged;
@@ -185,6 +198,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
         link.tried = d.tried, link.tried_at = now_, link.left = d.blank;
   } else {
     link = *known;
+    blank_what_never_came(mapping, link, read);
     if (change.record.updated != Instant{} && change.record.updated < link.updated && !mutant(Mutant::OlderStateTaken))
       return Fate::Unchanged;  // an older state of it
   }

@@ -49,6 +49,7 @@ class Line {
   Result<void> share_anew(Family&, const Cause&, std::string_view trigger);
 
  private:
+  static void blank_what_never_came(const mapping::Mapping&, const Link&, mapping::ReadOutcome&);
   static Values due_at(const Family*, const RecordKey&);  // what waits to be written to the record
   void applied(const Family&, const Cause&, std::string_view trigger, Values);  // attests what became golden
   struct Found {
