@@ -69,7 +69,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     if ((in_doubt(family, d) || behind || unread) && can_fetch(name, d.object)) {
       if (repeatable_.insert(d.id).second)
         return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
-      if (unread && !mutant(Mutant::WritesBeforeRead)) {
+      if (unread) {
         repeatable_.erase(d.id);
         Delivery held = d;  // until it can be read (take)
         held.state = DeliveryState::Held;

@@ -1,6 +1,7 @@
 #include "sim/memory_store.hpp"
 
 #include "sim/random.hpp"
+#include "store/inbox_contract.hpp"
 #include "store/store_contract.hpp"
 
 namespace linchpin::sim {
@@ -75,4 +76,5 @@ TEST(SimulatedChance, TheSameSeedGivesTheSameNumbersWithinTheirBound) {
 
 namespace linchpin::store {
 INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, StoreContract, sim::World);
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, InboxContract, sim::World);
+}  // namespace linchpin::store

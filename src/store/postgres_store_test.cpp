@@ -11,6 +11,7 @@
 #include <deque>
 #include <filesystem>
 
+#include "store/inbox_contract.hpp"
 #include "store/postgres_open.hpp"
 #include "store/process_identity.hpp"
 #include "store/schema.hpp"
@@ -128,6 +129,7 @@ struct PostgresWorld {
 }  // namespace
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, StoreContract, PostgresWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, InboxContract, PostgresWorld);
 
 namespace {
 

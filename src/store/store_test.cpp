@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "store/inbox_contract.hpp"
 #include "store/open.hpp"
 #include "store/store_contract.hpp"
 #include "store/test_folder.hpp"
@@ -83,6 +84,7 @@ Batch confirmed(std::int64_t delivery) {
 
 using Sqlite = SqliteWorld;
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, Sqlite);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, InboxContract, Sqlite);
 
 namespace {
 
