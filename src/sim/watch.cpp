@@ -6,6 +6,8 @@
 namespace linchpin::sim {
 namespace {
 
+constexpr int checks_most = 30;  // of one person: nobody becomes a client so often in a run
+
 using engine::DeliveryState;
 
 [[noreturn]] void broken(Invariant invariant, std::string what) {
@@ -238,6 +240,9 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     trace("  call " + std::to_string(send.call.number) + " is served " + std::to_string(answer.status) +
           (answer.status >= 400 ? " " + answer.body.substr(0, 160) : ""));
   if (send.system.text == "idcheck") {
+    for (const Item& item : w.items)
+      if (answer.status < 300 && ++checked_[item.key] > checks_most)
+        broken(Invariant::MergedOnce, item.key + " is checked again and again");
     if (send.request.url.ends_with("/person") && answer.status == 200)
       if (const Result<Json> person = parse_json(answer.body)) {
         restricted_.insert((*person)["date_of_birth"].text());

@@ -84,6 +84,7 @@ class Watch : public Onlooker {
     std::size_t words = 0;  // how often people had written to the record
   };
   std::map<std::string, UnderWay> writing_;  // what is being written to
+  std::map<std::string, int> checked_;       // how often a person was asked to be checked
   std::map<std::string, std::map<std::string, std::size_t>>
       left_;  // by body and key, of processes that ended: the words then
   // AckedIsDurable
