@@ -435,7 +435,7 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
             same_value(declared->type, value_in(taken.golden.fields, field), wanted(family, selection, field)))
           continue;
         wrong = &unit;
-        refuse(unit, field, says_otherwise(selection, taken.golden, field));
+        if (std::ranges::any_of(unit, differs)) refuse(unit, field, says_otherwise(selection, taken.golden, field));
       }
     if (!wrong) break;
     units.erase(Unit(*wrong));
