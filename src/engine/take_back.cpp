@@ -473,7 +473,8 @@ std::vector<Stays> out_of_reach(const model::Hub& hub, const TakenBack& taken,
   std::set<std::pair<RecordKey, FieldName>> told;
   for (const Turn& turn : taken.turns) {
     const std::pair what(turn.record, turn.field);
-    if (writes.contains(what) || !told.insert(what).second) continue;
+    const bool moves = std::ranges::find(taken.fields, turn.field) != taken.fields.end();  // else it is as before
+    if (!moves || writes.contains(what) || !told.insert(what).second) continue;
     const auto link = std::ranges::find_if(
         taken.links, [&](const Link& l) { return l.key == turn.record && l.entity == taken.golden.entity; });
     if (link == taken.links.end() || link->gone) {

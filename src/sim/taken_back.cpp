@@ -294,7 +294,8 @@ void TakeBacks::stays_are_right(const Json& plan, const Upshots& upshots, const 
     if (!told.contains(one)) broken(name_of(one.first) + " was changed since, and it is not told that it stays");
   for (const auto& one : told)
     if (!must.contains(one) && !may.contains(one))
-      broken(name_of(one.first) + " stays by the list, and nobody has changed it since");
+      broken(name_of(one.first) + " stays by the list" + (one.second.empty() ? "" : " in " + one.second) +
+             ", and nobody has changed it since" + why(plan, people_.at(one.first.first).golden));
 }
 
 // Each record that would be written to does not hold it, and each that does not would be.
