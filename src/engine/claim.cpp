@@ -35,6 +35,14 @@ bool in_doubt(const Family& family, const Delivery& d) {
           }));
 }
 
+// It fills what the system owns and has said nothing of, as far as is known: its word may be on its way.
+bool fills_its_own(const model::Entity& entity, const Delivery& d) {
+  return d.operation == Operation::Update && std::ranges::any_of(d.values, [&](const auto& value) {
+           const model::Field* field = entity.field(value.first);
+           return field && field->rule == model::Rule::Owner && field->owner == d.system;
+         });
+}
+
 std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.number); }
 
 }  // namespace
@@ -66,7 +74,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // here too, where it can be read. So it does until what changed there while no process ran has been listed.
     const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
     const bool unread = !d.record.empty() && is_given_up({name, d.object, d.record});
-    if ((in_doubt(family, d) || behind || unread) && can_fetch(name, d.object)) {
+    if ((in_doubt(family, d) || fills_its_own(hub_->entity(d.entity), d) || behind || unread) && can_fetch(name, d.object)) {
       if (repeatable_.insert(d.id).second)
         return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
       if (unread) {
