@@ -74,7 +74,8 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // here too, where it can be read. So it does until what changed there while no process ran has been listed.
     const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
     const bool unread = !d.record.empty() && is_given_up({name, d.object, d.record});
-    if ((in_doubt(family, d) || fills_its_own(hub_->entity(d.entity), d) || behind || unread) && can_fetch(name, d.object)) {
+    if ((in_doubt(family, d) || fills_its_own(hub_->entity(d.entity), d) || behind || unread) &&
+        can_fetch(name, d.object)) {
       if (repeatable_.insert(d.id).second)
         return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
       if (unread) {
