@@ -1,82 +1,7 @@
-#include <gtest/gtest.h>
-
-#include "base/crypto.hpp"
-#include "sandbox/vendor.hpp"
-#include "sandbox/webhook_signature.hpp"
+#include "connectors/xero/sandbox_fixture.hpp"
 
 namespace linchpin::sandbox {
 namespace {
-
-constexpr Instant start = Instant{milliseconds{1'795'480'000'000}};
-
-class Xero : public ::testing::Test {
- protected:
-  explicit Xero(Limits limits = Limits::None)
-      : vendor_(*make_vendor("xero", 7, limits)), credentials_(vendor_->credentials()) {
-    refresh_ = credentials_["refresh_token"].text();
-    access_ = token(refresh_)["access_token"].text();
-  }
-
-  std::string secret(const char* name) const { return credentials_[name].text(); }
-  Answer token_answer(const std::string& form) {
-    const std::string basic = to_base64(secret("client_id") + ":" + secret("client_secret"));
-    return vendor_
-        ->answer({"POST",
-                  "/connect/token",
-                  {{"Authorization", "Basic " + basic}, {"Content-Type", "application/x-www-form-urlencoded"}},
-                  form},
-                 now_)
-        .answer;
-  }
-  Json token(const std::string& refresh) {
-    return json(token_answer("grant_type=refresh_token&refresh_token=" + refresh));
-  }
-  Answer call(std::string method, std::string url, const std::string& body = "", const Headers& more = {}) {
-    Request request{std::move(method),
-                    "/api.xro/2.0" + url,
-                    {{"Authorization", "Bearer " + access_},
-                     {"xero-tenant-id", secret("tenant_id")},
-                     {"Accept", "application/json"}},
-                    body};
-    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-    request.headers.insert(request.headers.end(), more.begin(), more.end());
-    return vendor_->answer(request, now_).answer;
-  }
-  static Json json(const Answer& answer) {
-    auto parsed = parse_json(answer.body);
-    return parsed ? *parsed : Json();
-  }
-  std::string create(const std::string& members) {
-    const Answer answer = call("PUT", "/Contacts", R"({"Contacts":[{)" + members + "}]}");
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return json(answer)["Contacts"][0]["ContactID"].text();
-  }
-  Json contact(const std::string& id) { return json(call("GET", "/Contacts/" + id))["Contacts"][0]; }
-  std::size_t count(const std::string& query, const Headers& more = {}) {
-    return json(call("GET", "/Contacts" + query, "", more))["Contacts"].items().size();
-  }
-  // Answers the handshake as a receiver does that checks signatures.
-  void shake_hands(int to_good = 200, int to_bad = 401) {
-    for (const Webhook& webhook : vendor_->webhooks_due(now_)) {
-      const bool good = *find_header(webhook.request.headers, "x-xero-signature") ==
-                        xero_signature(secret("webhook_key"), webhook.request.body);
-      vendor_->webhook_answered(webhook.id, good ? to_good : to_bad, now_);
-    }
-  }
-
-  std::unique_ptr<Vendor> vendor_;
-  const Json credentials_;
-  std::string refresh_, access_;
-  Instant now_ = start;
-};
-
-struct XeroWithLimits : Xero {
-  XeroWithLimits() : Xero(Limits::Real) {}
-};
-
-std::string first_error(const Answer& answer) {
-  return (*parse_json(answer.body))["Elements"][0]["ValidationErrors"][0]["Message"].text();
-}
 
 TEST_F(Xero, ARefreshTokenRotatesAndTheOldOneHasHalfAnHourOfGrace) {
   const Json fresh = token(refresh_);
@@ -371,71 +296,6 @@ TEST_F(XeroWithLimits, ADayHasFiveThousandCalls) {
   EXPECT_EQ(*find_header(answer.headers, "X-Rate-Limit-Problem"), "day");
 }
 
-TEST_F(Xero, TellsNothingUntilTheHandshakeIsAnsweredRightly) {
-  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
-  create(R"("Name":"Ann")");
-  EXPECT_EQ(vendor_->webhook_status(), "pending");
-  const auto handshake = vendor_->webhooks_due(now_);
-  ASSERT_EQ(handshake.size(), 4u);
-  int good = 0;
-  for (const Webhook& webhook : handshake) {
-    const Json body = *parse_json(webhook.request.body);
-    EXPECT_TRUE(body["events"].items().empty());
-    EXPECT_EQ(body["lastEventSequence"].integer(), 0);
-    const bool right = *find_header(webhook.request.headers, "x-xero-signature") ==
-                       xero_signature(secret("webhook_key"), webhook.request.body);
-    good += right;
-    vendor_->webhook_answered(webhook.id, right ? 200 : 401, now_);
-  }
-  EXPECT_EQ(good, 2);
-  EXPECT_EQ(vendor_->webhook_status(), "ok");
-  const auto due = vendor_->webhooks_due(now_);
-  ASSERT_EQ(due.size(), 1u);
-  const Json body = *parse_json(due[0].request.body);
-  EXPECT_EQ(body["events"][0]["eventType"].text(), "CREATE");
-  EXPECT_EQ(body["events"][0]["eventCategory"].text(), "CONTACT");
-  EXPECT_EQ(body["events"][0]["tenantId"].text(), secret("tenant_id"));
-  EXPECT_EQ(body["events"][0]["eventDateUtc"].text(), "2026-11-24T00:26:40.000");
-  EXPECT_EQ(body["firstEventSequence"].integer(), 1);
-}
-
-TEST_F(Xero, AReceiverThatAcceptsAWrongSignatureGetsNothing) {
-  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
-  shake_hands(200, 200);
-  EXPECT_EQ(vendor_->webhook_status(), "failed");
-  create(R"("Name":"Ann")");
-  EXPECT_TRUE(vendor_->webhooks_due(now_ + std::chrono::hours{1}).empty());
-  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
-  shake_hands();
-  EXPECT_EQ(vendor_->webhook_status(), "ok");
-}
-
-TEST_F(Xero, RetriesForADayThenDisablesTheWebhookAndReplaysWhenItIsEnabledAgain) {
-  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
-  shake_hands();
-  create(R"("Name":"Ann")");
-  int attempts = 0;
-  std::vector<milliseconds> waits;
-  Instant last = now_;
-  while (vendor_->webhook_status() == "ok") {
-    now_ = *vendor_->next_due();
-    for (const Webhook& webhook : vendor_->webhooks_due(now_)) {
-      if (attempts++) waits.push_back(now_ - last);
-      last = now_;
-      vendor_->webhook_answered(webhook.id, 204, now_);  // Xero wants 200 and nothing else
-    }
-  }
-  EXPECT_EQ(vendor_->webhook_status(), "disabled");
-  EXPECT_EQ(waits.front(), milliseconds{1'000});
-  EXPECT_EQ(waits.back(), std::chrono::minutes{15});
-  EXPECT_GE(now_ - start, std::chrono::hours{24});
-  vendor_->set_webhook_target("https://hub.example.com.au/webhooks/xero", now_);
-  shake_hands();
-  const auto replayed = vendor_->webhooks_due(now_);
-  ASSERT_EQ(replayed.size(), 1u);
-  EXPECT_EQ((*parse_json(replayed[0].request.body))["firstEventSequence"].integer(), 1);
-}
-
 TEST_F(Xero, AnswersXmlWhereJsonIsNotAskedFor) {
   create(R"("Name":"Ann & Co")");
   const Answer answer = vendor_
@@ -449,62 +309,6 @@ TEST_F(Xero, AnswersXmlWhereJsonIsNotAskedFor) {
   EXPECT_TRUE(find_header(answer.headers, "Content-Type")->starts_with("text/xml"));
   EXPECT_NE(answer.body.find("<Contacts><Contact>"), std::string::npos);
   EXPECT_NE(answer.body.find("Ann &amp; Co"), std::string::npos);
-}
-
-TEST_F(Xero, KeepsGroupsAndInvoices) {
-  const std::string ann = create(R"("Name":"Ann")");
-  const Json group = json(call("PUT", "/ContactGroups", R"({"ContactGroups":[{"Name":"VIP"}]})"));
-  const std::string id = group["ContactGroups"][0]["ContactGroupID"].text();
-  EXPECT_EQ(
-      call("PUT", "/ContactGroups/" + id + "/Contacts", R"({"Contacts":[{"ContactID":")" + ann + R"("}]})").status,
-      200);
-  EXPECT_EQ(contact(ann)["ContactGroups"][0]["Name"].text(), "VIP");
-  EXPECT_EQ(call("DELETE", "/ContactGroups/" + id + "/Contacts/" + ann).status, 204);
-  EXPECT_TRUE(contact(ann)["ContactGroups"].items().empty());
-  const std::string line = R"("LineItems":[{"Description":"Advice","Quantity":1.5,"UnitAmount":100.10}])";
-  const Json made = json(call(
-      "PUT", "/Invoices",
-      R"({"Invoices":[{"Type":"ACCREC","Date":"2026-11-24","Contact":{"ContactID":")" + ann + R"("},)" + line + "}]}"));
-  EXPECT_EQ(made["Invoices"][0]["SubTotal"].number_text(), "150.15");
-  EXPECT_EQ(made["Invoices"][0]["TotalTax"].number_text(), "15.02");
-  EXPECT_EQ(made["Invoices"][0]["Total"].number_text(), "165.17");
-  EXPECT_EQ(made["Invoices"][0]["Date"].text(), "/Date(1795478400000+0000)/");
-  EXPECT_TRUE(contact(ann)["IsCustomer"].boolean());
-  const std::string invoice = made["Invoices"][0]["InvoiceID"].text();
-  EXPECT_EQ(call("POST", "/Invoices/" + invoice, R"({"Invoices":[{"Status":"VOIDED"}]})").status, 400)
-      << "a draft is deleted, not voided";
-  EXPECT_EQ(call("PUT", "/Invoices", R"({"Invoices":[{"Type":"ACCREC",)" + line + "}]}").status, 400);
-}
-
-TEST_F(Xero, APersonEditsAnInvoiceAndEntersItsPayment) {
-  const std::string ann = create(R"("Name":"Ann")");
-  const auto edit = [&](const std::string& id, const std::string& fields) {
-    return vendor_->edit("Invoices", id, *parse_json(fields), now_);
-  };
-  const auto made = edit("", R"({"Type":"ACCREC","Status":"AUTHORISED","Contact":{"ContactID":")" + ann +
-                                 R"("},"LineItems":[{"Description":"Advice","Quantity":1,"UnitAmount":100}]})");
-  ASSERT_TRUE(made) << to_text(made.error());
-  const std::string id = (*made)["InvoiceID"].text();
-  EXPECT_EQ((*made)["AmountDue"].number_text(), "110.00");
-  EXPECT_TRUE(contact(ann)["IsCustomer"].boolean());
-  EXPECT_EQ(call("POST", "/Invoices/" + id, R"({"Invoices":[{"Status":"PAID"}]})").status, 400)
-      << "an app sets no invoice paid";
-  now_ += milliseconds{60'000};
-  const auto paid = edit(id, R"({"Status":"PAID","Reference":"R1"})");
-  ASSERT_TRUE(paid) << to_text(paid.error());
-  const Json read = json(call("GET", "/Invoices/" + id))["Invoices"][0];
-  EXPECT_EQ(read["Status"].text() + " " + read["Reference"].text(), "PAID R1");
-  EXPECT_EQ(read["AmountPaid"].number_text() + " " + read["AmountDue"].number_text(), "110.00 0.00");
-  EXPECT_TRUE(read["FullyPaidOnDate"].text().starts_with("/Date("));
-  EXPECT_NE(read["UpdatedDateUTC"], (*made)["UpdatedDateUTC"]);
-  EXPECT_EQ((*edit(id, R"({"Status":"AUTHORISED"})"))["AmountDue"].number_text(), "110.00");
-  EXPECT_TRUE(edit(id, R"({"Status":"VOIDED"})"));
-  const auto refused = edit(id, R"({"Total":5,"Status":"PAID"})");
-  ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().what.find("Total is nothing that a person sets"), std::string::npos);
-  EXPECT_NE(refused.error().what.find("not of valid status"), std::string::npos);
-  EXPECT_FALSE(edit("11111111-1111-4111-8111-111111111111", "{}"));
-  EXPECT_FALSE(vendor_->edit("ContactGroups", id, *parse_json("{}"), now_));
 }
 
 TEST_F(Xero, ItsStateSeedsAnotherSandbox) {

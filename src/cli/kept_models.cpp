@@ -2,7 +2,7 @@
 
 #include "base/file.hpp"
 #include "cli/open_hub.hpp"
-#include "cli/plan_page.hpp"
+#include "cli/private_file.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -55,7 +55,7 @@ Result<KeptModel> keep_model(const std::filesystem::path& folder, model::SystemM
   std::filesystem::create_directories(folder, failed);
   // Beside it first: a reading that is cut off leaves the one before.
   const std::filesystem::path path = folder / (kept.model.system.text + ".json"), fresh = path.string() + ".new";
-  TRY(write_page(fresh.string(), pretty(json) + "\n"));
+  TRY(write_private(fresh.string(), pretty(json) + "\n"));
   std::filesystem::rename(fresh, path, failed);
   if (failed)
     return fail(Code::FileUnreadable, "the data model that was read could not be kept",

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <set>
 
@@ -13,6 +12,7 @@
 #include "cli/match_report.hpp"
 #include "cli/near_list.hpp"
 #include "cli/open_hub.hpp"
+#include "cli/private_file.hpp"
 #include "model/nearest.hpp"
 
 namespace linchpin::cli {
@@ -42,16 +42,6 @@ class Progress {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
-
-Result<void> write_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(text.data(), static_cast<std::streamsize>(text.size()));
-  file.close();
-  if (!file)
-    return fail(Code::StoreUnavailable, "the file cannot be written", "Check the folder, its rights and the disk.",
-                Place{path, 0, 0});
-  return {};
-}
 
 Result<const model::Entity*> entity_of(const model::Hub& hub, const std::string& name) {
   const auto at = hub.entities.find(EntityName(name));
@@ -95,7 +85,7 @@ Result<Model> learn(const model::Entity& entity, const Book& book, const Asked& 
   }
   Model model = TRY(matching::train(lessons));
   model.made_from = std::to_string(records) + " labelled records of " + std::to_string(lessons.size()) + " books";
-  TRY(write_file(asked.model, to_text(model)));
+  TRY(write_private(asked.model, to_text(model)));
   return model;
 }
 
@@ -146,13 +136,13 @@ Result<int> match(const Asked& asked) {
   const Terms terms = TRY(terms_of(entity, model, asked));
   const matching::Partition found =
       matching::match(book, model, terms, [&](std::string_view what) { progress.on(what); });
-  if (!asked.review.empty()) TRY(write_file(asked.review, review_csv(book, found)));
-  if (!asked.html.empty()) TRY(write_file(asked.html, match_page(book, found, values)));
+  if (!asked.review.empty()) TRY(write_private(asked.review, review_csv(book, found)));
+  if (!asked.html.empty()) TRY(write_private(asked.html, match_page(book, found, values)));
   Json json = asked.json ? match_json(book, found) : Json();
   if (!asked.near.empty()) {
     progress.on("looking for who is most like whom");
     const Json pairs = near_pairs(book, near_ones(book, model, found));
-    TRY(write_file(asked.near, near_csv(pairs)));
+    TRY(write_private(asked.near, near_csv(pairs)));
     if (asked.json) json = json.with("near", pairs);
   }
   if (truth) {

@@ -7,6 +7,7 @@
 #include "cli/near_list.hpp"
 #include "cli/plan_page.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/private_file.hpp"
 #include "cli/settle.hpp"
 
 namespace linchpin::cli {
@@ -58,8 +59,8 @@ Result<int> plan(const Asked& asked) {
   const Json plan = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : plan_on_store(asked, command));
   if (!asked.near.empty() && plan["near"].is_null())
     return fail(Code::InvalidArgument, "the hub that runs does not know --near", "Start it again with this program.");
-  if (!asked.page.empty()) TRY(write_page(asked.page, plan_page(plan, asked.near)));
-  if (!asked.near.empty()) TRY(write_page(asked.near, near_csv(plan["near"]["pairs"])));
+  if (!asked.page.empty()) TRY(write_private(asked.page, plan_page(plan, asked.near)));
+  if (!asked.near.empty()) TRY(write_private(asked.near, near_csv(plan["near"]["pairs"])));
   if (asked.json)
     std::cout << canonical(plan) << "\n";
   else

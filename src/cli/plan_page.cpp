@@ -1,8 +1,5 @@
 #include "cli/plan_page.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "cli/html.hpp"
 #include "cli/near_list.hpp"
 
@@ -52,11 +49,6 @@ std::string writes(const Json& plan) {
   return text;
 }
 
-tl::unexpected<Error> not_written(const std::string& path) {
-  return fail(Code::InvalidArgument, "the file could not be written", "Name a file in a folder that you may write to.",
-              {path, 0, 0});
-}
-
 }  // namespace
 
 std::string plan_page(const Json& plan, const std::string& near_file) {
@@ -68,25 +60,6 @@ std::string plan_page(const Json& plan, const std::string& near_file) {
          shown(plan["hash"]) + "</code></p>\n" + systems(plan) +
          (near.empty() ? "" : "<p>" + html_escaped(near) + "</p>\n") + "<h2>What changes in the files</h2>\n" +
          changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
-}
-
-Result<void> may_write(const std::string& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  if (file >= 0 && ::close(file) == 0) return {};
-  return not_written(path);
-}
-
-Result<void> write_page(const std::string& path, const std::string& page) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  std::size_t written = 0;
-  while (file >= 0 && written < page.size()) {
-    const ssize_t some = ::write(file, page.data() + written, page.size() - written);
-    if (some <= 0) break;
-    written += static_cast<std::size_t>(some);
-  }
-  const bool whole = file >= 0 && ::close(file) == 0 && written == page.size();
-  if (whole) return {};
-  return not_written(path);
 }
 
 }  // namespace linchpin::cli

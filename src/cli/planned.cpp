@@ -1,8 +1,8 @@
 #include "cli/planned.hpp"
 
-#include "engine/alike.hpp"
-
 #include <array>
+
+#include "engine/alike.hpp"
 
 namespace linchpin::cli {
 

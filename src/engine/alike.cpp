@@ -41,6 +41,9 @@ class Unpaireds {
     for (GoldenId after;;) {
       const std::vector<GoldenRow> rows = TRY(store_.goldens(entity_.name, after, page));
       Work reading(store_, keys_, none, 0, numbers);
+      std::vector<GoldenId> ids;
+      for (const GoldenRow& row : rows) ids.push_back(row.id);
+      TRY(reading.open(ids));
       for (const GoldenRow& row : rows) {
         after = row.id;
         const Family& family = *TRY(reading.family_itself(row.id));

@@ -247,18 +247,15 @@ void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, 
     read_.failed(flying.call.system, call, now + after);
     return;
   }
-  const bool alone = call.records.size() == 1;
-  for (const RecordId& id : call.records) {  // in company it may be another's fault
-    int& times = unreadable_[{flying.call.system, call.object, id}];
-    times = std::max(times, std::min(times + 1, alone ? unreadable_most + 1 : unreadable_most - 1));
-  }
   const RecordKey key{flying.call.system, call.object, call.records.front()};
-  if (!alone || !is_given_up(key)) {
+  const bool was_given_up = is_given_up(key);
+  for (const RecordId& id : call.records) ++unreadable_[{flying.call.system, call.object, id}];
+  // In company, which may be another's fault, it is asked for once at most (fetch).
+  if (call.records.size() > 1 || !is_given_up(key)) {
     read_.failed(flying.call.system, call, now + after);
     return;
   }
-  if (unreadable_.at(key) == unreadable_most)
-    work.rows().dead_letters.push_back(answer_letter("change", key, error, answer, now));
+  if (!was_given_up) work.rows().dead_letters.push_back(answer_letter("change", key, error, answer, now));
   for (const Change& change : read_.answered(flying.call.system, call, {}, flying.asked)) settled(work, change.settles);
 }
 

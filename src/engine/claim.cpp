@@ -63,15 +63,17 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
   std::set<GoldenId> taken;  // one at a time, be they of two records there
   const auto take = [&](Family& family, const Delivery& d) {
     if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
-    if (!may_leave(d, family.golden)) {  // out of the way of what may, until its flow is shared anew
+    const auto hold = [&] {
       Delivery held = d;
       held.state = DeliveryState::Held;
-      return work.changed_delivery(family, std::move(held));
-    }
+      work.changed_delivery(family, std::move(held));
+    };
+    if (!may_leave(d, family.golden)) return hold();  // out of the way of what may, until its flow is shared anew
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
       return;  // what it holds now comes first
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
-    // here too, where it can be read. So it does until what changed there while no process ran has been listed.
+    // here too, where it can be read. So it does until what changed there while no process ran has been listed; and
+    // what cannot be read is held until it can (Engine::take).
     const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
     const bool unread = !d.record.empty() && is_given_up({name, d.object, d.record});
     if ((in_doubt(family, d) || fills_its_own(hub_->entity(d.entity), d) || behind || unread) &&
@@ -80,9 +82,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
         return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
       if (unread) {
         repeatable_.erase(d.id);
-        Delivery held = d;  // until it can be read (take)
-        held.state = DeliveryState::Held;
-        return work.changed_delivery(family, std::move(held));
+        return hold();
       }
     }
     if (taken.insert(d.golden).second) found.push_back(d);

@@ -21,6 +21,13 @@ Delivery update(const Person& person, Values values) {
   return d;
 }
 
+Delivery create(const Person& person, Values values) {
+  Delivery d = update(person, std::move(values));
+  d.record = {};
+  d.operation = Operation::Create;
+  return d;
+}
+
 TEST(Confirm, WhatTheSystemMadeOfAValueIsItsBaseAndStillAgrees) {
   const auto hub = small::hub();
   Person p;
@@ -46,9 +53,7 @@ TEST(Confirm, WhatTheSystemMadeOfAValueIsItsBaseAndStillAgrees) {
 TEST(Confirm, ACreateMakesTheLink) {
   const auto hub = small::hub();
   Person p;
-  Delivery d = update(p, {{"given_name", "Mia"}});
-  d.record = {};
-  d.operation = Operation::Create;
+  Delivery d = create(p, {{"given_name", "Mia"}});
   Record returned;
   returned.id = RecordId("77");
   returned.body = Json::object({{"first", "Mia"}, {"mobile", "0400 000 001"}});
@@ -61,9 +66,7 @@ TEST(Confirm, ACreateMakesTheLink) {
 TEST(Confirm, WhatEarlierAttemptsAtACreateSentMayStillLand) {
   const auto hub = small::hub();
   Person p;
-  Delivery d = update(p, {{"given_name", "Mia"}});
-  d.record = {};
-  d.operation = Operation::Create;
+  Delivery d = create(p, {{"given_name", "Mia"}});
   d.tried[FieldName("given_name")] = {Value("Maya"), Value("Mia")};
   Record returned;
   returned.id = RecordId("77");
@@ -110,9 +113,7 @@ TEST(Confirm, WhatIsFoundAfterALostAnswerMayHoldSomebodysWord) {
   const auto hub = small::hub();
   Person p;
   p.merge(*hub, books("a"), {{"given_name", " Mia"}, {"family_name", "Tan"}, {"phone", "+61400000001"}}, monday);
-  Delivery d = update(p, {{"given_name", " Mia"}, {"family_name", "Tan"}, {"phone", "+61400000001"}});
-  d.record = {};
-  d.operation = Operation::Create;
+  Delivery d = create(p, {{"given_name", " Mia"}, {"family_name", "Tan"}, {"phone", "+61400000001"}});
   Record found;
   found.id = RecordId("77");
   p.links.push_back(confirm(*hub, d, {}, found, monday + seconds(1)));
@@ -129,9 +130,7 @@ TEST(Confirm, WhatIsFoundAfterTwoAttemptsIsTheWorkOfEither) {
   const auto hub = small::hub();
   Person p;
   p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000002"}}, monday);
-  Delivery d = update(p, {{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000002"}});
-  d.record = {};
-  d.operation = Operation::Create;
+  Delivery d = create(p, {{"given_name", "Mia"}, {"family_name", "Tan"}, {"phone", "+61400000002"}});
   d.tried[FieldName("phone")] = {Value("+61400000001"), Value("+61400000002")};
   Record found;
   found.id = RecordId("77");

@@ -28,6 +28,29 @@ Json held_of(const Mapping& mapping, const Json& record) {
   return held;
 }
 
+// A system may leave out what is blank: then an attempt that carried a value is not the one that landed.
+void blank_what_never_came(const Mapping& mapping, const Link& link, mapping::ReadOutcome& read) {
+  for (const mapping::FieldMapping& m : mapping.fields) {
+    const auto base = link.base.find(m.field.text);
+    const bool tried = m.ref_by.empty() && link.tried.contains(m.field) && base != link.base.end();
+    if (m.direction == mapping::Direction::Out || !tried || base->second.is_null() ||
+        read.values.contains(m.field.text))
+      continue;
+    if (std::ranges::none_of(read.errors, [&](const auto& e) { return e.field == m.field; }))
+      read.values[m.field.text] = Value();
+  }
+}
+
+// What waits to be written to a record.
+Values due_at(const Family* family, const RecordKey& record) {
+  Values due;
+  for (const Delivery& d : family ? family->deliveries : std::vector<Delivery>{})
+    if (d.operation == Operation::Update && d.state == DeliveryState::Pending &&
+        RecordKey{d.system, d.object, d.record} == record)
+      due.insert(d.values.begin(), d.values.end());
+  return due;
+}
+
 }  // namespace
 
 std::string about(const RecordKey& key) { return key.system.text + "/" + key.object.text + "/" + key.record.text; }
@@ -155,19 +178,6 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
   return false;
 }
 
-// A system may leave out what is blank: then an attempt that carried a value is not the one that landed.
-void Line::blank_what_never_came(const Mapping& mapping, const Link& link, mapping::ReadOutcome& read) {
-  for (const mapping::FieldMapping& m : mapping.fields) {
-    const auto base = link.base.find(m.field.text);
-    const bool tried = m.ref_by.empty() && link.tried.contains(m.field) && base != link.base.end();
-    if (m.direction == mapping::Direction::Out || !tried || base->second.is_null() ||
-        read.values.contains(m.field.text))
-      continue;
-    if (std::ranges::none_of(read.errors, [&](const auto& e) { return e.field == m.field; }))
-      read.values[m.field.text] = Value();
-  }
-}
-
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
   if (!read.applies) return Fate::Unchanged;
@@ -291,15 +301,6 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   if (fresh || came_back) TRY(appeared(*family, {change.id, change.seen, now_}));
   return Fate::Merged;
-}
-
-Values Line::due_at(const Family* family, const RecordKey& record) {
-  Values due;
-  for (const Delivery& d : family ? family->deliveries : std::vector<Delivery>{})
-    if (d.operation == Operation::Update && d.state == DeliveryState::Pending &&
-        RecordKey{d.system, d.object, d.record} == record)
-      due.insert(d.values.begin(), d.values.end());
-  return due;
 }
 
 // What was before. Of a golden record that is new there is nothing to go back to.

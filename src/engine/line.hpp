@@ -49,9 +49,6 @@ class Line {
   Result<void> share_anew(Family&, const Cause&, std::string_view trigger);
 
  private:
-  static void blank_what_never_came(const mapping::Mapping&, const Link&, mapping::ReadOutcome&);
-  static Values due_at(const Family*, const RecordKey&);  // what waits to be written to the record
-  void applied(const Family&, const Cause&, std::string_view trigger, Values);  // attests what became golden
   struct Found {
     enum class Kind { Golden, New, Doubtful, Nobody, Again } kind = Kind::New;
     Family* family = nullptr;
@@ -64,6 +61,7 @@ class Line {
                      const std::string& message);
 
   Result<void> look_again(Family& child, const RecordKey&, const Cause&);
+  void applied(const Family&, const Cause&, std::string_view trigger, Values);  // attests what became golden
   void remember(const Change&, const Family&, const Link& before, const Merged&, bool made);
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Instant leaves_at(const Delivery&) const;

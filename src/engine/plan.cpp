@@ -144,6 +144,10 @@ Result<void> Engine::plan_entity(Plan& plan, const model::Hub& next, const Entit
   for (GoldenId after;;) {
     const std::vector<GoldenRow> rows = TRY(world_.store.goldens(entity, after, page));
     Work reading(world_.store, world_.keys, families_, version_, next_delivery_);
+    std::vector<GoldenId> not_kept;
+    for (const GoldenRow& row : rows)
+      if (!families_.look(row.id)) not_kept.push_back(row.id);
+    TRY(reading.open(not_kept));
     for (const GoldenRow& row : rows) {
       const Family* kept = families_.look(row.id);
       const Family& family = kept ? *kept : *TRY(reading.family_itself(row.id));

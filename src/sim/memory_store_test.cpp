@@ -1,7 +1,9 @@
 #include "sim/memory_store.hpp"
 
 #include "sim/random.hpp"
+#include "store/audit_contract.hpp"
 #include "store/inbox_contract.hpp"
+#include "store/keys_contract.hpp"
 #include "store/store_contract.hpp"
 
 namespace linchpin::sim {
@@ -77,4 +79,6 @@ TEST(SimulatedChance, TheSameSeedGivesTheSameNumbersWithinTheirBound) {
 namespace linchpin::store {
 INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, StoreContract, sim::World);
 INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, InboxContract, sim::World);
+INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, AuditContract, sim::World);
+INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, KeysContract, sim::World);
 }  // namespace linchpin::store

@@ -11,7 +11,9 @@
 #include <deque>
 #include <filesystem>
 
+#include "store/audit_contract.hpp"
 #include "store/inbox_contract.hpp"
+#include "store/keys_contract.hpp"
 #include "store/postgres_open.hpp"
 #include "store/process_identity.hpp"
 #include "store/schema.hpp"
@@ -130,6 +132,8 @@ struct PostgresWorld {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, StoreContract, PostgresWorld);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, InboxContract, PostgresWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, AuditContract, PostgresWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, KeysContract, PostgresWorld);
 
 namespace {
 

@@ -405,78 +405,6 @@ TYPED_TEST_P(StoreContract, ADigestThatWasSeenIsKnownForItsSystemOnly) {
   EXPECT_TRUE(must(this->store().seen(SystemName("xero"), {})).empty());
 }
 
-TYPED_TEST_P(StoreContract, AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves) {
-  Batch batch;
-  batch.audit = {{99, "mia", "{\"a\":1}"}, {98, "", "{\"b\":2}"}};
-  must(this->store().commit(batch));
-  batch.audit = {{1, "mia", "{\"c\":3}"}};
-  must(this->store().commit(batch));
-  this->world.reopen();
-  const auto rows = must(this->audit().waiting(10));
-  ASSERT_EQ(rows.size(), 3u);
-  EXPECT_EQ(rows[0].body, "{\"a\":1}");
-  EXPECT_EQ(rows[2].body, "{\"c\":3}");
-  EXPECT_LT(rows[0].id, rows[1].id);
-  EXPECT_LT(rows[1].id, rows[2].id);
-  EXPECT_EQ(must(this->audit().waiting(1)).size(), 1u);
-
-  EXPECT_FALSE(must(this->audit().last_index_of("mia")));
-  must(this->audit().integrate(
-      {{0, "e0", "mia", rows[0].id}, {1, "e1", "", rows[1].id}},
-      {{0, 0, std::string(32, 'a')}, {0, 1, std::string(32, 'b')}, {1, 0, std::string(32, 'c')}}));
-  this->world.reopen();
-  EXPECT_EQ(must(this->audit().size()), 2);
-  EXPECT_EQ(must(this->audit().waiting(10)).size(), 1u);
-  EXPECT_EQ(must(this->audit().last_index_of("mia")), 0);
-  EXPECT_EQ(must(this->audit().node(1, 0)), std::string(32, 'c'));
-  EXPECT_FALSE(must(this->audit().node(1, 1)));
-  const auto leaves = must(this->audit().leaves(1, 5));
-  ASSERT_EQ(leaves.size(), 1u);
-  EXPECT_EQ(leaves[0].entry, "e1");
-  EXPECT_EQ(leaves[0].row, rows[1].id);
-
-  // A gap, and a row that is a leaf already, are refused whole.
-  EXPECT_FALSE(this->audit().integrate({{3, "e3", "", rows[2].id}}, {}));
-  EXPECT_FALSE(this->audit().integrate({{2, "e2", "", rows[2].id}, {3, "e3", "", rows[1].id}}, {}));
-  EXPECT_EQ(must(this->audit().size()), 2);
-  EXPECT_EQ(must(this->audit().waiting(10)).size(), 1u);
-
-  must(this->audit().checkpoint(1, "one"));
-  must(this->audit().checkpoint(2, "two"));
-  this->world.reopen();
-  EXPECT_EQ(must(this->audit().last_checkpoint())->second, "two");
-}
-
-TYPED_TEST_P(StoreContract, AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAttests) {
-  Batch batch;
-  batch.goldens = {golden_row("g_1")};
-  batch.audit = {{0, "", std::string(audit_body_max + 1, 'x')}};
-  EXPECT_FALSE(this->store().commit(batch));
-  EXPECT_FALSE(golden_in(this->store(), GoldenId("g_1")));
-  batch.audit[0].body.pop_back();
-  must(this->store().commit(batch));
-}
-
-TYPED_TEST_P(StoreContract, KeysAreKeptUntilTheyAreDestroyed) {
-  must(this->keys().put({{"g_1", std::string("\0one", 4)}, {"g_2", "two"}, {"day/2026-01-01", "day"}}));
-  must(this->keys().put({{"g_2", "three"}}));
-  must(this->keys().put({}));
-  this->world.reopen();
-  EXPECT_EQ(key_in(this->keys(), "g_1"), std::string("\0one", 4));
-  EXPECT_EQ(key_in(this->keys(), "g_2"), "three");
-  EXPECT_EQ(must(this->keys().names("g_")), (std::vector<std::string>{"g_1", "g_2"}));
-  EXPECT_EQ(must(this->keys().names("day/")).size(), 1u);
-  EXPECT_EQ(must(this->keys().put_new("g_2", "not this one")), "three");  // whoever makes a key second takes the first
-  EXPECT_EQ(must(this->keys().put_new("g_4", "four")), "four");
-  EXPECT_EQ(key_in(this->keys(), "g_2"), "three");
-  EXPECT_EQ(key_in(this->keys(), "g_4"), "four");
-  must(this->keys().destroy("g_1"));
-  must(this->keys().destroy("g_1"));  // an erasure that was cut is run again
-  this->world.reopen();
-  EXPECT_FALSE(key_in(this->keys(), "g_1"));
-  EXPECT_TRUE(key_in(this->keys(), "g_2"));
-}
-
 TYPED_TEST_P(StoreContract, WhatWasBeforeIsFoundByChangeByTimeAndByGoldenRecordUntilItIsForgotten) {
   Store& store = this->store();
   EXPECT_EQ(must(store.past_span()).last, 0);
@@ -536,8 +464,6 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnEmptyStoreHasNothing, GoldenRecords
                             CursorsCredentialsRegistersAppsAndMetaAreKept,
                             WhatWasBeforeIsFoundByChangeByTimeAndByGoldenRecordUntilItIsForgotten,
                             AnItemIsDoneOnceAndASecondTimeStoresNothing, DoneEntriesAreCompactedBelowTheFirstThatIsOpen,
-                            ADigestThatWasSeenIsKnownForItsSystemOnly,
-                            AuditRowsWaitInTheOrderOfTheirCommitUntilTheyAreLeaves,
-                            AnAuditEntryTooLargeForTheLogStopsTheCommitThatItAttests, KeysAreKeptUntilTheyAreDestroyed);
+                            ADigestThatWasSeenIsKnownForItsSystemOnly);
 
 }  // namespace linchpin::store

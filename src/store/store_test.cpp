@@ -4,7 +4,9 @@
 
 #include <map>
 
+#include "store/audit_contract.hpp"
 #include "store/inbox_contract.hpp"
+#include "store/keys_contract.hpp"
 #include "store/open.hpp"
 #include "store/store_contract.hpp"
 #include "store/test_folder.hpp"
@@ -85,6 +87,8 @@ Batch confirmed(std::int64_t delivery) {
 using Sqlite = SqliteWorld;
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, Sqlite);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, InboxContract, Sqlite);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, AuditContract, Sqlite);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, KeysContract, Sqlite);
 
 namespace {
 
