@@ -1,5 +1,7 @@
 #include "engine/at_rest.hpp"
 
+#include <algorithm>
+
 #include "base/mutant.hpp"
 #include "engine/engine.hpp"
 
@@ -35,6 +37,7 @@ Result<std::set<RecordId>> Engine::at_rest(Work& work, const Where& where, const
 Result<void> Engine::rests(Work& work, const Change& change) {
   if (change.gone || !change.record.merged_into.empty()) return {};
   const std::vector<Family*> families = TRY(work.families_of(change.key));
+  if (std::ranges::any_of(families, [](const Family* family) { return family->golden.waits; })) return {};
   for (const Family* family : families)
     for (const Link& link : family->links)
       if (link.key == change.key && (link.gone || link.doomed)) return {};

@@ -20,6 +20,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     return sends;
   }
   TRY(carry_on_revert(now));
+  TRY(join_found(now));
   {
     Work work(world_.store, world_.keys, families_, version_, next_delivery_);
     Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);

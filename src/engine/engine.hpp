@@ -303,7 +303,15 @@ class Engine {
   Result<Json> process(const Json&);
 
   // Golden records that a person merges or takes apart (unite.cpp, split.cpp).
+  struct Said {  // that two golden records are one
+    std::string by, why, trigger;
+    bool by_person = false;             // of these two as they are; else of a record, or rules say it
+    std::optional<ReviewRow> answered;  // a question to which it is the answer
+  };
   Result<Json> unite(const Json&, Instant now);
+  Result<void> join_found(Instant now);
+  Result<Json> join_as_answered(Work&, Line&, Family& about, Family& holder, const ReviewRow&, Instant now);
+  Result<Json> join(Work&, Line&, Family&, Family&, const Said&, Instant now);
   Result<Json> split(const Json&, Instant now);
   Result<Family*> named_by_person(Work&, const Json& command, const std::string& id);
   void follow(const Regroup&, const std::set<RecordKey>& read, Instant now);
@@ -321,7 +329,7 @@ class Engine {
   Result<std::optional<Reverting>> revert_of(const ChangeId&);
   Result<Reverting> asked_of(const Json&, Instant now);
   Result<std::vector<Past>> past_of(const Family&);
-  Result<TakenBack> would_take_back(Plan&, const Family&, const Store::PastAsked&);
+  Result<TakenBack> would_take_back(Plan&, Work&, const Family&, const Store::PastAsked&);
   Result<Json> plan_revert(const Reverting&, bool personal);
   Result<Json> revert(const Json&, Instant now);
   Result<Json> reverts();
@@ -342,6 +350,7 @@ class Engine {
   std::set<std::string> braked_;             // of those, the ones counted in this step
   std::map<FlowName, Instant> loads_;        // when the last of a flow's first load left
   Read read_;
+  std::vector<Joining> joins_;  // that the last step has found; the records that show them are read again
   std::map<Where, Sweep> sweeps_;
   std::map<Where, Instant> swept_;  // when the last one began
   std::set<Where> behind_;          // of what happened there while no process ran not all has been listed yet

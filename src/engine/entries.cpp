@@ -210,6 +210,9 @@ Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant 
   const bool was_given_up = is_given_up(change.key);
   understood(work, change.key);
   if (was_given_up) try_unreadable({change.key.system, change.key.object}, now);
+  for (Joining& joining : line.joins()) joins_.push_back(std::move(joining));
+  for (const RecordKey& key : line.wakes())
+    if (can_fetch(key.system, key.object)) read_.hint(key, {.trigger = Trigger::Reconcile, .not_before = now});
   if (fate != Fate::Again && fate != Fate::Undated) {
     settled(work, change.settles);
     return fate;

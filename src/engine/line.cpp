@@ -143,6 +143,7 @@ Result<Fate> Line::lost(const Change& change) {
       work_.changed_link(*family, std::move(after));
       if (!link.doomed) follow_delete(*family, change, link);
       work_.match_keys(*family, change.key, {});
+      TRY(ask_no_more(*family, change));
       work_.attest(family, {.entry = change.id.text + "/" + link.entity.text + "/gone",
                             .kind = "received",
                             .trigger = std::string(to_text(change.trigger)),
@@ -157,6 +158,16 @@ Result<Fate> Line::lost(const Change& change) {
     if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
   }
   return fate;
+}
+
+// Of a record that is gone nobody need know whose it was; and who waited since it was there may be matched now.
+Result<void> Line::ask_no_more(Family& family, const Change& change) {
+  for (const Question& q : TRY(questions_of(family, store_, work_)))
+    if (!q.ours)
+      wakes_.push_back(q.row.record);
+    else if (q.row.record == change.key)
+      TRY(withdraw(q, {change.id, change.seen, now_}));
+  return {};
 }
 
 // Whether the record's history can tell better when others edited it: its time of change may be that of our own last
@@ -189,11 +200,16 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   if (found.kind == Found::Kind::Again) return Fate::Again;
 
   Family* family = found.family;
+  if (family && found.judged && TRY(work_.family_of(change.key, mapping.entity)) == family) {
+    TRY(keep_questions(*family, found.doubts, change));
+    TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
+  }
   std::optional<Golden> before;
   if (family) before = family->golden;
-  const Golden golden =
+  Golden golden =
       before ? *before
              : Golden{make_golden_id(ms_since_epoch(now_), random_.bytes(10)), mapping.entity, 0, now_, {}, {}};
+  if (!before) golden.waits = golden.in_question = !found.doubts.empty();
   const std::vector<Link> links = family ? family->links : std::vector<Link>{};
   Link link{};
   const auto known = std::find_if(links.begin(), links.end(),
@@ -298,9 +314,10 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
       work_.changed_delivery(*family, std::move(d));
   }
   keep_foreign(change, *family, merged.foreign);
+  if (fresh && found.judged && (before || !found.doubts.empty())) TRY(keep_questions(*family, found.doubts, change));
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   if (fresh || came_back) TRY(appeared(*family, {change.id, change.seen, now_}));
-  return Fate::Merged;
+  return !before && !found.doubts.empty() ? Fate::Review : Fate::Merged;
 }
 
 // What was before. Of a golden record that is new there is nothing to go back to.

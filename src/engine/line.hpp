@@ -4,12 +4,14 @@
 
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "engine/change.hpp"
 #include "engine/match.hpp"
 #include "engine/merge.hpp"
 #include "engine/outbox.hpp"
+#include "engine/question.hpp"
 #include "engine/work.hpp"
 #include "model/hub.hpp"
 
@@ -26,6 +28,13 @@ struct Stage {              // the part of the hub's state that the line looks a
   bool backlog = false;     // a first load, or the walk after it
   std::set<FlowName> paused{};
   bool batches_now = false;  // what is written in batches is due at once
+};
+
+// Golden records that a record shows to be one: they are made one between two steps (unite.cpp), and it is read again.
+struct Joining {
+  std::vector<GoldenId> parts;
+  RecordKey shown_by;
+  bool by_person = false;  // who has said of each that the record is theirs
 };
 
 class Line {
@@ -48,17 +57,38 @@ class Line {
   // chosen anew. `trigger`: as the audit log tells it.
   Result<void> share_anew(Family&, const Cause&, std::string_view trigger);
 
+  // What taking a change has shown to be one, and which records are to be matched anew; once.
+  std::vector<Joining> joins() { return std::exchange(joins_, {}); }
+  std::vector<RecordKey> wakes() { return std::exchange(wakes_, {}); }
+  // Whether golden records may be made one with nobody asked, or as a person has said (regroup.cpp).
+  Result<bool> may_join(const Joining&);
+
  private:
+  struct Doubt {  // it may be that golden record, and a person is asked
+    Family* family;
+    std::string code, message;
+  };
   struct Found {
     enum class Kind { Golden, New, Doubtful, Nobody, Again } kind = Kind::New;
     Family* family = nullptr;
+    std::vector<Doubt> doubts{};
+    bool judged = false;  // by what the record says
+  };
+  struct Judged {
+    std::vector<Family*> same;
+    std::vector<Doubt> asked;
   };
   // Which golden record a change is about (find.cpp).
   Result<Found> find(const mapping::Mapping&, const Change&, const Values&);
-  Result<Found> find_by_rules(const mapping::Mapping&, const Change&, const Values&);
-  Result<void> answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const Change&);
-  Result<void> doubt(const mapping::Mapping&, const Change&, Family&, const std::string& code,
-                     const std::string& message);
+  Result<Found> find_by_rules(const mapping::Mapping&, const Change&, const Values&, Family* own, Family* named);
+  Result<Judged> judge(const model::Entity&, const Change&, const Values&, Family* own, Family* named,
+                       const std::map<std::string, std::string>& answered);
+  Result<void> answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const std::vector<Doubt>&,
+                                 const Change&);
+  Result<bool> ask_whether(const Doubt&, const Change&);  // false: it has been answered
+  Result<void> keep_questions(Family&, const std::vector<Doubt>&, const Change&);
+  Result<void> withdraw(const Question&, const Cause&);
+  Result<void> ask_no_more(Family&, const Change&);
 
   Result<void> look_again(Family& child, const RecordKey&, const Cause&);
   void applied(const Family&, const Cause&, std::string_view trigger, Values);  // attests what became golden
@@ -87,11 +117,9 @@ class Line {
   const Stage& stage_;
   Work& work_;
   Instant now_;
+  std::vector<Joining> joins_;
+  std::vector<RecordKey> wakes_;
 };
-
-// Systems where a record may be this person: not answered yet, or answered with yes and not linked yet. `fresh`:
-// reviews of this step.
-Result<std::set<SystemName>> undecided(const Family&, Store&, const std::vector<ReviewRow>& fresh);
 
 std::string about(const RecordKey&);  // "system/object/record"
 // The golden id that a record names, "" when it names none.

@@ -168,7 +168,7 @@ bool is_protected(const Entity& entity, const Golden& golden) {
   });
 }
 
-std::vector<matching::Likeness> likeness(const Entity& entity, const Values& values,
+std::vector<matching::Likeness> likeness(const Entity& entity, const std::vector<Values>& values,
                                          const std::vector<Candidate>& candidates) {
   std::vector<matching::Record> records;
   for (const Candidate& c : candidates) records.push_back(as_compared(entity, c.alternates, {"", c.golden.text}));
@@ -177,7 +177,7 @@ std::vector<matching::Likeness> likeness(const Entity& entity, const Values& val
                               .review = entity.match.likely->review,
                               .birth_vetoes = false,
                               .decisions = {}};
-  return matching::likeness(as_compared(entity, {values}, {}), records, matching::built_in_model(), terms);
+  return matching::likeness(as_compared(entity, values, {}), records, matching::built_in_model(), terms);
 }
 
 Verdict compare(const Entity& entity, const Values& values, const Candidate& candidate,

@@ -44,9 +44,10 @@ bool vetoed(const model::Entity&, const Values&, const Candidate&);
 // Whether `protect:` keeps everybody but a person from linking a record to it.
 bool is_protected(const model::Entity&, const Golden&);
 
-// What the likely matcher says of the values and each candidate; `same`: nobody need be asked. Needs: the entity has
-// `likely:`.
-std::vector<matching::Likeness> likeness(const model::Entity&, const Values&, const std::vector<Candidate>&);
+// What the likely matcher says of one, by the values that its records hold, and each candidate; `same`: nobody need be
+// asked. Needs: the entity has `likely:`.
+std::vector<matching::Likeness> likeness(const model::Entity&, const std::vector<Values>&,
+                                         const std::vector<Candidate>&);
 
 // The names that the rules ask for, as they compare; "" when one is missing.
 std::string whole_name(const model::Entity&, const Values&);

@@ -105,7 +105,7 @@ TEST_F(Match, LikelyKeysFindWhomTheRulesWouldNotAndLikenessTellsThemApart) {
   const Values rosie = person("Rosie", "Colefax", "+61429744982", Value());
   const Values stranger = person("Amir", "Santos", "+61499000111", "1990-01-05");
   const std::vector<matching::Likeness> found =
-      likeness(of, rosie, {{GoldenId("g_1"), {rosemary}}, {GoldenId("g_2"), {stranger}}});
+      likeness(of, {rosie}, {{GoldenId("g_1"), {rosemary}}, {GoldenId("g_2"), {stranger}}});
   ASSERT_EQ(found.size(), 2u);
   EXPECT_GT(found[0].probability, 0.5F);
   EXPECT_LT(found[1].probability, 0.01F);
@@ -131,7 +131,7 @@ TEST_F(Match, AboveTheBarNobodyIsAskedUnlessTwoAreAboveIt) {
   const Values other = person("Rosemary", "Colefax", "+61429744982", "1931-02-04");
   const auto same = [&](const std::vector<Candidate>& candidates) {
     std::vector<bool> all;
-    for (const matching::Likeness& like : likeness(of, without, candidates)) all.push_back(like.same);
+    for (const matching::Likeness& like : likeness(of, {without}, candidates)) all.push_back(like.same);
     return all;
   };
   EXPECT_EQ(same({{GoldenId("g_1"), {rosemary}}}), std::vector<bool>{true});

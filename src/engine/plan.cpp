@@ -153,7 +153,7 @@ Result<void> Engine::plan_entity(Plan& plan, const model::Hub& next, const Entit
       const Family& family = kept ? *kept : *TRY(reading.family_itself(row.id));
       after = row.id;
       if (!family.golden.merged_into.empty()) continue;
-      sharing.undecided = TRY(undecided(family, world_.store, {}));
+      sharing.undecided = TRY(undecided(next, family, world_.store, reading)).systems;
       engine::plan(plan, next, family, sharing);
     }
     if (rows.size() < page) return {};

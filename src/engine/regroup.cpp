@@ -38,6 +38,54 @@ std::set<RecordKey> records_of(const Family& family) {
   return records;
 }
 
+bool is_being_made(const Delivery& d) {
+  const bool asked = d.operation == Operation::Do && d.state == DeliveryState::Pending && d.attempt > 0;
+  return (d.operation == Operation::Create || d.operation == Operation::Do) &&
+         (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown || asked);
+}
+
+bool is_making(const Family& family) { return std::ranges::any_of(family.deliveries, is_being_made); }
+
+bool vetoed(const model::Entity& entity, const Family& a, const Family& b) {
+  const Candidate candidate{a.golden.id, alternates(a.golden, a.links)};
+  const std::vector<Values> others = alternates(b.golden, b.links);
+  return std::any_of(others.begin(), others.end(),
+                     [&](const Values& values) { return vetoed(entity, values, candidate); });
+}
+
+// Nobody is asked where no system then holds two records of one person, and nothing that is being made stands between
+// the two. A person may say that they are one all the same.
+Result<bool> Line::may_join(const Joining& joining) {
+  std::vector<const Family*> parts;
+  for (const GoldenId& id : joining.parts)
+    if (const Family* f = TRY(work_.family(id)); f && std::ranges::find(parts, f) == parts.end()) parts.push_back(f);
+  std::map<std::pair<SystemName, ObjectName>, std::set<const Family*>> there, made;
+  const auto place = [](const RecordKey& key) { return std::pair(key.system, key.object); };
+  if (!parts.empty() && !TRY(work_.family_of(joining.shown_by, parts.front()->golden.entity)))
+    there[place(joining.shown_by)].insert(nullptr);
+  int making = 0;
+  for (const Family* f : parts) {
+    making += is_making(*f);
+    if (!joining.by_person && is_protected(hub_.entity(f->golden.entity), f->golden)) return false;
+    for (const Link& link : f->links)
+      if (!link.gone) there[place(link.key)].insert(f);
+    for (const Delivery& d : f->deliveries)
+      if (d.operation == Operation::Create && is_being_made(d)) made[{d.system, d.object}].insert(f);
+  }
+  if (making > 1) return false;
+  for (const auto& [where, by] : made)
+    for (const Family* f : there[where])
+      if (!by.contains(f)) return false;
+  if (!joining.by_person && std::ranges::any_of(there, [](const auto& one) { return one.second.size() > 1; }))
+    return false;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    for (std::size_t j = i + 1; j < parts.size(); ++j)
+      if (vetoed(hub_.entity(parts[i]->golden.entity), *parts[i], *parts[j]) ||
+          TRY(said_apart(*parts[i], *parts[j], store_, work_)))
+        return false;
+  return true;
+}
+
 Result<void> Regroup::move(Family& from, Family& to, const std::set<RecordKey>& records) {
   const model::Entity& entity = hub_.entity(from.golden.entity);
   for (const Link& link : std::vector<Link>(from.links)) {
@@ -104,13 +152,32 @@ Result<void> Regroup::decide(const RecordKey& record, const Family& family, bool
 Result<void> Regroup::ask_of_too(const Family& of, const Family& other, bool accepted) {
   for (ReviewRow& asked : TRY(store_.reviews_of(of.golden.id))) {
     const bool waits = asked.state == "open" || (asked.state == "accepted" && accepted);
-    if (asked.kind != "match" || !waits || TRY(work_.family_of(asked.record, asked.entity))) continue;
+    if (asked.kind != "match" || !waits) continue;
+    const Family* its = TRY(work_.family_of(asked.record, asked.entity));
+    if (its && (its == &of || its == &other || asked.state != "open")) continue;
     waiting_.insert(asked.record);
     asked.id = match_question(asked.record, other.golden.id, keys_);
     asked.golden = other.golden.id;
     asked.since = now_;
     const auto known = TRY(store_.review(asked.id));
     if (!known || known->state == "withdrawn") work_.rows().reviews.push_back(std::move(asked));
+  }
+  return {};
+}
+
+Result<void> Regroup::ask_once(Family& family) {
+  for (const Link& link : family.links)
+    for (ReviewRow& asked : TRY(store_.reviews_of(link.key))) {
+      if (asked.kind != "match" || asked.state != "open" || TRY(work_.family(asked.golden)) != &family) continue;
+      if (std::ranges::any_of(work_.rows().reviews, [&](const ReviewRow& r) { return r.id == asked.id; })) continue;
+      asked.state = "accepted", asked.by = by_, asked.answered = now_;
+      work_.rows().reviews.push_back(std::move(asked));
+    }
+  std::set<const Family*> others;
+  for (Question& q : TRY(questions_of(family, store_, work_))) {
+    if (q.row.state != "open" || !q.other || others.insert(q.other).second) continue;
+    q.row.state = "withdrawn", q.row.by = by_, q.row.answered = now_;
+    work_.rows().reviews.push_back(std::move(q.row));
   }
   return {};
 }

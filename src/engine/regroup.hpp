@@ -28,6 +28,9 @@ class Regroup {
   // not linked yet.
   Result<void> ask_of_too(const Family& of, const Family& other, bool accepted);
 
+  // Of what is open between it and another, one question is left; what it is asked about its own records is answered.
+  Result<void> ask_once(Family&);
+
   // What was left blank since another record had the value is sent again if it still differs, and asked about anew.
   Result<void> ask_anew_of_unique(Family&);
 
@@ -56,5 +59,12 @@ class Regroup {
 };
 
 std::set<RecordKey> records_of(const Family&);
+
+// What cannot go from one golden record to another while its outcome is open: a record that is being made, and a
+// question that has been asked.
+bool is_being_made(const Delivery&);
+bool is_making(const Family&);
+// A veto stands between something that the two hold.
+bool vetoed(const model::Entity&, const Family&, const Family&);
 
 }  // namespace linchpin::engine

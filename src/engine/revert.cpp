@@ -140,13 +140,15 @@ Result<Reverting> Engine::asked_of(const Json& command, Instant now) {
 }
 
 // What taking back would do with one family, and what it would write.
-Result<TakenBack> Engine::would_take_back(Plan& planned, const Family& family, const Store::PastAsked& asked) {
+Result<TakenBack> Engine::would_take_back(Plan& planned, Work& work, const Family& family,
+                                          const Store::PastAsked& asked) {
   TakenBack taken = take_back(*hub_, family, TRY(past_of(family)), asked);
   Family after;
   after.golden = taken.golden, after.links = taken.links, after.deliveries = family.deliveries;
   const std::size_t before = planned.writes.size();
   if (!taken.fields.empty())
-    engine::plan(planned, *hub_, after, {stage_.live, TRY(undecided(family, world_.store, {})), false, stage_.paused});
+    engine::plan(planned, *hub_, after,
+                 {stage_.live, TRY(undecided(*hub_, family, world_.store, work)).systems, false, stage_.paused});
   std::set<std::pair<RecordKey, FieldName>> writes;
   for (std::size_t i = before; i < planned.writes.size(); ++i) {
     const PlannedWrite& w = planned.writes[i];
@@ -194,7 +196,7 @@ Result<Json> Engine::plan_revert(const Reverting& r, bool personal) {
       const Family* kept = families_.look(id);
       const Family* family = kept ? kept : TRY(reading.family(id));
       if (!family) continue;
-      const TakenBack taken = TRY(would_take_back(planned, *family, r.asked));
+      const TakenBack taken = TRY(would_take_back(planned, reading, *family, r.asked));
       fields += static_cast<std::int64_t>(taken.fields.size());
       records += taken.nothing() ? 0 : 1;
       stay += static_cast<std::int64_t>(taken.stays.size());
@@ -298,7 +300,7 @@ Result<void> Engine::carry_on_revert(Instant now) {
 
 Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Reverting& r, Instant now) {
   Plan planned;
-  TakenBack taken = TRY(would_take_back(planned, family, r.asked));
+  TakenBack taken = TRY(would_take_back(planned, work, family, r.asked));
   r.fields += static_cast<std::int64_t>(taken.fields.size());
   r.stays += static_cast<std::int64_t>(taken.stays.size());
   if (taken.nothing()) return {};

@@ -112,6 +112,11 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
                        .by = row->by,
                        .at = now});
   const ReviewRow answered = *row;
+  Family* holder = answered.kind == "match" ? TRY(work.family_of(answered.record, answered.entity)) : nullptr;
+  if (accept && holder && holder != family) {
+    TRY(join_as_answered(work, line, *family, *holder, answered, now));
+    return shown(answered);
+  }
   work.rows().reviews.push_back(*row);
   if (answered.kind == "foreign_write") {
     const Golden before = family->golden;
@@ -158,6 +163,9 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
     TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
   } else if (!accept) {
     TRY(line.settle(*family, &family->golden, {ChangeId("review." + answered.id), {}, now}));
+  }
+  if (!accept && holder && holder != family) {
+    TRY(line.settle(*holder, &holder->golden, {ChangeId("review." + answered.id), {}, now}));
   }
   if (answered.kind == "match") TRY(read_again({answered.record}, now));  // and is then decided
   TRY(work.commit());

@@ -151,8 +151,9 @@ GoldenRow to_row(const Golden& g, const Secret& key) {
   Packer p;
   pack(p, g.fields), pack(p, g.set), pack(p, g.pins);
   // Of few: the others have the form that they had before there was this.
-  if (!g.regrouped.empty() || !g.merged_into.empty() || !g.made_as.empty())
+  if (!g.regrouped.empty() || !g.merged_into.empty() || !g.made_as.empty() || g.in_question)
     pack(p, g.regrouped), p.text(g.merged_into.text), p.text(g.made_as.text);
+  if (g.in_question) p.number(g.waits);
   return {g.id, g.entity, g.version, g.created, seal(key.bytes(), p.packed(), bound(g))};
 }
 
@@ -164,6 +165,7 @@ Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
   g.set = sourced_in(u);
   g.pins = pins_in(u);
   if (u.more()) g.regrouped = regrouped_in(u), g.merged_into.text = u.text(), g.made_as.text = u.text();
+  if (u.more()) g.in_question = true, g.waits = u.number() != 0;
   TRY(u.end());
   return g;
 }

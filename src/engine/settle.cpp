@@ -65,11 +65,19 @@ Result<void> Line::share_anew(Family& family, const Cause& cause, std::string_vi
 }
 
 Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
+  const Undecided undecided = TRY(engine::undecided(hub_, family, store_, work_));
+  const bool waited = family.golden.waits;
+  if (undecided.asked != family.golden.in_question || undecided.ours < waited) {
+    family.golden.in_question = undecided.asked;
+    family.golden.waits = waited && undecided.ours;
+    work_.changed_golden(family);
+  }
+  if (waited && !family.golden.waits) before = nullptr;  // whoever waited since they came is new now
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
   const bool live =
       std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
   const bool in_use = model::is_direct(family.golden.entity) || !put_away(hub_, family.links);
-  if (live && !stage_.backlog && !family.links.empty() && in_use) {
+  if (live && !stage_.backlog && !family.links.empty() && in_use && !family.golden.waits) {
     Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
     if (!triggered.set.empty()) {
       const Golden was = family.golden;
@@ -103,8 +111,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   }
   TRY(ask(family, before));
   std::vector<Intent> intents =
-      share(hub_, family.golden, family.links,
-            {stage_.live, TRY(undecided(family, store_, work_.rows().reviews)), stage_.backlog, stage_.paused});
+      share(hub_, family.golden, family.links, {stage_.live, undecided.systems, stage_.backlog, stage_.paused});
   TRY(Refs(hub_, keys_, work_).part(family, intents));
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {

@@ -103,6 +103,7 @@ Result<Json> Engine::split(const Json& command, Instant now) {
   Family& fresh = earlier ? *earlier : work.make(Golden{new_id(), left.golden.entity, 0, now, {}, {}});
   const Golden fresh_before = fresh.golden;
   fresh.golden.merged_into = {};
+  fresh.golden.in_question = left.golden.in_question;
   for (const Regrouped& other : came) {
     Family* merged = TRY(work.family_itself(other.other));
     if (!merged) continue;

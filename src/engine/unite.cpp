@@ -1,6 +1,8 @@
-// Two golden records that are one person become one, on a person's word: `linchpin review merge`. The older id stays,
-// and the other names it from then on. split.cpp takes them apart again.
+// Two golden records that are one person become one: on a person's word (`linchpin review merge`, or a yes to what was
+// asked), or since a record that came agrees with both. One id stays, and the other names it from then on. split.cpp
+// takes them apart again.
 #include <algorithm>
+#include <tuple>
 
 #include "base/mutant.hpp"
 #include "engine/derive.hpp"
@@ -8,21 +10,6 @@
 
 namespace linchpin::engine {
 namespace {
-
-// What cannot go from one golden record to the other while its outcome is open: a record that is being made, and a
-// question that has been asked.
-bool is_being_made(const Delivery& d) {
-  const bool asked = d.operation == Operation::Do && d.state == DeliveryState::Pending && d.attempt > 0;
-  return (d.operation == Operation::Create || d.operation == Operation::Do) &&
-         (d.state == DeliveryState::Sent || d.state == DeliveryState::Unknown || asked);
-}
-
-bool kept_apart(const model::Entity& entity, const Family& a, const Family& b) {
-  const Candidate candidate{a.golden.id, alternates(a.golden, a.links)};
-  const std::vector<Values> others = alternates(b.golden, b.links);
-  return std::any_of(others.begin(), others.end(),
-                     [&](const Values& values) { return vetoed(entity, values, candidate); });
-}
 
 // Of what flows and people set the later word counts; a pin of the one that stays.
 std::map<FieldName, Sourced> take_in(Golden& into, const Golden& from) {
@@ -104,43 +91,76 @@ void Engine::follow(const Regroup& regroup, const std::set<RecordKey>& read, Ins
 Result<Json> Engine::unite(const Json& command, Instant now) {
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
-  const std::string& by = command["by"].text();
   Family* one = TRY(named_by_person(work, command, command["id"].text()));
   Family* two = TRY(named_by_person(work, command, command["other"].text()));
   if (one == two) return fail(Code::InvalidArgument, "the two are one golden record: " + one->golden.id.text);
-  const auto age = [](const Family& f) { return std::pair(f.golden.created, f.golden.id); };
-  if (age(*two) < age(*one)) std::swap(one, two);
-  Family &stays = *one, &goes = *two;
   for (const Family* family : {one, two})
-    if (std::any_of(family->deliveries.begin(), family->deliveries.end(), is_being_made))
+    if (is_making(*family))
       return fail(Code::UnderWay, "a record of " + family->golden.id.text + " is being made at this moment",
                   "Try again when its system has answered.");
-  if (!command["despite_veto"].boolean() && kept_apart(hub_->entity(stays.golden.entity), stays, goes))
+  if (!command["despite_veto"].boolean() && vetoed(hub_->entity(one->golden.entity), *one, *two))
     return fail(Code::InvalidArgument, "a veto of match: never: keeps the two apart",
                 "Look at both with `linchpin explain`; --despite-veto if they are one all the same.");
+  return join(work, line, *one, *two, {command["by"].text(), command["why"].text(), "person", true, {}}, now);
+}
+
+// What records have shown to be one (find.cpp), each two in a commit of their own: the record that has shown it is read
+// again, and shows it anew if the process ends before.
+Result<void> Engine::join_found(Instant now) {
+  for (const Joining& joining : std::exchange(joins_, {}))
+    for (std::size_t left = joining.parts.size(); left > 1; --left) {
+      Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+      Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+      std::vector<Family*> parts;
+      for (const GoldenId& id : joining.parts)
+        if (Family* f = TRY(work.family(id)); f && std::ranges::find(parts, f) == parts.end()) parts.push_back(f);
+      if (parts.size() < 2 || !TRY(line.may_join(joining))) break;
+      TRY(join(work, line, *parts[0], *parts[1],
+               {joining.by_person ? "a person" : "rules", "a record agrees with both", "match", false, {}}, now));
+    }
+  return {};
+}
+
+// Yes, the record that is asked about is that one's: then their golden records are one.
+Result<Json> Engine::join_as_answered(Work& work, Line& line, Family& about, Family& holder, const ReviewRow& answered,
+                                      Instant now) {
+  const Joining joining{{about.golden.id, holder.golden.id}, answered.record, true};
+  if (!TRY(line.may_join(joining)) && (is_making(about) || is_making(holder)))
+    return fail(Code::UnderWay, "a record of one of the two is being made at this moment",
+                "Try again when its system has answered.");
+  return join(work, line, about, holder, {answered.by, "review " + answered.id, "person", false, answered}, now);
+}
+
+// All of it is one commit. The one stays that is making something, or was not in doubt, or is older.
+Result<Json> Engine::join(Work& work, Line& line, Family& one, Family& two, const Said& said, Instant now) {
+  const auto age = [](const Family& f) {
+    return std::tuple(!is_making(f), f.golden.waits, f.golden.created, f.golden.id);
+  };
+  Family &stays = age(two) < age(one) ? two : one, &goes = &stays == &one ? two : one;
 
   const Golden before = stays.golden;
   const std::set<RecordKey> records = records_of(goes);
-  const ChangeId change("merge." + std::to_string(ms_since_epoch(now)));
+  const ChangeId change((said.by_person ? "merge." : "join.") + std::to_string(ms_since_epoch(now)) +
+                        (said.by_person ? "" : "." + goes.golden.id.text));
   Values values;
   for (const auto& [field, chosen] : goes.golden.fields) values.emplace(field.text, chosen.value);
   for (Family* half : {&goes, &stays})
     work.attest(half, {.entry = change.text + "/" + half->golden.id.text,
                        .kind = "merged",
-                       .trigger = "person",
+                       .trigger = said.trigger,
                        .change = change,
                        .entity = half->golden.entity,
                        .values = values,
                        .outcome = half == &stays ? goes.golden.id.text : stays.golden.id.text,
-                       .by = by,
+                       .by = said.by,
                        .at = now});
   for (Family* half : {&goes, &stays}) keep_words(*hub_, work, *half);
-  Regroup regroup(*hub_, world_.store, world_.keys, work, by, now);
+  Regroup regroup(*hub_, world_.store, world_.keys, work, said.by, now);
   TRY(regroup.ask_of_too(goes, stays, true));
   for (ReviewRow& asked : TRY(world_.store.reviews_of(goes.golden.id))) {
     const bool of_match = asked.kind == "match" && !records.contains(asked.record);
     if (asked.state != "open" || !(of_match || asked.kind == "conflict")) continue;
-    asked.state = "withdrawn", asked.by = by, asked.answered = now;
+    asked.state = "withdrawn", asked.by = said.by, asked.answered = now;
     work.rows().reviews.push_back(std::move(asked));
   }
   TRY(regroup.ask_anew_of_unique(goes));
@@ -161,13 +181,17 @@ Result<Json> Engine::unite(const Json& command, Instant now) {
     work.changed_delivery(goes, std::move(about));
     work.moved_delivery(goes, stays, d.id);
   }
-  Regrouped merged{
-      Regrouped::What::Merged, goes.golden.id, {records.begin(), records.end()}, by, command["why"].text(), now};
+  Regrouped merged{Regrouped::What::Merged, goes.golden.id, {records.begin(), records.end()}, said.by, said.why, now};
   merged.replaced = take_in(stays.golden, goes.golden);
   stays.golden.regrouped.push_back(std::move(merged));
+  stays.golden.in_question |= goes.golden.in_question;
+  goes.golden.in_question = goes.golden.waits = false;
   goes.golden.merged_into = stays.golden.id;
   work.changed_golden(goes);
-  for (const RecordKey& key : records) TRY(regroup.decide(key, stays, true));
+  for (const RecordKey& key : records)
+    if (said.by_person) TRY(regroup.decide(key, stays, true));
+  if (said.answered) work.rows().reviews.push_back(*said.answered);
+  TRY(regroup.ask_once(stays));
   stays.golden.fields = survive(*hub_, stays.golden, stays.links);
   ++stays.golden.version;
   work.changed_golden(stays);

@@ -2,40 +2,13 @@
 // for them, and an answer outlives every rematch.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <map>
-#include <random>
-#include <set>
-
-#include "base/crypto.hpp"
-#include "model/draft.hpp"
-#include "model/embedded.hpp"
+#include "sim/client_book.hpp"
 #include "sim/hubs.hpp"
-#include "sim/small_records.hpp"
-#include "sim/world.hpp"
 
 namespace linchpin::sim {
 namespace {
 
 using std::chrono::minutes;
-
-// The example's hub, which then looks for likely pairs too.
-std::shared_ptr<const model::Hub> likely_hub(const std::string& bars = "review: 0.50", const std::string& mode = "live",
-                                             const std::string& protect = "") {
-  std::vector<model::HubFile> files;
-  for (const model::EmbeddedFile& file : model::embedded_templates()) {
-    if (!file.name.ends_with(".yaml")) continue;
-    std::string text(file.text);
-    if (const std::size_t at = text.find("  shared: 3");
-        file.name.ends_with("entities/contact.yaml") && at < text.size())
-      text.insert(at, "  likely: { compare: [given_name, family_name, email, phone, date_of_birth], " + bars + " }\n" +
-                          (protect.empty() ? "" : "  protect: [" + protect + "]\n"));
-    if (mode != "live" && file.name.find("flows/") != std::string_view::npos)
-      text += "mode: " + (file.name.ends_with("/clients.yaml") ? mode : std::string("off")) + "\n";
-    files.push_back({std::string(file.name), std::move(text)});
-  }
-  return model::check_files(files, "staging", model::shipped_manifest).hub;
-}
 
 class Likely : public testing::Test {
  protected:
@@ -182,11 +155,6 @@ TEST_F(Likely, WhoWasLinkedBeforeTheHubAskedForItIsFoundByItAfterwards) {
 }
 
 // Two systems' records of one book of people, who are alike in all the ways that are hard.
-struct Client {
-  int person;
-  bool in_crm;
-  const char *given, *family, *email, *phone;
-};
 const Client clients[] = {
     {1, true, "Rosemary", "Colefax", "rosemary.colefax@x.example", "429744982"},
     {1, false, "Rosie", "Colefax", "colefax.r@y.example", "429744982"},
@@ -207,78 +175,12 @@ const Client clients[] = {
     {12, false, "Amir", "Santos", "amir@y.example", "499000111"},
 };
 
-class LikelyBook : public Likely {
- protected:
-  void make() {
-    auto made = World::make({.seed = 5, .hub = likely_hub("accept: 0.90, review: 0.30", "link")});
-    ASSERT_TRUE(made) << to_text(made.error());
-    world = std::move(*made);
-    const Json app = world->ask(Json::object({{"command", "app.add"}, {"name", "looker"}})).value_or(Json());
-    token = to_hex(as_text(sha256(app["token"].text())));
-  }
-  void enter(const Client& c) {
-    const Json fields =
-        c.in_crm ? in_hubspot("", c.given, c.family, c.email, ("0" + std::string(c.phone)).c_str())["properties"]
-                 : in_xero("", c.given, c.family, c.email, c.phone);
-    const Result<Json> entered = world->edit(c.in_crm ? "hubspot" : "xero", c.in_crm ? "contacts" : "Contacts", "",
-                                             c.in_crm ? fields : without_id(fields));
-    ASSERT_TRUE(entered) << to_text(entered.error());
-    of[(*entered)[c.in_crm ? "id" : "ContactID"].text()] = &c;
-  }
-  static Json without_id(const Json& record) {
-    Json::Object kept;
-    for (const auto& [name, value] : record.members())
-      if (name != "ContactID" && name != "UpdatedDateUTC") kept.emplace_back(name, value);
-    return kept;
-  }
-  Json goldens() {
-    return world
-        ->ask(Json::object({{"command", "process.list"}, {"entity", "contact"}, {"token", token}, {"limit", 500}}))
-        .value_or(Json())["items"];
-  }
-  const Client* client(const Json& record) const {
-    static const Client stranger{};
-    const auto at = of.find(record.text());
-    EXPECT_NE(at, of.end()) << record.text();
-    return at == of.end() ? &stranger : at->second;
-  }
-  // Who knows the people answers what is asked: whom the golden record's first link is of.
-  void answer_all() {
-    for (int round = 0; round < 20; ++round) {
-      const Json asked = open();
-      if (asked.items().empty()) return;
-      const Json& one = asked[0];
-      ASSERT_EQ(one["kind"].text(), "match") << pretty(one);
-      int person = 0;
-      for (const Json& golden : goldens().items())
-        if (golden["id"] == one["golden"]) person = client(golden["links"][0]["record"])->person;
-      answer(one, client(one["record"])->person == person ? "accept" : "reject");
-    }
-    FAIL() << "there is no end to the questions: " << pretty(open());
-  }
-  // The golden records by whose records they are, with their values; no ids, no times, nor who said a value last: a
-  // record that is entered later is a later one.
-  std::set<std::string> partition() {
-    std::set<std::string> all;
-    for (const Json& golden : goldens().items()) {
-      std::set<std::string> parts;
-      for (const Json& link : golden["links"].items()) parts.insert(client(link["record"])->email);
-      for (const auto& [name, field] : golden["fields"].members()) parts.insert(name + "=" + canonical(field["value"]));
-      std::string text;
-      for (const std::string& part : parts) text += part + "; ";
-      all.insert(text);
-    }
-    return all;
-  }
-
-  std::string token;                        // its digest, as the process tier asks
-  std::map<std::string, const Client*> of;  // by record
-};
+class LikelyBook : public ClientBook {};
 
 TEST_F(LikelyBook, FiveShufflesOneAtATimeWithCrashesGiveTheGoldenRecordsOfAFirstLoad) {
-  make();
-  for (const Client& c : clients) enter(c);
-  settle();
+  const auto hub = likely_hub("accept: 0.90, review: 0.30", "link");
+  make(hub);
+  first_load(clients);
   EXPECT_FALSE(open().items().empty()) << "some are asked about";
   const Json found = goldens();
   EXPECT_TRUE(std::any_of(found.items().begin(), found.items().end(), [](const Json& golden) {
@@ -292,16 +194,8 @@ TEST_F(LikelyBook, FiveShufflesOneAtATimeWithCrashesGiveTheGoldenRecordsOfAFirst
   std::mt19937_64 chance(7);
   for (int shuffle = 0; shuffle < 5; ++shuffle) {
     std::shuffle(order.begin(), order.end(), chance);
-    of.clear();
-    make();
-    settle();
-    for (const Client* c : order) {
-      enter(*c);
-      ASSERT_TRUE(world->run_for(std::chrono::milliseconds(chance() % 3000)));
-      if (chance() % 2 == 0) ASSERT_TRUE(world->crash());
-      ASSERT_TRUE(world->run_for(minutes(2)));
-      settle();
-    }
+    make(hub);
+    one_at_a_time(order, chance);
     answer_all();
     EXPECT_EQ(partition(), batch) << "shuffle " << shuffle;
   }

@@ -96,9 +96,24 @@ void Trail::creates(const std::string& system, const Flying& flying) {
       for (const engine::LinkRow& link : family.links)
         if (link.key.system.text == system)
           broken(Invariant::NoDoubleCreate, who + " is created, and has or had a record there");
+        else
+          in_doubt(link.key, system, who);
     for (const engine::ReviewRow& review : store_->reviews_of(id).value_or(std::vector<engine::ReviewRow>{}))
       if (review.kind == "match" && review.state == "open" && review.record.system.text == system)
         broken(Invariant::NoDoubleCreate, who + " is created while a person is asked which record is theirs");
+  }
+}
+
+// Whether a record of it is another golden record's is being asked: it is not created where that one has a record.
+void Trail::in_doubt(const RecordKey& record, const std::string& system, const std::string& who) const {
+  for (const engine::ReviewRow& review : store_->reviews_of(record).value_or(std::vector<engine::ReviewRow>{})) {
+    if (review.kind != "match" || review.state != "open") continue;
+    for (const engine::FamilyRows& other :
+         store_->families({review.golden}).value_or(std::vector<engine::FamilyRows>{}))
+      for (const engine::LinkRow& link : other.links)
+        if (link.key.system.text == system && !link.gone)
+          broken(Invariant::NoDoubleCreate,
+                 who + " is created while a person is asked whether it is one that has a record there");
   }
 }
 

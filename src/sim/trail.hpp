@@ -44,6 +44,7 @@ class Trail : public Onlooker {
     std::int64_t moment = 0;  // when it was sent
   };
   void creates(const std::string& system, const Flying&);
+  void in_doubt(const RecordKey&, const std::string& system, const std::string& who) const;
   void updates(const std::string& system, const Flying&);
   void checks(const Flying&);
   void tokens(const engine::Send&, const Flying&);

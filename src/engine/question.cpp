@@ -1,0 +1,64 @@
+#include "engine/question.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace linchpin::engine {
+namespace {
+
+bool has(const Family& family, const RecordKey& record) {
+  return std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) { return l.key == record; });
+}
+
+}  // namespace
+
+Result<std::vector<Question>> questions_of(const Family& family, Store& store, Work& work) {
+  const GoldenId& id = family.golden.id;
+  std::map<std::string, ReviewRow> rows;
+  for (ReviewRow& r : TRY(store.reviews_of(id))) rows[r.id] = std::move(r);
+  if (family.golden.in_question)
+    for (const Link& link : family.links)
+      for (ReviewRow& r : TRY(store.reviews_of(link.key))) rows[r.id] = std::move(r);
+  for (const ReviewRow& r : work.rows().reviews)
+    if (r.golden == id || has(family, r.record)) rows[r.id] = r;
+  std::vector<Question> questions;
+  for (auto& [rid, row] : rows) {
+    if (row.kind != "match" || row.entity != family.golden.entity || (row.state != "open" && row.state != "accepted"))
+      continue;
+    Question q;
+    q.ours = has(family, row.record);
+    const Family* about = TRY(work.family(row.golden));
+    if (!about || (q.ours && (about->golden.id == id || row.state != "open"))) continue;
+    if (!q.ours && about->golden.id != id) continue;
+    q.other = TRY(q.ours ? work.family(row.golden) : work.family_of(row.record, row.entity));
+    q.row = std::move(row);
+    questions.push_back(std::move(q));
+  }
+  return questions;
+}
+
+Result<Undecided> undecided(const model::Hub& hub, const Family& family, Store& store, Work& work) {
+  Undecided found;
+  for (const Question& q : TRY(questions_of(family, store, work))) {
+    if (!q.ours) found.systems.insert(q.row.record.system);
+    if (q.row.state != "open" || !q.other) continue;
+    found.asked = true, found.ours = found.ours || q.ours;
+    for (const Link& link : q.other->links)
+      if (!link.gone) found.systems.insert(link.key.system);
+  }
+  if (found.ours && family.golden.waits)
+    for (const auto& [name, system] : hub.systems) found.systems.insert(name);
+  return found;
+}
+
+Result<bool> said_apart(const Family& one, const Family& two, Store& store, Work& work) {
+  for (const auto& [of, other] : {std::pair(&one, &two), std::pair(&two, &one)})
+    for (const Link& link : of->links)
+      for (const ReviewRow& r : TRY(store.reviews_of(link.key)))
+        if (r.kind == "match" && r.state == "rejected" && r.entity == other->golden.entity)
+          if (const Family* about = TRY(work.family(r.golden)); about && about->golden.id == other->golden.id)
+            return true;
+  return false;
+}
+
+}  // namespace linchpin::engine
