@@ -64,7 +64,7 @@ struct Golden {
   // By which id new records of it are made, where a record that has left it may carry its own; "" for its own. It names
   // this one, as the id of one that was merged into it does.
   GoldenId made_as{};
-  // A person is asked whether a record of it is another golden record's (question.hpp).
+  // A person is asked whether it and another golden record are one (question.hpp).
   bool in_question = false;
   // It has been since it came: nothing is made for it anywhere, and no flow asks anything about it.
   bool waits = false;

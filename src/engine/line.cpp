@@ -201,8 +201,20 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
 
   Family* family = found.family;
   if (family && found.judged && TRY(work_.family_of(change.key, mapping.entity)) == family) {
+    const std::size_t questions = work_.rows().reviews.size();
     TRY(keep_questions(*family, found.doubts, change));
     TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
+    if (work_.rows().reviews.size() > questions)
+      work_.attest(family, {.entry = change.id.text + "/" + about(change.key) + "/" + mapping.entity.text +
+                                     "/questions/" + std::to_string(ms_since_epoch(now_)),
+                            .kind = "review",
+                            .trigger = std::string(to_text(change.trigger)),
+                            .change = change.id,
+                            .system = change.key.system,
+                            .entity = mapping.entity,
+                            .outcome = "match judged anew",
+                            .by = "rules",
+                            .at = now_});
   }
   std::optional<Golden> before;
   if (family) before = family->golden;
