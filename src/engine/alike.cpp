@@ -7,6 +7,7 @@
 #include "engine/compared.hpp"
 #include "engine/line.hpp"
 #include "engine/plan.hpp"
+#include "engine/question.hpp"
 #include "matching/near.hpp"
 #include "matching/reason.hpp"
 
@@ -47,7 +48,7 @@ class Unpaireds {
       for (const GoldenRow& row : rows) {
         after = row.id;
         const Family& family = *TRY(reading.family_itself(row.id));
-        if (family.golden.merged_into.empty()) TRY(add(family));
+        if (family.golden.merged_into.empty()) TRY(add(family, reading));
       }
       if (rows.size() < page) return {};
     }
@@ -84,7 +85,7 @@ class Unpaireds {
   }
   static matching::RecordId id_of(const Unpaired& one) { return {one.record.system.text, one.golden.text}; }
 
-  Result<void> add(const Family& family) {
+  Result<void> add(const Family& family, Work& reading) {
     Unpaired one{family.golden.id, {}, {}};
     for (const Link& link : family.links) {
       if (link.gone) continue;
@@ -93,8 +94,9 @@ class Unpaireds {
     }
     if (one.stands.has == 0 || (written_ & ~one.stands.has) == 0) return {};
     for (const Link& link : family.links) golden_of_.emplace(link.key, family.golden.id);
+    const Undecided undecided = TRY(engine::undecided(next_, family, store_, reading));
     Plan planned;
-    engine::plan(planned, next_, family, Sharing{flows_, TRY(undecided(family, store_, {})), true, {}});
+    engine::plan(planned, next_, family, Sharing{flows_, undecided.systems, true, {}});
     for (const auto& [system, what] : planned.systems)
       if (what.creates > 0) one.stands.lacks |= bit(system) & written_;
     records_.push_back(as_compared(entity_, alternates(family.golden, family.links), id_of(one)));
