@@ -120,7 +120,7 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
     return fail(Code::InvalidArgument, "the field is made of others, and that is tried at each change of them",
                 "Mend one of them where it comes from, or the expression in " + letter.place + ".");
   } else if (!letter.record.record.empty()) {
-    if (letter.kind == "change") unreadable_.erase(letter.record);
+    if (letter.kind == "change") TRY(no_longer_given_up(work, letter, now));
     again.push_back(letter.record);
     if (!family) return {};
     for (Link link : std::vector<Link>(family->links))
@@ -133,10 +133,20 @@ Result<void> Engine::retry_one(Work& work, const DeadLetterRow& letter, std::vec
   return {};
 }
 
+// A record that could not be read is read when something tells of it; or now, where something is to be written to it,
+// which is held for as long as it takes, and brings the dead letter back if it cannot be read.
+Result<void> Engine::no_longer_given_up(Work& work, const DeadLetterRow& letter, Instant now) {
+  unreadable_.erase(letter.record);
+  Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
+  if (TRY(release(work, line, letter.record, {ChangeId("read." + letter.id), {}, now}, "person")))
+    read_.hint(letter.record, {.trigger = Trigger::Reconcile, .not_before = now});
+  return {};
+}
+
 // Nothing comes of it any more. A write that is refused is kept as it is, so that the same is not made again; an
 // operation is not, so that its flow may ask anew, and what the flow had set meanwhile no longer holds.
 Result<void> Engine::discard_one(Work& work, const DeadLetterRow& letter, Instant now) {
-  if (letter.kind == "change") unreadable_.erase(letter.record);  // read when something tells of it, and not before
+  if (letter.kind == "change") TRY(no_longer_given_up(work, letter, now));
   Family* family = letter.golden.empty() ? nullptr : TRY(work.family(letter.golden));
   if (letter.kind != "delivery" || !family) return {};
   for (const Delivery& d : std::vector<Delivery>(family->deliveries)) {

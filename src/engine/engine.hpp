@@ -194,6 +194,7 @@ class Engine {
   void read_first(const Delivery&, Instant now);
   Result<void> dead(Work&, Line&, Family&, Delivery, const Error&, Instant now);
   Result<Fate> take(Work&, Line&, const Change&, Instant now);
+  Result<bool> release(Work&, Line&, const RecordKey&, const Cause&, std::string_view trigger);  // whether any was held
   void settled(Work&, const std::vector<Settles>&);
 
   static constexpr std::size_t waiting_most = 4000;  // hints in memory; the rest stays in the inbox
@@ -298,6 +299,7 @@ class Engine {
   Result<Json> answer_letters(const Json&, Instant now);
   Result<void> retry_one(Work&, const DeadLetterRow&, std::vector<RecordKey>& again, Instant now);
   Result<void> discard_one(Work&, const DeadLetterRow&, Instant now);
+  Result<void> no_longer_given_up(Work&, const DeadLetterRow&, Instant now);
   Result<void> is_known(const Json& command, const std::vector<DeadLetterRow>&) const;
   void take_anew(Delivery&, const Family&) const;
   Result<Json> process(const Json&);

@@ -197,16 +197,25 @@ void Engine::settled(Work& work, const std::vector<Settles>& items) {
   }
 }
 
-Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
-  const Fate fate = TRY(line.take(change));
-  for (Family* family : TRY(work.families_of(change.key))) {
+// What is held until the record is read is shared anew.
+Result<bool> Engine::release(Work& work, Line& line, const RecordKey& record, const Cause& cause,
+                             std::string_view trigger) {
+  bool released = false;
+  for (Family* family : TRY(work.families_of(record))) {
     const auto held_until_read = [&](const Delivery& d) {
       return d.state == DeliveryState::Held && (d.operation == Operation::Delete || sets_fields(d.operation)) &&
-             RecordKey{d.system, d.object, d.record} == change.key && may_leave(d, family->golden);
+             RecordKey{d.system, d.object, d.record} == record && may_leave(d, family->golden);
     };
-    if (std::ranges::any_of(family->deliveries, held_until_read))
-      TRY(line.share_anew(*family, {change.id, change.seen, now}, to_text(change.trigger)));
+    if (!std::ranges::any_of(family->deliveries, held_until_read)) continue;
+    released = true;
+    TRY(line.share_anew(*family, cause, trigger));
   }
+  return released;
+}
+
+Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
+  const Fate fate = TRY(line.take(change));
+  TRY(release(work, line, change.key, {change.id, change.seen, now}, to_text(change.trigger)));
   const bool was_given_up = is_given_up(change.key);
   understood(work, change.key);
   if (was_given_up) try_unreadable({change.key.system, change.key.object}, now);

@@ -60,5 +60,26 @@ TEST_F(Unreadable, WhatIsGivenUpByAPersonDoesNotComeBackWithEachSweep) {
   EXPECT_FALSE(letters().contains("change"));
 }
 
+TEST_F(Unreadable, WhatWaitsForARecordIsWrittenThoughItsDeadLetterWasDiscarded) {
+  open({.seed = 6, .people = 20});
+  settle();
+  talks_nonsense(true);
+  edit_in_xero(typed_in(Site::Xero, Field::Phone, "0491 570 156"));
+  wait(minutes(5));
+  edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
+  wait(minutes(5));
+  const Json all =
+      Json::object({{"command", "dead-letters.discard"}, {"id", "all"}, {"kind", "change"}, {"by", "ava"}});
+  ASSERT_TRUE(world->ask(all));
+  wait(minutes(5));
+  EXPECT_TRUE(letters().contains("change")) << "something is to be written to it";
+
+  ASSERT_TRUE(world->ask(all));
+  talks_nonsense(false);
+  wait(minutes(2));
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Avery");
+  EXPECT_EQ(phone_in_xero(), "491570156");
+}
+
 }  // namespace
 }  // namespace linchpin::sim
