@@ -3,7 +3,7 @@
 
 #include "base/mutant.hpp"
 #include "engine/line.hpp"
-#include "engine/near.hpp"
+#include "engine/nearby.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -15,6 +15,10 @@ bool linked_in(const Family& family, const RecordKey& key) {
   return std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) {
     return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone;
   });
+}
+
+bool is_live(const Family& family) {
+  return std::any_of(family.links.begin(), family.links.end(), [](const Link& l) { return !l.gone; });
 }
 
 bool being_created_in(const Family& family, const RecordKey& key) {
@@ -38,7 +42,7 @@ std::map<std::string, std::string> answers_in(const std::vector<ReviewRow>& aske
 // One golden record after the other that it is sure to be: with what that one's records say, it may be another as well.
 Result<Line::Judged> Line::judge(const Entity& entity, const Change& change, const Values& values, Family* own,
                                  Family* named, const std::map<std::string, std::string>& answered) {
-  const Near near = TRY(near_of(entity, values, keys_, work_));
+  const Nearby near = TRY(nearby(entity, values, keys_, work_));
   std::vector<Family*> by_rules, likely;
   std::set<const Family*> seen{own};
   const auto said = [&](const Family& family, const char* answer) {
@@ -53,7 +57,7 @@ Result<Line::Judged> Line::judge(const Entity& entity, const Change& change, con
   };
   const auto add_asked = [&](const Family& of) -> Result<void> {
     for (const Question& q : TRY(questions_of(of, store_, work_)))
-      if (q.other) TRY(add(q.other->golden.id, by_rules));
+      if (q.other && is_live(*q.other)) TRY(add(q.other->golden.id, by_rules));
     return {};
   };
   if (named) TRY(add(named->golden.id, by_rules));
@@ -139,7 +143,10 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
   if (!own && same.size() == 1 &&
       (by_person(same[0]) || (!linked_in(*same[0], change.key) && !is_protected(entity, same[0]->golden))))
     into = std::exchange(same, {}).front();
-  Joining joining{{}, change.key, !same.empty() && std::ranges::all_of(same, by_person)};
+  Joining joining{{}, change.key, !same.empty() && std::ranges::all_of(same, by_person), "rules"};
+  if (joining.by_person)
+    for (const ReviewRow& r : asked)
+      if (r.kind == "match" && r.state == "accepted") joining.by = r.by;
   if (into) joining.parts.push_back(into->golden.id);
   for (const Family* f : same) joining.parts.push_back(f->golden.id);
   if (joining.parts.size() > 1 && TRY(may_join(joining))) {
@@ -225,6 +232,13 @@ Result<void> Line::keep_questions(Family& family, const std::vector<Doubt>& doub
     TRY(withdraw(q, cause));
   }
   return {};
+}
+
+Result<std::vector<Family*>> Line::in_question_with(const Family& family) {
+  std::vector<Family*> others;
+  for (const Question& q : TRY(questions_of(family, store_, work_)))
+    if (q.other && std::ranges::find(others, q.other) == others.end()) others.push_back(q.other);
+  return others;
 }
 
 Result<void> Line::withdraw(const Question& q, const Cause& cause) {

@@ -160,12 +160,12 @@ Result<Fate> Line::lost(const Change& change) {
   return fate;
 }
 
-// Of a record that is gone nobody need know whose it was; and who waited since it was there may be matched now.
+// Of one whose records are all gone nobody need know who it was; and who waited since it was there may be matched now.
 Result<void> Line::ask_no_more(Family& family, const Change& change) {
   for (const Question& q : TRY(questions_of(family, store_, work_)))
     if (!q.ours)
       wakes_.push_back(q.row.record);
-    else if (q.row.record == change.key)
+    else if (std::ranges::all_of(family.links, [](const Link& link) { return link.gone; }))
       TRY(withdraw(q, {change.id, change.seen, now_}));
   return {};
 }
@@ -189,9 +189,18 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
   return false;
 }
 
+// An older state of the record than the one that is known: nothing is judged by it.
+Result<bool> Line::is_older(const Mapping& mapping, const Change& change) {
+  const Family* family = TRY(work_.family_of(change.key, mapping.entity));
+  return family && change.record.updated != Instant{} && !mutant(Mutant::OlderStateTaken) &&
+         std::ranges::any_of(family->links, [&](const Link& l) {
+           return l.key == change.key && l.entity == mapping.entity && change.record.updated < l.updated;
+         });
+}
+
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
-  if (!read.applies) return Fate::Unchanged;
+  if (!read.applies || TRY(is_older(mapping, change))) return Fate::Unchanged;
   Refs refs(hub_, keys_, work_);
   const std::vector<FieldName> unknown = TRY(refs.in(mapping, read.values));
   const Found found = TRY(find(mapping, change, read.values));
@@ -237,8 +246,6 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   } else {
     link = *known;
     blank_what_never_came(mapping, link, read);
-    if (change.record.updated != Instant{} && change.record.updated < link.updated && !mutant(Mutant::OlderStateTaken))
-      return Fate::Unchanged;  // an older state of it
   }
   link.mapping = mapping.name;
   link.golden = golden.id;
@@ -327,6 +334,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   }
   keep_foreign(change, *family, merged.foreign);
   if (fresh && found.judged && (before || !found.doubts.empty())) TRY(keep_questions(*family, found.doubts, change));
+  if ((fresh || came_back) && family->golden.in_question)  // nothing is made for them where it has a record by now
+    for (Family* other : TRY(in_question_with(*family)))
+      TRY(settle(*other, &other->golden, {change.id, change.seen, now_}));
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   if (fresh || came_back) TRY(appeared(*family, {change.id, change.seen, now_}));
   return !before && !found.doubts.empty() ? Fate::Review : Fate::Merged;

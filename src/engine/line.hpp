@@ -34,7 +34,8 @@ struct Stage {              // the part of the hub's state that the line looks a
 struct Joining {
   std::vector<GoldenId> parts;
   RecordKey shown_by;
-  bool by_person = false;  // who has said of each that the record is theirs
+  bool by_person = false;    // who has said of each that the record is theirs
+  std::string by = "rules";  // or that person
 };
 
 class Line {
@@ -60,6 +61,8 @@ class Line {
   // What taking a change has shown to be one, and which records are to be matched anew; once.
   std::vector<Joining> joins() { return std::exchange(joins_, {}); }
   std::vector<RecordKey> wakes() { return std::exchange(wakes_, {}); }
+  // Those of whom a person is asked whether they are that one.
+  Result<std::vector<Family*>> in_question_with(const Family&);
   // Whether golden records may be made one with nobody asked, or as a person has said (regroup.cpp).
   Result<bool> may_join(const Joining&);
 
@@ -95,6 +98,7 @@ class Line {
   void remember(const Change&, const Family&, const Link& before, const Merged&, bool made);
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Instant leaves_at(const Delivery&) const;
+  Result<bool> is_older(const mapping::Mapping&, const Change&);
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<bool> under_way(const Change&);

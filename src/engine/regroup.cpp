@@ -173,8 +173,12 @@ Result<void> Regroup::ask_once(Family& family) {
       asked.state = "accepted", asked.by = by_, asked.answered = now_;
       work_.rows().reviews.push_back(std::move(asked));
     }
+  std::vector<Question> questions = TRY(questions_of(family, store_, work_));
+  // Of two the one by which somebody waits.
+  const auto waits = [&](const Question& q) { return q.ours ? family.golden.waits : q.other && q.other->golden.waits; };
+  std::ranges::sort(questions, {}, [&](const Question& q) { return std::pair(!waits(q), q.row.id); });
   std::set<const Family*> others;
-  for (Question& q : TRY(questions_of(family, store_, work_))) {
+  for (Question& q : questions) {
     if (q.row.state != "open" || !q.other || others.insert(q.other).second) continue;
     q.row.state = "withdrawn", q.row.by = by_, q.row.answered = now_;
     work_.rows().reviews.push_back(std::move(q.row));

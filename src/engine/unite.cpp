@@ -116,7 +116,7 @@ Result<void> Engine::join_found(Instant now) {
         if (Family* f = TRY(work.family(id)); f && std::ranges::find(parts, f) == parts.end()) parts.push_back(f);
       if (parts.size() < 2 || !TRY(line.may_join(joining))) break;
       TRY(join(work, line, *parts[0], *parts[1],
-               {joining.by_person ? "a person" : "rules", "a record agrees with both", "match", false, {}}, now));
+               {joining.by, about(joining.shown_by) + " agrees with both", "match", false, {}}, now));
     }
   return {};
 }
@@ -124,7 +124,7 @@ Result<void> Engine::join_found(Instant now) {
 // Yes, the record that is asked about is that one's: then their golden records are one.
 Result<Json> Engine::join_as_answered(Work& work, Line& line, Family& about, Family& holder, const ReviewRow& answered,
                                       Instant now) {
-  const Joining joining{{about.golden.id, holder.golden.id}, answered.record, true};
+  const Joining joining{{about.golden.id, holder.golden.id}, answered.record, true, answered.by};
   if (!TRY(line.may_join(joining)) && (is_making(about) || is_making(holder)))
     return fail(Code::UnderWay, "a record of one of the two is being made at this moment",
                 "Try again when its system has answered.");
@@ -154,7 +154,13 @@ Result<Json> Engine::join(Work& work, Line& line, Family& one, Family& two, cons
                        .outcome = half == &stays ? goes.golden.id.text : stays.golden.id.text,
                        .by = said.by,
                        .at = now});
-  for (Family* half : {&goes, &stays}) keep_words(*hub_, work, *half);
+  std::vector<Family*> others;  // of whom it was asked whether they are one of the two
+  for (Family* half : {&goes, &stays}) {
+    keep_words(*hub_, work, *half);
+    for (Family* other : TRY(line.in_question_with(*half)))
+      if (other != &goes && other != &stays && std::ranges::find(others, other) == others.end())
+        others.push_back(other);
+  }
   Regroup regroup(*hub_, world_.store, world_.keys, work, said.by, now);
   TRY(regroup.ask_of_too(goes, stays, true));
   for (ReviewRow& asked : TRY(world_.store.reviews_of(goes.golden.id))) {
@@ -201,9 +207,13 @@ Result<Json> Engine::join(Work& work, Line& line, Family& one, Family& two, cons
   keep_pin_ends(work, stays.golden);
   const Json answer =
       Json::object({{"id", stays.golden.id.text}, {"merged", goes.golden.id.text}, {"twice", twice_in(stays)}});
-  const Result<void> done = line.settle(stays, &before, {change, {}, now})
-                                .and_then([&] { return line.appeared(stays, {change, {}, now}); })
-                                .and_then([&] { return work.commit(); });
+  const auto settle_all = [&]() -> Result<void> {
+    TRY(line.settle(stays, &before, {change, {}, now}));
+    for (Family* other : others) TRY(line.settle(*other, &other->golden, {change, {}, now}));
+    TRY(line.appeared(stays, {change, {}, now}));
+    return work.commit();
+  };
+  const Result<void> done = settle_all();
   if (!done) {
     pin_ends_ = ends;
     return tl::unexpected(done.error());

@@ -1,4 +1,4 @@
-#include "engine/near.hpp"
+#include "engine/nearby.hpp"
 
 #include <algorithm>
 
@@ -30,8 +30,8 @@ Result<bool> is_crowded(const Entity& entity, const BlindKey& key, const std::se
 
 }  // namespace
 
-Result<Near> near_of(const Entity& entity, const Values& values, Keys& keys, Work& work) {
-  Near near;
+Result<Nearby> nearby(const Entity& entity, const Values& values, Keys& keys, Work& work) {
+  Nearby found;
   std::set<std::pair<std::size_t, std::set<GoldenId>>> blocks;
   for (const BlindKey& key : match_keys(entity, values, keys)) {
     if (key.shared_most > 0) {
@@ -40,14 +40,14 @@ Result<Near> near_of(const Entity& entity, const Values& values, Keys& keys, Wor
       continue;
     }
     const std::set<GoldenId> holders = TRY(holders_of(entity, key, holders_most, work));
-    if (TRY(is_crowded(entity, key, holders, work))) near.crowded.insert({key.field.text, key.text});
-    near.by_rules.insert(holders.begin(), holders.end());
+    if (TRY(is_crowded(entity, key, holders, work))) found.crowded.insert({key.field.text, key.text});
+    found.by_rules.insert(holders.begin(), holders.end());
   }
-  std::set<GoldenId> seen = near.by_rules;
+  std::set<GoldenId> seen = found.by_rules;
   for (const auto& [size, holders] : blocks)
     for (const GoldenId& id : holders)
-      if (near.likely.size() < likely_most && seen.insert(id).second) near.likely.push_back(id);
-  return near;
+      if (found.likely.size() < likely_most && seen.insert(id).second) found.likely.push_back(id);
+  return found;
 }
 
 bool Likely::judged(const Family* family) const {
@@ -100,11 +100,6 @@ std::vector<Values> held_by(const Family& family) {
   for (const Link& link : family.links)
     if (!link.gone && !link.base.empty()) all.push_back(link.base);
   return all;
-}
-
-bool is_live_in(const Family& family, const SystemName& system, const ObjectName& object) {
-  return std::any_of(family.links.begin(), family.links.end(),
-                     [&](const Link& l) { return l.key.system == system && l.key.object == object && !l.gone; });
 }
 
 }  // namespace linchpin::engine

@@ -1,5 +1,5 @@
-// near: who may be meant. Golden records that share a key with what a record says, and what the likely matcher says of
-// those that no rule calls the same. Bounded: a few hundred are opened.
+// nearby: who may be meant. Golden records that share a key with what a record says, and what the likely matcher says
+// of those that no rule calls the same. Bounded: a few hundred are opened.
 #pragma once
 
 #include <set>
@@ -14,12 +14,12 @@ namespace linchpin::engine {
 
 // `by_rules`: those that a rule compares by. `likely`: the others, those with the rarest key first. `crowded`:
 // identifiers (field, canonical value) that too many differently named people hold to identify anyone.
-struct Near {
+struct Nearby {
   std::set<GoldenId> by_rules;
   std::vector<GoldenId> likely;
   std::set<std::pair<std::string, std::string>> crowded;
 };
-Result<Near> near_of(const model::Entity&, const Values&, Keys&, Work&);
+Result<Nearby> nearby(const model::Entity&, const Values&, Keys&, Work&);
 
 // `same`: nobody need be asked; `asked`: a person is, and why.
 struct Likely {
@@ -36,7 +36,5 @@ Verdict verdict_of(const model::Entity&, const std::vector<Values>&, const Famil
 
 // What its records hold that are there now.
 std::vector<Values> held_by(const Family&);
-
-bool is_live_in(const Family&, const SystemName&, const ObjectName&);
 
 }  // namespace linchpin::engine
