@@ -36,17 +36,21 @@ Json twice_in(const Family& family) {
 }
 
 // Of what belongs together, a record counts as saying a part that it was given. What it is given next would take that
-// place: it is kept as its own.
+// place: it is kept as its own. And what the hub has written over there is its word no longer, once what was written is
+// gone too.
 void keep_words(const model::Hub& hub, Work& work, Family& family) {
   for (Link link : std::vector<Link>(family.links)) {
     const std::map<FieldName, Own> before = link.own;
     for (const std::vector<FieldName>& group : hub.entity(family.golden.entity).together)
       for (const FieldName& name : group) {
         const auto said = family.golden.fields.find(name);
-        if (said == family.golden.fields.end() || said->second.system != link.key.system ||
-            said->second.record != link.key.record)
-          continue;
-        link.own[name] = Own{said->second.value, said->second.at, said->second.change};
+        const auto own = link.own.find(name);
+        if (said != family.golden.fields.end() && said->second.system == link.key.system &&
+            said->second.record == link.key.record)
+          link.own[name] = Own{said->second.value, said->second.at, said->second.change};
+        else if (const auto given = link.given.find(name.text);
+                 own != link.own.end() && given != link.given.end() && given->second != own->second.value)
+          link.own.erase(own);
       }
     if (link.own != before) work.changed_link(family, std::move(link));
   }
