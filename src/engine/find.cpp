@@ -222,7 +222,7 @@ Result<void> Line::keep_questions(Family& family, const std::vector<Doubt>& doub
       continue;
     family.golden.in_question = true;
     work_.changed_golden(family);
-    TRY(settle(*d.family, &d.family->golden, cause));
+    TRY(settle_in_question(*d.family, cause));
   }
   for (const Question& q : known) {
     if (!q.other) wakes_.push_back(q.row.record);
@@ -232,6 +232,12 @@ Result<void> Line::keep_questions(Family& family, const std::vector<Doubt>& doub
     TRY(withdraw(q, cause));
   }
   return {};
+}
+
+// A question more, or a record more of those that it may be: for one that waits nothing is made anyway.
+Result<void> Line::settle_in_question(Family& family, const Cause& cause) {
+  if (family.golden.in_question && family.golden.waits) return {};
+  return settle(family, &family.golden, cause);
 }
 
 Result<std::vector<Family*>> Line::in_question_with(const Family& family) {

@@ -336,7 +336,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   if (fresh && found.judged && (before || !found.doubts.empty())) TRY(keep_questions(*family, found.doubts, change));
   if ((fresh || came_back) && family->golden.in_question)  // nothing is made for them where it has a record by now
     for (Family* other : TRY(in_question_with(*family)))
-      TRY(settle(*other, &other->golden, {change.id, change.seen, now_}));
+      TRY(settle_in_question(*other, {change.id, change.seen, now_}));
   TRY(settle(*family, before ? &*before : nullptr, {change.id, change.seen, now_}));
   if (fresh || came_back) TRY(appeared(*family, {change.id, change.seen, now_}));
   return !before && !found.doubts.empty() ? Fate::Review : Fate::Merged;

@@ -91,6 +91,7 @@ class Line {
   Result<bool> ask_whether(const Doubt&, const Change&);  // false: it has been answered
   Result<void> keep_questions(Family&, const std::vector<Doubt>&, const Change&);
   Result<void> withdraw(const Question&, const Cause&);
+  Result<void> settle_in_question(Family&, const Cause&);
   Result<void> ask_no_more(Family&, const Change&);
 
   Result<void> look_again(Family& child, const RecordKey&, const Cause&);
