@@ -17,10 +17,6 @@ bool linked_in(const Family& family, const RecordKey& key) {
   });
 }
 
-bool is_live(const Family& family) {
-  return std::any_of(family.links.begin(), family.links.end(), [](const Link& l) { return !l.gone; });
-}
-
 bool being_created_in(const Family& family, const RecordKey& key) {
   return std::any_of(family.deliveries.begin(), family.deliveries.end(), [&](const Delivery& d) {
     return d.system == key.system && d.object == key.object && d.operation == Operation::Create &&
@@ -57,7 +53,7 @@ Result<Line::Judged> Line::judge(const Entity& entity, const Change& change, con
   };
   const auto add_asked = [&](const Family& of) -> Result<void> {
     for (const Question& q : TRY(questions_of(of, store_, work_)))
-      if (q.other && is_live(*q.other)) TRY(add(q.other->golden.id, by_rules));
+      if (q.other && is_somewhere(hub_, *q.other)) TRY(add(q.other->golden.id, by_rules));
     return {};
   };
   if (named) TRY(add(named->golden.id, by_rules));

@@ -38,7 +38,7 @@ struct Pin {
   bool operator==(const Pin&) const = default;
 };
 
-// That a person merged it with another golden record, or took records out of it.
+// That it was merged with another golden record, by a person or by rules, or that a person took records out of it.
 struct Regrouped {
   enum class What { Merged, Split, SplitFrom };
   What what = What::Merged;

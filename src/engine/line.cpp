@@ -165,7 +165,7 @@ Result<void> Line::ask_no_more(Family& family, const Change& change) {
   for (const Question& q : TRY(questions_of(family, store_, work_)))
     if (!q.ours)
       wakes_.push_back(q.row.record);
-    else if (std::ranges::all_of(family.links, [](const Link& link) { return link.gone; }))
+    else if (!is_somewhere(hub_, family))
       TRY(withdraw(q, {change.id, change.seen, now_}));
   return {};
 }

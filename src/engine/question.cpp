@@ -51,6 +51,13 @@ Result<Undecided> undecided(const model::Hub& hub, const Family& family, Store& 
   return found;
 }
 
+bool is_somewhere(const model::Hub& hub, const Family& family) {
+  return std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
+    const auto mapping = hub.mappings.find(link.mapping);
+    return !link.gone && (mapping == hub.mappings.end() || !mapping->second.golden_id_at);
+  });
+}
+
 Result<bool> said_apart(const Family& one, const Family& two, Store& store, Work& work) {
   for (const auto& [of, other] : {std::pair(&one, &two), std::pair(&two, &one)})
     for (const Link& link : of->links)

@@ -28,6 +28,9 @@ struct Undecided {
 };
 Result<Undecided> undecided(const model::Hub&, const Family&, Store&, Work&);
 
+// A system has a record of it that says who it is: not only what was found out about it.
+bool is_somewhere(const model::Hub&, const Family&);
+
 // A person has said that a record of the one is not the other's.
 Result<bool> said_apart(const Family&, const Family&, Store&, Work&);
 

@@ -129,6 +129,13 @@ class InDoubt : public ClientBook {
   std::size_t in(const char* system, const char* object) {
     return world->vendor(system).state(world->now())["objects"][object].items().size();
   }
+  std::size_t goldens_in(const char* system, const std::string& email) {
+    std::size_t found = 0;
+    for (const Json& golden : goldens().items())
+      for (const Json& link : golden["links"].items())
+        found += link["system"].text() == system && golden["fields"]["email"]["value"].text() == email;
+    return found;
+  }
   std::size_t in_both() { return in("hubspot", "contacts") * 10 + in("xero", "Contacts"); }
   std::size_t checks() { return in("idcheck", "verifications"); }
   const Client leo{5, true, "Leo", "Ng", "leo@x.example", "412555099"};
@@ -179,6 +186,59 @@ TEST_F(InDoubt, WhatAnEditMakesPlainIsNotAskedAnyMore) {
     EXPECT_TRUE(open().items().empty()) << pretty(open());
     EXPECT_EQ(goldens().items().size(), 1u) << pretty(goldens());
     EXPECT_EQ(in_both(), 11u);
+  }
+}
+
+// Whoever has a place to go still is held back when the other one turns up there, and stays so when the record that was
+// asked about is deleted, since the other one has another.
+TEST_F(InDoubt, WhoeverMayBeAnotherIsNotMadeWhereThatOneHasARecordByNow) {
+  make(likely_hub("", "live"));
+  settle();
+  const auto at_xero = [&](const char* verb) {
+    ASSERT_TRUE(world->ask(Json::object({{"command", verb}, {"system", "xero"}, {"by", "mia"}})));
+  };
+  at_xero("pause");
+  const Client junior_in_crm{6, true, "Leo", "Ng", "leo.junior@y.example", "412555099"};
+  for (const Client* c : {&leo, &junior_in_crm, &junior}) {
+    enter(*c);
+    ASSERT_TRUE(world->run_for(std::chrono::minutes(2)));
+  }
+  at_xero("resume");
+  ASSERT_TRUE(world->run_for(std::chrono::minutes(2)));
+  settle();
+  EXPECT_EQ(in_both(), 21u) << "the son is in both, and the father may be him";
+  ASSERT_EQ(open().items().size(), 1u) << pretty(open());
+  for (const auto& [record, client] : std::map(of))
+    if (client == &junior_in_crm) {
+      EXPECT_EQ(open()[0]["record"].text(), record);
+      ASSERT_TRUE(world->edit("hubspot", "contacts", record, Json::object({{"archived", true}})));
+    }
+  ASSERT_TRUE(world->run_for(std::chrono::minutes(40)));
+  settle();
+  ASSERT_EQ(open().items().size(), 1u) << pretty(open());
+  EXPECT_EQ(in("xero", "Contacts"), 1u);
+  answer(open()[0], "reject");
+  EXPECT_EQ(in("xero", "Contacts"), 2u);
+}
+
+TEST_F(InDoubt, NobodyWaitsForSomebodyWhoIsGone) {
+  for (const bool crm_first : {true, false}) {
+    make(likely_hub("", "live"));
+    settle();
+    ASSERT_TRUE(world->ask(Json::object({{"command", "pause"}, {"flow", "clients"}, {"by", "mia"}})));
+    enter(crm_first ? leo : junior);
+    ASSERT_TRUE(world->run_for(std::chrono::minutes(2)));
+    enter(crm_first ? junior : leo);
+    ASSERT_TRUE(world->run_for(std::chrono::minutes(2)));
+    ASSERT_TRUE(world->ask(Json::object({{"command", "resume"}, {"flow", "clients"}, {"by", "mia"}})));
+    settle();
+    ASSERT_EQ(open().items().size(), 1u) << pretty(open());
+    for (const auto& [record, client] : std::map(of))
+      if (client == &leo) ASSERT_TRUE(world->edit("hubspot", "contacts", record, Json::object({{"archived", true}})));
+    ASSERT_TRUE(world->run_for(std::chrono::minutes(40)));
+    settle();
+    EXPECT_TRUE(open().items().empty()) << pretty(open());
+    EXPECT_EQ(goldens_in("hubspot", "leo.junior@y.example"), 1u) << "he is made where nobody is like him any more";
   }
 }
 
