@@ -198,6 +198,26 @@ Result<bool> Line::is_older(const Mapping& mapping, const Change& change) {
          });
 }
 
+// A record in question says something else: who it may be is asked anew, and the audit log tells it.
+Result<void> Line::judged_anew(Family& family, const std::vector<Doubt>& doubts, const Change& change) {
+  const std::size_t questions = work_.rows().reviews.size();
+  TRY(keep_questions(family, doubts, change));
+  TRY(settle(family, &family.golden, {change.id, change.seen, now_}));
+  if (work_.rows().reviews.size() == questions) return {};
+  const EntityName& entity = family.golden.entity;
+  work_.attest(&family, {.entry = change.id.text + "/" + about(change.key) + "/" + entity.text + "/questions/" +
+                                  std::to_string(ms_since_epoch(now_)),
+                         .kind = "review",
+                         .trigger = std::string(to_text(change.trigger)),
+                         .change = change.id,
+                         .system = change.key.system,
+                         .entity = entity,
+                         .outcome = "match judged anew",
+                         .by = "rules",
+                         .at = now_});
+  return {};
+}
+
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
   if (!read.applies || TRY(is_older(mapping, change))) return Fate::Unchanged;
@@ -209,22 +229,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   if (found.kind == Found::Kind::Again) return Fate::Again;
 
   Family* family = found.family;
-  if (family && found.judged && TRY(work_.family_of(change.key, mapping.entity)) == family) {
-    const std::size_t questions = work_.rows().reviews.size();
-    TRY(keep_questions(*family, found.doubts, change));
-    TRY(settle(*family, &family->golden, {change.id, change.seen, now_}));
-    if (work_.rows().reviews.size() > questions)
-      work_.attest(family, {.entry = change.id.text + "/" + about(change.key) + "/" + mapping.entity.text +
-                                     "/questions/" + std::to_string(ms_since_epoch(now_)),
-                            .kind = "review",
-                            .trigger = std::string(to_text(change.trigger)),
-                            .change = change.id,
-                            .system = change.key.system,
-                            .entity = mapping.entity,
-                            .outcome = "match judged anew",
-                            .by = "rules",
-                            .at = now_});
-  }
+  if (family && found.judged && TRY(work_.family_of(change.key, mapping.entity)) == family)
+    TRY(judged_anew(*family, found.doubts, change));
   std::optional<Golden> before;
   if (family) before = family->golden;
   Golden golden =

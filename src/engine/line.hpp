@@ -63,6 +63,8 @@ class Line {
   std::vector<RecordKey> wakes() { return std::exchange(wakes_, {}); }
   // Those of whom a person is asked whether they are that one.
   Result<std::vector<Family*>> in_question_with(const Family&);
+  // Those that are to be made one, as they are by now (regroup.cpp).
+  Result<std::vector<Family*>> parts_of(const Joining&);
   // Whether golden records may be made one with nobody asked, or as a person has said (regroup.cpp).
   Result<bool> may_join(const Joining&);
 
@@ -99,6 +101,7 @@ class Line {
   void remember(const Change&, const Family&, const Link& before, const Merged&, bool made);
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Instant leaves_at(const Delivery&) const;
+  Result<void> judged_anew(Family&, const std::vector<Doubt>&, const Change&);
   Result<bool> is_older(const mapping::Mapping&, const Change&);
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);

@@ -61,7 +61,7 @@ Likely likely_of(const Entity& entity, const std::vector<Values>& values, const 
   std::vector<Candidate> candidates;
   std::vector<Family*> of;
   for (Family* family : families) {
-    Candidate candidate{family->golden.id, alternates(family->golden, family->links)};
+    Candidate candidate = candidate_of(*family);
     if (std::any_of(values.begin(), values.end(), [&](const Values& v) { return vetoed(entity, v, candidate); }))
       continue;
     candidates.push_back(std::move(candidate));
@@ -78,7 +78,7 @@ Likely likely_of(const Entity& entity, const std::vector<Values>& values, const 
 
 Verdict verdict_of(const Entity& entity, const std::vector<Values>& values, const Family& family,
                    const std::set<std::pair<std::string, std::string>>& crowded) {
-  const Candidate candidate{family.golden.id, alternates(family.golden, family.links)};
+  const Candidate candidate = candidate_of(family);
   Verdict best = Verdict::Different;
   const auto hear = [&](const Values& one, const Candidate& other) {
     if (vetoed(entity, one, other)) return false;
@@ -94,6 +94,8 @@ Verdict verdict_of(const Entity& entity, const std::vector<Values>& values, cons
     if (!hear(one, all)) return Verdict::Different;
   return best;
 }
+
+Candidate candidate_of(const Family& family) { return {family.golden.id, alternates(family.golden, family.links)}; }
 
 std::vector<Values> held_by(const Family& family) {
   std::vector<Values> all;

@@ -1,5 +1,5 @@
 // nearby: who may be meant. Golden records that share a key with what a record says, and what the likely matcher says
-// of those that no rule calls the same. Bounded: a few hundred are opened.
+// of those that no rule calls the same. Bounded: of each key a few hundred are opened.
 #pragma once
 
 #include <set>
@@ -33,6 +33,8 @@ Likely likely_of(const model::Entity&, const std::vector<Values>&, const std::ve
 // What the rules say of one, by the values that its records hold, and of a golden record: of all that both hold.
 Verdict verdict_of(const model::Entity&, const std::vector<Values>&, const Family&,
                    const std::set<std::pair<std::string, std::string>>& crowded);
+
+Candidate candidate_of(const Family&);
 
 // What its records hold that are there now.
 std::vector<Values> held_by(const Family&);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/share.hpp"
+
 namespace linchpin::engine {
 namespace {
 
@@ -52,10 +54,8 @@ Result<Undecided> undecided(const model::Hub& hub, const Family& family, Store& 
 }
 
 bool is_somewhere(const model::Hub& hub, const Family& family) {
-  return std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
-    const auto mapping = hub.mappings.find(link.mapping);
-    return !link.gone && (mapping == hub.mappings.end() || !mapping->second.golden_id_at);
-  });
+  return std::any_of(family.links.begin(), family.links.end(),
+                     [&](const Link& link) { return !link.gone && !only_tells(hub, link); });
 }
 
 Result<bool> said_apart(const Family& one, const Family& two, Store& store, Work& work) {

@@ -5,6 +5,7 @@
 
 #include "engine/line.hpp"
 #include "engine/match.hpp"
+#include "engine/nearby.hpp"
 #include "engine/seal.hpp"
 
 namespace linchpin::engine {
@@ -47,18 +48,23 @@ bool is_being_made(const Delivery& d) {
 bool is_making(const Family& family) { return std::ranges::any_of(family.deliveries, is_being_made); }
 
 bool vetoed(const model::Entity& entity, const Family& a, const Family& b) {
-  const Candidate candidate{a.golden.id, alternates(a.golden, a.links)};
+  const Candidate candidate = candidate_of(a);
   const std::vector<Values> others = alternates(b.golden, b.links);
   return std::any_of(others.begin(), others.end(),
                      [&](const Values& values) { return vetoed(entity, values, candidate); });
 }
 
+Result<std::vector<Family*>> Line::parts_of(const Joining& joining) {
+  std::vector<Family*> parts;
+  for (const GoldenId& id : joining.parts)
+    if (Family* f = TRY(work_.family(id)); f && std::ranges::find(parts, f) == parts.end()) parts.push_back(f);
+  return parts;
+}
+
 // Nobody is asked where no system then holds two records of one person, and nothing that is being made stands between
 // the two. A person may say that they are one all the same.
 Result<bool> Line::may_join(const Joining& joining) {
-  std::vector<const Family*> parts;
-  for (const GoldenId& id : joining.parts)
-    if (const Family* f = TRY(work_.family(id)); f && std::ranges::find(parts, f) == parts.end()) parts.push_back(f);
+  const std::vector<Family*> parts = TRY(parts_of(joining));
   std::map<std::pair<SystemName, ObjectName>, std::set<const Family*>> there, made;
   const auto place = [](const RecordKey& key) { return std::pair(key.system, key.object); };
   if (!parts.empty() && !TRY(work_.family_of(joining.shown_by, parts.front()->golden.entity)))

@@ -96,11 +96,15 @@ bool may_leave(const model::Flow& flow, const Golden& golden) {
   return wanted && *wanted;
 }
 
+bool only_tells(const Hub& hub, const Link& link) {
+  const auto mapping = hub.mappings.find(link.mapping);
+  return mapping != hub.mappings.end() && mapping->second.golden_id_at;
+}
+
 bool put_away(const Hub& hub, const std::vector<Link>& links) {
   bool any = false;
   for (const Link& link : links) {
-    const auto mapping = hub.mappings.find(link.mapping);
-    if (mapping != hub.mappings.end() && mapping->second.golden_id_at) continue;
+    if (only_tells(hub, link)) continue;
     if (!link.gone && !link.archived) return false;
     any = true;
   }

@@ -43,8 +43,11 @@ bool may_hold(const model::System&, const EntityName&, const model::Field&);
 // smaller one.
 bool may_leave(const model::Flow&, const Golden&);
 
-// No record of theirs is left in use: each was deleted, merged away or archived. One that only tells of them (a check
-// of a person) does not keep them.
+// The record does not say who somebody is, but what was found out about a golden record (a check of a person).
+bool only_tells(const model::Hub&, const Link&);
+
+// No record of theirs is left in use: each was deleted, merged away or archived. One that only tells of them does not
+// keep them.
 bool put_away(const model::Hub&, const std::vector<Link>&);
 
 std::vector<Intent> share(const model::Hub&, const Golden&, const std::vector<Link>&, const Sharing&);

@@ -4,6 +4,7 @@
 
 #include "base/mutant.hpp"
 #include "engine/engine.hpp"
+#include "engine/share.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -28,9 +29,7 @@ Result<std::set<RecordKey>> leaving(const Family& family, const Json& named) {
 // Whether some record among them says something of its own about the person.
 bool speak(const model::Hub& hub, const Family& family, const std::set<RecordKey>& records, bool among) {
   return std::any_of(family.links.begin(), family.links.end(), [&](const Link& link) {
-    const auto mapping = hub.mappings.find(link.mapping);
-    if (records.contains(link.key) != among || (mapping != hub.mappings.end() && mapping->second.golden_id_at))
-      return false;
+    if (records.contains(link.key) != among || only_tells(hub, link)) return false;
     return std::any_of(link.own.begin(), link.own.end(), [](const auto& own) { return !own.second.value.is_null(); });
   });
 }
@@ -67,8 +66,7 @@ void let_go(Golden& from, const Golden& to, const Regrouped& merged) {
 bool may_meet_its_id(const model::Hub& hub, const Family& left, const Family& fresh,
                      const std::vector<Regrouped>& own) {
   return std::any_of(fresh.links.begin(), fresh.links.end(), [&](const Link& gone) {
-    const auto mapping = hub.mappings.find(gone.mapping);
-    if (mapping != hub.mappings.end() && mapping->second.golden_id_at) return false;
+    if (only_tells(hub, gone)) return false;
     for (const Regrouped& r : own)
       if (std::find(r.records.begin(), r.records.end(), gone.key) != r.records.end()) return false;
     return std::none_of(left.links.begin(), left.links.end(), [&](const Link& link) {

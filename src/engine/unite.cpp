@@ -115,9 +115,7 @@ Result<void> Engine::join_found(Instant now) {
     for (std::size_t left = joining.parts.size(); left > 1; --left) {
       Work work(world_.store, world_.keys, families_, version_, next_delivery_);
       Line line(*hub_, world_.store, world_.keys, world_.random, stage_, work, now);
-      std::vector<Family*> parts;
-      for (const GoldenId& id : joining.parts)
-        if (Family* f = TRY(work.family(id)); f && std::ranges::find(parts, f) == parts.end()) parts.push_back(f);
+      const std::vector<Family*> parts = TRY(line.parts_of(joining));
       if (parts.size() < 2 || !TRY(line.may_join(joining))) break;
       TRY(join(work, line, *parts[0], *parts[1],
                {joining.by, about(joining.shown_by) + " agrees with both", "match", false, {}}, now));

@@ -85,6 +85,20 @@ class ClientBook : public testing::Test {
       settle();
     }
   }
+  // The same clients in some other orders, each into a hub that knows nobody: then `look`.
+  void shuffled(const std::shared_ptr<const model::Hub>& hub, std::span<const Client> clients, int shuffles,
+                std::uint64_t seed, auto&& look) {
+    std::vector<const Client*> order;
+    for (const Client& c : clients) order.push_back(&c);
+    std::mt19937_64 chance(seed);
+    for (int shuffle = 0; shuffle < shuffles; ++shuffle) {
+      SCOPED_TRACE("shuffle " + std::to_string(shuffle));
+      std::shuffle(order.begin(), order.end(), chance);
+      make(hub);
+      one_at_a_time(order, chance);
+      look();
+    }
+  }
   static Json without_id(const Json& record) {
     Json::Object kept;
     for (const auto& [name, value] : record.members())

@@ -189,16 +189,10 @@ TEST_F(LikelyBook, FiveShufflesOneAtATimeWithCrashesGiveTheGoldenRecordsOfAFirst
   answer_all();
   const std::set<std::string> batch = partition();
   EXPECT_EQ(batch.size(), 12u);
-  std::vector<const Client*> order;
-  for (const Client& c : clients) order.push_back(&c);
-  std::mt19937_64 chance(7);
-  for (int shuffle = 0; shuffle < 5; ++shuffle) {
-    std::shuffle(order.begin(), order.end(), chance);
-    make(hub);
-    one_at_a_time(order, chance);
+  shuffled(hub, clients, 5, 7, [&] {
     answer_all();
-    EXPECT_EQ(partition(), batch) << "shuffle " << shuffle;
-  }
+    EXPECT_EQ(partition(), batch);
+  });
 }
 
 }  // namespace

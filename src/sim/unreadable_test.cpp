@@ -22,6 +22,10 @@ class Unreadable : public SmallPractice {
     const Json faults = does ? Json::object({{"nonsense", 1}}) : Json(Json::Object{});
     ASSERT_TRUE(world->vendor("xero").set_faults(faults, world->now()));
   }
+  void discard_all() {
+    ASSERT_TRUE(world->ask(
+        Json::object({{"command", "dead-letters.discard"}, {"id", "all"}, {"kind", "change"}, {"by", "ava"}})));
+  }
   std::string phone_in_xero() { return held_in(Site::Xero, in_xero()).values.at(Field::Phone); }
 };
 
@@ -53,9 +57,7 @@ TEST_F(Unreadable, WhatIsGivenUpByAPersonDoesNotComeBackWithEachSweep) {
   edit_in_xero(typed_in(Site::Xero, Field::Phone, "0491 570 156"));
   wait(minutes(5));
   ASSERT_TRUE(letters().contains("change"));
-  const Json all =
-      Json::object({{"command", "dead-letters.discard"}, {"id", "all"}, {"kind", "change"}, {"by", "ava"}});
-  ASSERT_TRUE(world->ask(all));
+  discard_all();
   wait(minutes(40));
   EXPECT_FALSE(letters().contains("change"));
 }
@@ -68,13 +70,11 @@ TEST_F(Unreadable, WhatWaitsForARecordIsWrittenThoughItsDeadLetterWasDiscarded) 
   wait(minutes(5));
   edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
   wait(minutes(5));
-  const Json all =
-      Json::object({{"command", "dead-letters.discard"}, {"id", "all"}, {"kind", "change"}, {"by", "ava"}});
-  ASSERT_TRUE(world->ask(all));
+  discard_all();
   wait(minutes(5));
   EXPECT_TRUE(letters().contains("change")) << "something is to be written to it";
 
-  ASSERT_TRUE(world->ask(all));
+  discard_all();
   talks_nonsense(false);
   wait(minutes(2));
   EXPECT_EQ(in_xero()["FirstName"].text(), "Avery");
