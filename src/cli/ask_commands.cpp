@@ -63,19 +63,13 @@ struct Verb {
   std::string verb, id;
 };
 
-// `list` is of all of them, and everything else is done to one. `what`: "review"; `remedy` says where its name stands.
-Result<void> one_or_list(const Verb& verb, const std::string& what, const std::string& remedy) {
-  if (verb.verb != "list" && verb.id.empty())
-    return fail(Code::InvalidArgument, "the " + what + " is not named", remedy);
-  if (verb.verb == "list" && !verb.id.empty())
-    return fail(Code::InvalidArgument, "list takes no name: it shows every " + what, "Leave the last word out.");
-  return {};
-}
-
 // Whether the hub may be asked: a new app has a name as everything else has, and one that is revoked is not revoked
 // anew, which would look as if it had been of use until now.
 Result<void> app_named(const Verb& verb) {
-  TRY(one_or_list(verb, "app", "Give its name; `linchpin app DIR list` shows them."));
+  if (verb.verb != "list" && verb.id.empty())
+    return fail(Code::InvalidArgument, "the app is not named", "Give its name; `linchpin app DIR list` shows them.");
+  if (verb.verb == "list" && !verb.id.empty())
+    return fail(Code::InvalidArgument, "list takes no name: it shows every app", "Leave the last word out.");
   if (verb.verb == "add" && !model::shape::is_name(verb.id))
     return fail(Code::InvalidArgument, "that is no name for an app",
                 "Write at most 64 lower-case letters, digits, - and _, a letter first, as in client-portal.");
@@ -173,13 +167,18 @@ void add_dead_letters(Command& program) {
   command.option("VERB", verb->verb, "list, show, retry or discard")
       .required()
       .one_of({"list", "show", "retry", "discard"});
-  command.option("ID", verb->id, "which one; for retry and discard also `all`");
-  command.option("--system", verb->system, "of all: those of one system");
-  command.option("--kind", verb->kind, "of all: those of one kind")
-      .one_of({"field", "delivery", "change", "call", "event"});
-  command.option("--code", verb->code, "of all: those with one reason, such as write_refused");
+  command.option("ID", verb->id, "which one, or `all`");
+  command.option("--system", verb->system, "of one system only");
+  command.option("--kind", verb->kind, "of one kind only").one_of({"field", "delivery", "change", "call", "event"});
+  command.option("--code", verb->code, "with one reason only, such as write_refused");
   command.runs([verb]() -> Result<int> {
-    TRY(one_or_list(*verb, "dead letter", "Give its ID; `linchpin dead-letters DIR list` shows them."));
+    if (verb->verb == "list" && verb->id.empty()) verb->id = "all";
+    if (verb->id.empty())
+      return fail(Code::InvalidArgument, "the dead letter is not named",
+                  "Give its ID; `linchpin dead-letters DIR list` shows them.");
+    if (verb->verb == "list" && verb->id != "all")
+      return fail(Code::InvalidArgument, "list takes no name: it shows every dead letter",
+                  "`linchpin dead-letters DIR show " + verb->id + "` shows one.");
     const bool some = !verb->system.empty() || !verb->kind.empty() || !verb->code.empty();
     if (some && verb->id != "all")
       return fail(Code::InvalidArgument, "--system, --kind and --code choose among all", "Write `all` for the ID.");

@@ -44,9 +44,13 @@ void print_stays(const Json& plan) {
     std::cout << "… and " << all - static_cast<std::int64_t>(printed_most) << " more: --json lists them.\n";
 }
 
-// Fields whose way back a system ignores without a word, by its connector: a person must set them there.
-std::set<std::string> only_forward(const Json& plan, const model::Hub& hub) {
+// Fields whose way back a system ignores without a word, by its connector, a sentence each: a person must set them
+// there.
+Json::List by_hand(const Json& plan, const Asked& asked) {
   std::set<std::string> told;
+  const auto loaded = load_hub(asked.folder, asked.environment);
+  if (!loaded) return {};
+  const model::Hub& hub = **loaded;
   const auto goes_forward = [](const model::System& system, const mapping::Mapping& mapping, const Json& write) {
     const Json& paths = system.connector->document["objects"][mapping.object.text]["forward_only"];
     return std::ranges::any_of(mapping.fields, [&](const mapping::FieldMapping& entry) {
@@ -61,7 +65,7 @@ std::set<std::string> only_forward(const Json& plan, const model::Hub& hub) {
           goes_forward(system->second, mapping, write))
         told.insert(system->second.connector->title + " ignores a " + write["field"].text() +
                     " that a program moves back, and says nothing: look at it there afterwards, and set it by hand.");
-  return told;
+  return {told.begin(), told.end()};
 }
 
 void print_plan(const Json& plan, const Asked& asked) {
@@ -69,8 +73,7 @@ void print_plan(const Json& plan, const Asked& asked) {
             << counted(plan["records"], "golden record") << " would be as before.\n";
   print_systems(plan["systems"]);
   print_writes(plan);
-  if (const auto hub = load_hub(asked.folder, asked.environment))
-    for (const std::string& line : only_forward(plan, **hub)) std::cout << line << "\n";
+  for (const Json& line : plan["by_hand"].items()) std::cout << line.text() << "\n";
   print_stays(plan);
   std::cout << "\nThe hub's files are not taken back by this.\nplan " << plan["hash"].text() << "\n";
   if (plan["fields"].number_text() != "0")
@@ -127,7 +130,8 @@ Result<int> revert(const Asked& asked) {
   if (!asked.change.empty()) command = command.with("change", asked.change);
   if (!asked.since.empty()) command = command.with("since", asked.since);
   if (asked.apply != 0) command = command.with("apply", asked.apply);
-  const Json answer = TRY(ask_hub(asked, command));
+  Json answer = TRY(ask_hub(asked, command));
+  if (asked.plan.empty()) answer = answer.with("by_hand", by_hand(answer, asked));
   if (asked.json)
     std::cout << canonical(answer) << "\n";
   else if (asked.plan.empty())

@@ -5,6 +5,7 @@
 
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
+#include "cli/nearest_names.hpp"
 #include "cli/progress.hpp"
 
 namespace linchpin::cli {
@@ -29,14 +30,20 @@ struct Asked : Where {
   bool all = false, despite_veto = false;
 };
 
-Result<Json> list(const Asked& asked, bool answered_too) {
-  return ask_hub(asked, Json::object({{"command", "review.list"}, {"all", answered_too}}));
-}
-
 bool is_meant(const Asked& asked, const Json& review) {
   return (asked.kind.empty() || review["kind"].text() == asked.kind) &&
          (asked.system.empty() || review["system"].text() == asked.system) &&
          (asked.field.empty() || review["field"].text() == asked.field);
+}
+
+// Those that are meant. A system without any may be misspelt; one that has some need not be declared any more.
+Result<Json::List> list(const Asked& asked, bool answered_too) {
+  const Json all = TRY(ask_hub(asked, Json::object({{"command", "review.list"}, {"all", answered_too}})));
+  Json::List meant;
+  for (const Json& review : all["items"].items())
+    if (is_meant(asked, review)) meant.push_back(review);
+  if (meant.empty() && !asked.system.empty()) TRY(known_system(asked, asked.system));
+  return meant;
 }
 
 Result<Json> answer(const Asked& asked, const std::string& id) {
@@ -164,11 +171,7 @@ Result<int> review(Asked asked) {
   if (asked.verb == "list") {
     if (!asked.id.empty())
       return fail(Code::InvalidArgument, "list takes no name: it shows every review", "Leave the last word out.");
-    Json::List meant;
-    const Json listed = TRY(list(asked, asked.all));
-    for (const Json& item : listed["items"].items())
-      if (is_meant(asked, item)) meant.push_back(item);
-    print_lines(Json(std::move(meant)), asked.json, line_of);
+    print_lines(Json(TRY(list(asked, asked.all))), asked.json, line_of);
     return 0;
   }
   if (asked.id.empty())
@@ -181,9 +184,7 @@ Result<int> review(Asked asked) {
       return fail(Code::InvalidArgument, "which of the reviews are answered alike is not said",
                   "Give their kind with --kind, as in --kind match.");
     std::vector<std::string> ids;
-    const Json open = TRY(list(asked, false));
-    for (const Json& item : open["items"].items())
-      if (is_meant(asked, item)) ids.push_back(item["id"].text());
+    for (const Json& open : TRY(list(asked, false))) ids.push_back(open["id"].text());
     return answer_all(asked, ids);
   }
   if (filters)

@@ -36,14 +36,28 @@ std::string codes_of(const std::vector<DeadLetterRow>& letters) {
   return all;
 }
 
+// A list is of all that its filters leave, as is what says so by its id.
+bool names_all(const Json& command) {
+  return command["id"].text() == "all" || command["command"].text() == "dead-letters.list";
+}
+
+bool is_meant(const Json& command, const DeadLetterRow& letter) {
+  const auto fits = [&](const char* member, const std::string& value) {
+    return command[member].text().empty() || command[member].text() == value;
+  };
+  return (names_all(command) || command["id"].text() == letter.id) && fits("system", letter.system.text) &&
+         fits("kind", letter.kind) && fits("code", letter.code);
+}
+
 }  // namespace
 
 Result<Json> Engine::dead_letters(const Json& command) {
-  const std::string& id = command["id"].text();
   Json::List items;
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
-  for (const DeadLetterRow& l : TRY(world_.store.dead_letters())) {
-    if (!id.empty() && l.id != id) continue;
+  const std::vector<DeadLetterRow> letters = TRY(world_.store.dead_letters());
+  TRY(is_known(command, letters));
+  for (const DeadLetterRow& l : letters) {
+    if (!is_meant(command, l)) continue;
     items.push_back(shown(l));
     const Family* family = l.kind == "delivery" && l.record.record.empty() ? TRY(work.family(l.golden)) : nullptr;
     if (!family) continue;
@@ -59,7 +73,7 @@ Result<Json> Engine::dead_letters(const Json& command) {
     if (!children.empty()) items.back() = items.back().with("holds", children.size());
     if (held.more) items.back() = items.back().with("holds_more", true);
   }
-  if (!id.empty() && items.empty())
+  if (items.empty() && !names_all(command))
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
   return Json::object({{"items", std::move(items)}});
 }
@@ -185,24 +199,16 @@ Result<void> Engine::is_known(const Json& command, const std::vector<DeadLetterR
 // {"command":"dead-letters.retry"|"dead-letters.discard","id","system","kind","code","by"}: one, or of all those that
 // the rest names. Of all, one that cannot be tried again stays as it is and holds up no other.
 Result<Json> Engine::answer_letters(const Json& command, Instant now) {
-  const std::string& id = command["id"].text();
-  const bool retries = command["command"].text() == "dead-letters.retry";
-  const auto meant = [&](const DeadLetterRow& letter) {
-    const auto fits = [&](const char* member, const std::string& value) {
-      return command[member].text().empty() || command[member].text() == value;
-    };
-    return (letter.id == id || id == "all") && fits("system", letter.system.text) && fits("kind", letter.kind) &&
-           fits("code", letter.code);
-  };
+  const bool retries = command["command"].text() == "dead-letters.retry", all = names_all(command);
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   std::vector<RecordKey> again;
   std::int64_t done = 0, left = 0;
   const std::vector<DeadLetterRow> letters = TRY(world_.store.dead_letters());
   TRY(is_known(command, letters));
   for (const DeadLetterRow& letter : letters) {
-    if (!meant(letter)) continue;
+    if (!is_meant(command, letter)) continue;
     if (const Result<void> one = retries ? retry_one(work, letter, again, now) : discard_one(work, letter, now); !one) {
-      if (id != "all") return tl::unexpected(one.error());
+      if (!all) return tl::unexpected(one.error());
       ++left;
       continue;
     }
@@ -218,7 +224,7 @@ Result<Json> Engine::answer_letters(const Json& command, Instant now) {
                           .by = command["by"].text(),
                           .at = now});
   }
-  if (done + left == 0 && id != "all")
+  if (done + left == 0 && !all)
     return fail(Code::NotFound, "there is no such dead letter", "`linchpin dead-letters DIR list` shows them.");
   TRY(read_again(again, now));
   TRY(work.commit());

@@ -42,6 +42,15 @@ class Asking(unittest.TestCase):
         for command in ("review", "dead-letters", "app"):
             self.assertIn("list takes no name", self.refused(command, self.world.hub, "list", "zzz"))
 
+    def test_what_is_listed_can_be_narrowed_and_a_name_that_is_misspelt_is_no_empty_list(self):
+        folder = self.world.hub
+        for words in (["list"], ["list", "all"], ["list", "--system", "xero", "--kind", "call", "--code", "write_refused"]):
+            self.assertEqual(self.world.linchpin("dead-letters", folder, *words)[:2], (0, ""), words)
+        self.assertIn("the hub has no system 'zero'", self.refused("dead-letters", folder, "list", "--system", "zero"))
+        for words in (["list"], ["accept", "all", "--kind", "match"], ["reject", "all", "--kind", "foreign_write"]):
+            self.assertEqual(self.refused("review", folder, *words, "--system", "zero"),
+                             "the hub has no system of that name. Did you mean 'xero'?")
+
     def test_an_app_has_a_name_as_everything_else(self):
         for name in ("evil\x1b[31mname\nsecond", "x" * 100_000, "Client Portal", "-portal", "a" * 65):
             err = self.refused("app", self.world.hub, "add", "--", name)

@@ -147,8 +147,11 @@ class Revert(unittest.TestCase):
         stage = lambda: json.loads(self.world.linchpin(*explain)[1])
         eventually("the hub knows the stage", 60, lambda: stage()["value"] == "former")
         self.world.wait_quiet()
-        _, text, err = self.world.linchpin("revert", self.world.hub, "--change", stage()["chain"][0]["change"])
+        planned = ("revert", self.world.hub, "--change", stage()["chain"][0]["change"])
+        _, text, err = self.world.linchpin(*planned)
         self.assertIn(said, text, err)
+        by_hand = json.loads(self.world.linchpin(*planned, "--json")[1])["by_hand"]
+        self.assertEqual([said in line for line in by_hand], [True])
 
     def test_bad_input_is_said_with_its_remedy(self):
         self.begin("sqlite")
