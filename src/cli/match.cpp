@@ -120,8 +120,31 @@ std::vector<matching::Alike> near_ones(const Book& book, const Model& model, con
   return near(book, stands, model, [&](const matching::Pair& pair) { return in_doubt.contains(pair); });
 }
 
+// What is written goes over nothing that is read, and no two outcomes go to one file.
+Result<void> stand_apart(const Asked& asked) {
+  std::vector<std::string> inputs = asked.files;
+  inputs.insert(inputs.end(), {asked.evaluate, asked.train});
+  std::vector<std::pair<std::string, std::string>> outputs{
+      {"--review", asked.review}, {"--near", asked.near}, {"--html", asked.html}};
+  if (asked.train.empty())
+    inputs.push_back(asked.model);
+  else
+    outputs.emplace_back("--model", asked.model);
+  std::set<std::filesystem::path> taken;
+  std::error_code failed;
+  for (const std::string& input : inputs)
+    if (!input.empty()) taken.insert(std::filesystem::weakly_canonical(input, failed));
+  for (const auto& [option, path] : outputs)
+    if (!path.empty() && !std::filesystem::is_character_file(path, failed) &&
+        !taken.insert(std::filesystem::weakly_canonical(path, failed)).second)
+      return fail(Code::InvalidArgument, option + " would be written over a file that is read or written besides",
+                  "Give it a name of its own.", Place{path, 0, 0});
+  return {};
+}
+
 Result<int> match(const Asked& asked) {
   const Progress progress;
+  TRY(stand_apart(asked));
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
   const model::Entity& entity = *TRY(entity_of(*hub, asked.entity));
   std::vector<matching::Record> records = TRY(read_books(entity, asked.files));

@@ -154,6 +154,19 @@ class Match(unittest.TestCase):
             self.assertLessEqual(unasked["questions"], 0.115 * unasked["records"])
             self.assertGreaterEqual(one_bar["f1"], 0.968)
 
+    def test_nothing_is_written_over_what_is_read(self):
+        out = os.path.join(self.folder, "out.csv")
+        truth = self.file("truth.csv", TRUTH)
+        for words in (("--near", self.crm), ("--review", os.path.join(self.folder, ".", "books.jsonl")), ("--html", truth),
+                      ("--review", out, "--near", out)):
+            status, _, err = self.match(self.crm, self.books, "--evaluate", truth, *words)
+            self.assertEqual(status, 2, err)
+            self.assertIn("a name of its own", err)
+        with open(self.crm, encoding="utf-8") as file:
+            self.assertEqual(file.read(), CRM)
+        self.assertFalse(os.path.exists(out))
+        self.assertEqual(self.match(self.crm, self.books, "--review", "/dev/null", "--near", "/dev/null")[0], 0)
+
     def test_a_mistake_names_file_line_column_and_remedy(self):
         for name, text, place, says in (
                 ("a.csv", "id,email\n1,x@y.example,z\n", ":2:3", "cells"),
