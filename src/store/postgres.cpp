@@ -208,7 +208,7 @@ Result<Rows> Postgres::collect() {
   }
   if (!connection_ || PQstatus(connection_) != CONNECTION_OK) return lost();
   if (failed) return *failed;
-  if (!last) return lost();
+  if (doubtful_ || !last) return lost();
   return Rows(std::move(last));
 }
 
@@ -238,6 +238,7 @@ Result<Rows> Postgres::run(std::string_view sql, const Parameters& parameters) {
   error_ = {};
   TRY(connected());
   const std::string name = TRY(prepared(sql));
+  doubtful_ = false;
   if (!send(name, parameters)) return lost();
   return collect();
 }

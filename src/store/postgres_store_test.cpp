@@ -428,6 +428,33 @@ TEST(Postgres, IsRefusedWhereItWouldAnswerBeforeACommitIsDurable) {
   EXPECT_NE(opened.error().what.find("synchronous_commit"), std::string::npos);
 }
 
+// Somebody cancels what waits for a standby that is gone, as people do who want a stuck server to go on: PostgreSQL
+// then says that it is done, and warns that it is not where it should be.
+TEST(Postgres, WhatItsStandbyDoesNotHaveIsNotStored) {
+  empty_database();
+  Files files = open_active(places());
+  ASSERT_TRUE(files.keys->put({{"g_1", "one"}}));
+  const auto standby = [](const std::string& name) {
+    EXPECT_TRUE(Server::one().sql("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'"));
+    EXPECT_TRUE(Server::one().sql("SELECT pg_reload_conf()"));
+    ::poll(nullptr, 0, 500);
+  };
+  standby("gone");
+  std::atomic<int> over{0};
+  std::optional<bool> appended, kept;
+  files.inbox->append(webhook("2026-11-24", "s"),
+                      [&](const Result<Position>& position) { appended = position.has_value(), ++over; });
+  std::thread keeps([&] { kept = files.keys->put({{"g_2", "two"}}).has_value(), ++over; });
+  EXPECT_TRUE(within(std::chrono::seconds(60), [&] {
+    EXPECT_TRUE(Server::one().sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"));
+    return over == 2;
+  }));
+  standby("");
+  keeps.join();
+  EXPECT_EQ(appended, false);
+  EXPECT_EQ(kept, false);
+}
+
 TEST(Postgres, OfANewerVersionIsRefused) {
   {
     PostgresWorld world;
