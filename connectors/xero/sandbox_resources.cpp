@@ -135,6 +135,8 @@ Answer XeroVendor::list_contacts(const Request& request, Instant now) {
     std::sort(found.begin(), found.end(), [](const XeroContact* a, const XeroContact* b) {
       return std::tie(a->updated, a->id) < std::tie(b->updated, b->id);
     });
+  } else if (order->field == "ContactID" && !order->descending) {
+    std::sort(found.begin(), found.end(), [](const XeroContact* a, const XeroContact* b) { return a->id < b->id; });
   } else {
     std::vector<std::pair<Json, const XeroContact*>> keyed;
     for (const XeroContact* c : found) keyed.emplace_back(xero_contact_json(*c, XeroShape::Full, {}), c);

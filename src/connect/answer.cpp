@@ -138,6 +138,12 @@ tl::expected<Page, Outcome> read_page(const Language& language, const Call& call
   return Page{*body, *std::move(records)};
 }
 
+Error contradicted(const Call& call, const Error& error) {
+  Error told = answer_error(Code::AnswerUnusable, call);
+  told.what = call.system.text + " contradicts itself: " + error.what;
+  return told;
+}
+
 Outcome read(const Language& language, const Call& call, const ListCall& what, const Answer& answer, Instant now) {
   const auto reading = reading_of(language, what);
   if (!reading) return Refused{reading.error()};
@@ -146,7 +152,10 @@ Outcome read(const Language& language, const Call& call, const ListCall& what, c
   if (!page) return page.error();
   Listed listed{.records = {}, .hints = {}, .next = {}};
   const std::string cursor = what.cursor.empty() ? (*reading)->first_cursor : what.cursor;
-  listed.next = next_cursor((*reading)->next, cursor, page->body, page->records);
+  // Asked for once more: what shifted while it was made is right the next time.
+  auto next = next_cursor((*reading)->next, cursor, page->body, page->records);
+  if (!next) return Retry{milliseconds(0), contradicted(call, next.error())};
+  listed.next = *std::move(next);
   if (!(*reading)->hints) {
     listed.records = page->records;
   } else {

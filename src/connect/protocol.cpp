@@ -64,9 +64,10 @@ Result<RecordShape> read_record(const Json& j, const std::string& hub_id_at) {
 
 Result<Next> read_next(const Json& j) {
   if (j.is_null()) return Next{};
-  if (j.find("cursor")) return Next{Next::Kind::Cursor, TRY(read_path(j["cursor"])), 0};
+  if (j.find("cursor")) return Next{Next::Kind::Cursor, TRY(read_path(j["cursor"])), 0, {}};
   for (const auto& [key, kind] : {std::pair("page", Next::Kind::Page), std::pair("last_id", Next::Kind::LastId)}) {
-    if (const auto full = j[key].integer(); full && *full > 0) return Next{kind, {}, static_cast<std::size_t>(*full)};
+    if (const auto full = j[key].integer(); full && *full > 0)
+      return Next{kind, {}, static_cast<std::size_t>(*full), TRY(read_optional_path(j["total"]))};
   }
   return fail(Code::KeyRequired, "next needs cursor: PATH, page: SIZE or last_id: SIZE");
 }

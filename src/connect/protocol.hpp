@@ -53,8 +53,9 @@ struct RecordShape {
 // record's id, until a page is not full (keyset).
 struct Next {
   enum class Kind { End, Cursor, Page, LastId } kind = Kind::End;
-  mapping::Path at;      // Cursor
-  std::size_t full = 0;  // Page, LastId
+  mapping::Path at;                    // Cursor
+  std::size_t full = 0;                // Page, LastId
+  std::optional<mapping::Path> total;  // Page: where a page says how many records all pages have together
 };
 struct Join {  // a further request for a record, whose answer becomes a member of it
   Condition where;

@@ -43,7 +43,7 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
   Connected& system = systems_.at(flying.call.system);
   system.limits.ended();
   if (answered.answer) system.limits.told(system.connector->remaining(*answered.answer), now);
-  Outcome outcome = system.connector->outcome(flying.call, answered.answer, now);
+  Outcome outcome = unless_it_leads_back(flying, system.connector->outcome(flying.call, answered.answer, now));
   metric::add("linchpin_api_calls_total",
               {{"system", flying.call.system.text}, {"outcome", std::visit(OutcomeWord{}, outcome)}});
   if (std::visit(Failure{}, outcome)) {
@@ -68,6 +68,19 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
   system.prepared = true;
   understood(work, {flying.call.system, {}, {}});
   return {};
+}
+
+// A list whose pages lead back to one that was read would never end: it is refused, and begins again.
+Outcome Engine::unless_it_leads_back(const Flying& flying, Outcome outcome) {
+  const auto* call = std::get_if<ListCall>(&flying.call.what);
+  const auto* listed = std::get_if<Listed>(&outcome);
+  if (!call || !listed || listed->next.empty()) return outcome;
+  const auto sweep = sweeps_.find({flying.call.system, call->object});
+  if (sweep == sweeps_.end() || sweep->second.followed.insert(listed->next).second) return outcome;
+  return Refused{{Code::AnswerUnusable,
+                  flying.call.system.text + " contradicts itself: a page of a list leads back to one that was read",
+                  {},
+                  ""}};
 }
 
 Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Listed listed, Instant now) {
@@ -180,11 +193,15 @@ Result<void> Engine::on_failure(Work& work, Line& line, const Flying& flying, co
     if (const auto at = sweeps_.find({flying.call.system, call->object}); at != sweeps_.end()) {
       at->second.asked = false;
       at->second.not_before = now + wait;
-      if (std::holds_alternative<Refused>(outcome)) {
-        at->second.cursor.clear();  // a cursor that the vendor forgot: from the start
-        log::warn("a list was refused; it begins again",
+      const bool refused = std::holds_alternative<Refused>(outcome);
+      if (refused) at->second.cursor.clear(), at->second.followed.clear();  // as one that the vendor forgot
+      if (refused || error.code == Code::AnswerUnusable) {
+        log::warn(refused ? "a list was refused; it begins again" : "a page of a list is asked for again",
                   {{"system", flying.call.system}, {"object", call->object}, {"error", error}});
-        not_understood(work, {flying.call.system, call->object, {}}, error, answer, now);
+        const RecordKey about{flying.call.system, call->object, {}};
+        not_understood(work, about, error, answer, now);
+        // Pages between two that cannot be used are no reason to hurry.
+        at->second.not_before = std::max(now + wait, now + backoff(unreadable_[about], world_.random));
       }
     }
   }

@@ -125,6 +125,7 @@ class Engine {
     };
     std::deque<Page> pages{};  // listed, and not yet read whole; in order
     Instant not_before{};
+    std::set<std::string> followed{};  // the cursors that pages have named: none leads back
     // Of a walk (reconcile.cpp).
     std::vector<std::uint64_t> shown{};  // the records that it was shown, by a hash: eight bytes each
     bool whole = true;                   // it began in this process: `shown` is all of it
@@ -165,6 +166,7 @@ class Engine {
 
   // Answers, by what was asked.
   Result<void> on(Work&, Line&, const Answered&, Instant now);
+  Outcome unless_it_leads_back(const Flying&, Outcome);
   Result<void> on_listed(Work&, Line&, const Flying&, Listed, Instant now);
   Result<std::set<RecordId>> at_rest(Work&, const Where&, const std::vector<Record>&);
   Result<void> rests(Work&, const Change&);

@@ -28,7 +28,8 @@ Shape moment() {
 }
 
 Shape next() {
-  return object("how a list goes on", {key("cursor", text()), key("page", integer()), key("last_id", integer())});
+  return object("how a list goes on",
+                {key("cursor", text()), key("page", integer()), key("total", text()), key("last_id", integer())});
 }
 
 Shape reading() {

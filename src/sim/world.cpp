@@ -230,6 +230,7 @@ void World::reach(Passage passage) {
     if (swarm->strikes(Fault::answer_late))
       way += milliseconds(static_cast<std::int64_t>(swarm->chance(Fault::answer_late).below(late_most_ms)));
   }
+  if (garbled) garbled(passage.send, answer);
   if (timed_out) way = passage.send.timeout, lost = true;
   if (lost)
     passage.answer = fail(Code::SystemUnavailable, "the connection was cut");

@@ -75,6 +75,8 @@ class World {
 
   // What people do at a vendor while that request is on its way there: whether they did. Then it takes seconds.
   std::function<bool(const engine::Send&)> meanwhile{};
+  // What becomes of a vendor's answer on its way: of one that contradicts itself.
+  std::function<void(const engine::Send&, Answer&)> garbled{};
   // Edits a vendor's record as a person would; the record as it is after.
   Result<Json> edit(const std::string& system, const std::string& object, const std::string& id, const Json& fields);
 
