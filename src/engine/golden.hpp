@@ -98,6 +98,7 @@ struct Link {
   // Fields in which it holds what was written for a golden record that it was taken out of, or that was taken out of
   // its own: nobody's word.
   std::set<FieldName> lent{};
+  std::set<FieldName> unread{};     // fields of which it holds what could not be read: a dead letter says why
   std::set<FieldName> overruled{};  // fields in which a person has decided against its own value, while it says that
   Json held;                        // the members of the record that its mapping touches, in the system's form
   Instant created{};                // the source's time of creation

@@ -256,6 +256,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   link.mapping = mapping.name;
   link.golden = golden.id;
   const bool was_gone = link.gone, was_archived = link.archived;
+  const std::set<FieldName> was_unread = std::exchange(link.unread, {});
+  for (const mapping::FieldError& e : read.errors) link.unread.insert(e.field);
   link.gone = was_gone && change.record.archived;  // what was put away for good comes back when it is taken out again
   link.archived = change.record.archived;
 
@@ -280,7 +282,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // Of a field that is only sent it may show what became of a write without an answer.
   const bool held_anew = merged.link.held != link.held, dated_anew = merged.link.own != link.own;
   if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&
-      !held_anew && !dated_anew)
+      !held_anew && !dated_anew && was_unread == merged.link.unread)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   if (link.doomed && was_archived && !link.archived) {

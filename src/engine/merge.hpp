@@ -54,4 +54,9 @@ bool later_wins(const model::Entity&, const model::Field&);
 // The golden fields that the own values and what was set give. Pure in its arguments, whatever their order.
 std::map<FieldName, Sourced> survive(const model::Hub&, const Golden&, const std::vector<Link>& links);
 
+// A field whose only word could not be read is blank, and not its default: nothing is decided by it, and it is written
+// nowhere, until it can be read.
+inline constexpr std::string_view not_read = "not read: a dead letter says why";  // its rule then
+bool is_unread(const Golden&, const FieldName&);                                  // as survive() has found
+
 }  // namespace linchpin::engine

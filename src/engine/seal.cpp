@@ -185,7 +185,7 @@ LinkRow to_row(const Link& l, const Secret& key) {
   }
   // Of few, again.
   const auto was = std::ranges::count_if(l.own, [](const auto& own) { return own.second.was.has_value(); });
-  const bool of_conflicts = was > 0 || !l.overruled.empty();
+  const bool of_conflicts = was > 0 || !l.overruled.empty() || !l.unread.empty();
   if (!l.lent.empty() || of_conflicts) pack(p, l.lent);
   if (of_conflicts) {
     pack(p, l.overruled);
@@ -193,6 +193,7 @@ LinkRow to_row(const Link& l, const Secret& key) {
     for (const auto& [name, o] : l.own)
       if (o.was) p.text(name.text), p.value(*o.was);
   }
+  if (!l.unread.empty()) pack(p, l.unread);
   return {l.key,       l.entity, l.golden,
           l.confirmed, l.gone,   seal(key.bytes(), p.packed(), bound(l.key, l.entity, l.golden))};
 }
@@ -235,6 +236,7 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
       l.own[name].was = u.value();
     }
   }
+  if (u.more()) l.unread = names_in(u);
   TRY(u.end());
   return l;
 }

@@ -6,6 +6,7 @@
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
 #include "engine/conflict.hpp"
+#include "engine/merge.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -141,8 +142,8 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         }
         update.values =
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
-              return !not_made(golden, f) && !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link) &&
-                     !(is_undecided(golden, f.name) && has_word(link, f.name));
+              return !not_made(golden, f) && !is_unread(golden, f.name) && !agrees(*mapping, m, f, wanted, link) &&
+                     !left_alone(f, wanted, link) && !(is_undecided(golden, f.name) && has_word(link, f.name));
             });
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
@@ -150,6 +151,10 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
       if (!linked && !put_away(hub, links) &&
           (!sharing.undecided.contains(member.system) || mutant(Mutant::DoubtIgnored))) {
         if (member.when) {
+          // Whether it belongs there is decided by what nobody could read.
+          const bool unread = std::ranges::any_of(
+              member.when->reads(), [&](const std::string& name) { return is_unread(golden, FieldName(name)); });
+          if (unread) continue;
           const Result<bool> wanted = member.when->holds(as_object(golden));
           if (!wanted || !*wanted) continue;
         }
@@ -180,7 +185,7 @@ std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Li
   for (const mapping::FieldMapping& m : mapping->second.fields) {
     if (m.direction == Direction::In) continue;
     const Field* field = entity.field(m.field.text);
-    if (field && !not_made(golden, *field) &&
+    if (field && !not_made(golden, *field) && !is_unread(golden, field->name) &&
         !agrees(mapping->second, m, *field, golden_value(golden, field->name), link))
       fields.push_back(field->name);
   }

@@ -233,6 +233,11 @@ bool later_wins(const Entity& entity, const Field& field) {
   return by_time(group == entity.together.end() ? &field : entity.field(group->front().text));
 }
 
+bool is_unread(const Golden& golden, const FieldName& field) {
+  const auto at = golden.fields.find(field);
+  return at != golden.fields.end() && at->second.rule == not_read;
+}
+
 std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const std::vector<Link>& links) {
   const Entity& entity = hub.entity(golden.entity);
   std::map<FieldName, Sourced> fields;
@@ -250,7 +255,13 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
   settle_together(hub, golden, links, entity, fields);
   for (const Field& field : entity.fields) {
     const auto at = fields.find(field.name);
-    if (field.otherwise && (at == fields.end() || at->second.value.is_null()))
+    if (at != fields.end() && !at->second.value.is_null()) continue;
+    const bool unread = !field.from && std::ranges::any_of(links, [&](const Link& l) {
+      return !l.gone && l.unread.contains(field.name);
+    });
+    if (unread)
+      fields[field.name] = Sourced{Value(), golden.created, {}, {}, {}, {}, std::string(not_read)};
+    else if (field.otherwise)
       fields[field.name] = Sourced{*field.otherwise, golden.created, {}, {}, {}, {}, "default"};
   }
   for (const auto& [name, pin] : golden.pins) fields[name] = Sourced{pin.value, pin.at, {}, {}, {}, {}, "pin"};

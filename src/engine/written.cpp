@@ -169,10 +169,10 @@ void Engine::unsure(Work& work, Family& family, Delivery d, bool settled, Instan
   repeatable_.insert(d.id);  // once it has been read, below
   if (mutant(Mutant::UnknownIsDone)) return work.dropped_delivery(family, d.id);
   if ((settled && d.operation != Operation::Do) || mutant(Mutant::KeyForgotten)) d.idempotency_key.clear();
-  d.state = d.operation == Operation::Create && !mutant(Mutant::CreatesBlindly) ? DeliveryState::Unknown
-                                                                                : DeliveryState::Pending;
+  const bool looks = d.operation == Operation::Create && !mutant(Mutant::CreatesBlindly);
+  d.state = looks ? DeliveryState::Unknown : DeliveryState::Pending;
   d.due = now + backoff(d.attempt, world_.random);
-  if (d.operation == Operation::Create) busy_.insert({d.system, d.golden});
+  if (looks) busy_.insert({d.system, d.golden});
   if (!mutant(Mutant::UpdatesBlindly)) read_first(d, now);
   work.changed_delivery(family, std::move(d));
 }

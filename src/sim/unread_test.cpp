@@ -1,0 +1,90 @@
+// A value that nobody could read decides nothing: it is not taken for blank, no default stands in for it, and nothing
+// is made or sent on its account until it can be read.
+#include <gtest/gtest.h>
+
+#include "sim/small_practice.hpp"
+
+namespace linchpin::sim {
+namespace {
+
+using std::chrono::minutes;
+
+class Unread : public SmallPractice {
+ protected:
+  void SetUp() override { open({}); }
+  // A contact whose stage has no row in the mapping's table.
+  void enter(const char* stage) {
+    const auto made = world->edit("hubspot", "contacts", "",
+                                  Json::object({{"firstname", "Noor"},
+                                                {"lastname", "Zyqovex"},
+                                                {"email", "noor@x.example"},
+                                                {"phone", "0423 555 123"},
+                                                {"lifecyclestage", stage}}));
+    ASSERT_TRUE(made);
+    noor = (*made)["id"].text();
+    goes_on();
+  }
+  void goes_on() {
+    wait(minutes(2));
+    settle();
+  }
+  Json in_hubspot() { return record("hubspot", "contacts", "id", noor)["properties"]; }
+  std::size_t in_xero() {
+    std::size_t found = 0;
+    const Json all = state("xero", "Contacts");
+    for (const Json& contact : all.items()) found += contact["LastName"].text() == "Zyqovex";
+    return found;
+  }
+  std::size_t checks() { return state("idcheck", "verifications").items().size(); }
+  Json stage() {
+    return ask(Json::object(
+        {{"command", "explain"}, {"entity", "contact"}, {"id", "hubspot:" + noor}, {"field", "lifecycle_stage"}}));
+  }
+  std::vector<std::string> letters() {
+    std::vector<std::string> codes;
+    const Json all = ask(Json::object({{"command", "dead-letters.list"}}));
+    for (const Json& letter : all["items"].items()) codes.push_back(letter["code"].text());
+    return codes;
+  }
+
+  std::string noor;
+};
+
+TEST_F(Unread, AStageThatNoTableCoversMakesNobodyAClient) {
+  const std::size_t before = checks();
+  enter("subscriber");
+  EXPECT_EQ(letters(), std::vector<std::string>{"unmapped"});
+  EXPECT_TRUE(stage()["value"].is_null()) << canonical(stage());
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "subscriber") << "it stays as it is";
+  EXPECT_EQ(in_xero(), 0u) << "whether they belong there is not known";
+  EXPECT_EQ(checks(), before) << "nobody became a client";
+
+  // The rest of the record goes on, and so it is after a restart.
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"firstname", "Noora"}})));
+  ASSERT_TRUE(world->crash());
+  goes_on();
+  EXPECT_TRUE(stage()["value"].is_null());
+  EXPECT_EQ(in_xero(), 0u);
+  EXPECT_EQ(checks(), before);
+
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", "customer"}})));
+  goes_on();
+  EXPECT_EQ(stage()["value"].text(), "client");
+  EXPECT_EQ(letters(), std::vector<std::string>{});
+  EXPECT_EQ(in_xero(), 1u);
+  EXPECT_EQ(checks(), before + 1);
+}
+
+// Whom the hub knew as something stays that, as of any value that cannot be read; only nothing is not made a default.
+TEST_F(Unread, WhoWasAClientStaysOne) {
+  enter("customer");
+  ASSERT_EQ(in_xero(), 1u);
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", "evangelist"}})));
+  goes_on();
+  EXPECT_EQ(letters(), std::vector<std::string>{"unmapped"});
+  EXPECT_EQ(stage()["value"].text(), "client");
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "evangelist");
+}
+
+}  // namespace
+}  // namespace linchpin::sim
