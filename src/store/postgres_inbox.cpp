@@ -13,9 +13,9 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr int tries_most = 3;
-// A sender waits for about five seconds. A group whose outcome cannot be learned within this is answered 503; if it is
+// A sender waits for about five seconds. A group whose outcome cannot be learned by then is answered 503; if it is
 // stored after all, what its senders send again is known by its event.
-constexpr milliseconds look_within{3000};
+constexpr std::chrono::seconds learn_within{5};
 
 std::string new_writer() { return to_hex(random_bytes(8)); }
 
@@ -51,8 +51,9 @@ Result<std::int64_t> PostgresInbox::append_group(const std::string& day, std::sp
     sealeds.add(Bytes{w.entry.sealed});
   }
   const std::int64_t token = new_token();
+  const auto until = steady_clock::now() + learn_within;
   Result<std::int64_t> last = 0;
-  for (int tried = 0; tried < tries_most; ++tried) {
+  for (int tried = 0; tried < tries_most && (tried == 0 || steady_clock::now() < until); ++tried) {
     last = writing_->one<std::int64_t>("SELECT append_entries($1, $2, $3, $4, $5, $6, $7, $8, $9)", writer_, token_,
                                        token, day, systems, objects, causes, ats, sealeds);
     const SqlError how = writing_->error();
@@ -62,7 +63,7 @@ Result<std::int64_t> PostgresInbox::append_group(const std::string& day, std::sp
     }
     // 23505: the first group of this writer is there already.
     if (!how.unknown && how.state != "LN002" && how.state != "23505") return last;
-    const Result<std::optional<std::int64_t>> found = landed(token);
+    const Result<std::optional<std::int64_t>> found = landed(token, until);
     if (found && *found) {
       token_ = token;
       return **found;
@@ -74,8 +75,7 @@ Result<std::int64_t> PostgresInbox::append_group(const std::string& day, std::sp
   return tl::unexpected(last.error());
 }
 
-Result<std::optional<std::int64_t>> PostgresInbox::landed(std::int64_t token) {
-  const auto until = steady_clock::now() + look_within;
+Result<std::optional<std::int64_t>> PostgresInbox::landed(std::int64_t token, steady_clock::time_point until) {
   for (;;) {
     Result<Rows> rows = writing_->query("SELECT token, last FROM inbox_writer WHERE writer = $1", writer_);
     if (rows) {

@@ -2,6 +2,7 @@
 // transaction. Groups of several processes follow each other.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 
 #include "store/append_queue.hpp"
@@ -11,6 +12,8 @@ namespace linchpin::store {
 
 class PostgresInbox : public engine::Inbox {
  public:
+  // Of the connection that appends: what takes longer is looked for on another, while its senders still wait.
+  static constexpr std::chrono::seconds answer_within{3};
   // `writing` and `reading` are this inbox's own.
   PostgresInbox(std::unique_ptr<Postgres> writing, std::unique_ptr<Postgres> reading, const InboxLimits&);
 
@@ -24,7 +27,7 @@ class PostgresInbox : public engine::Inbox {
  private:
   Result<void> write_day(const std::string& day, std::span<AppendQueue::Waiting>);
   Result<std::int64_t> append_group(const std::string& day, std::span<AppendQueue::Waiting>);
-  Result<std::optional<std::int64_t>> landed(std::int64_t token);
+  Result<std::optional<std::int64_t>> landed(std::int64_t token, std::chrono::steady_clock::time_point until);
   Result<std::vector<engine::InboxEntry>> read_day(const std::string& day, Position after, Position up_to,
                                                    std::size_t most);
 

@@ -84,7 +84,7 @@ Result<Files> open_postgres(const PostgresPlaces& places, const InboxLimits& lim
   };
   Files files;
   auto state = std::make_shared<PostgresState>(TRY(open(places.store, "state", "linchpin", fit)), "line");
-  auto writing = TRY(open(places.store, "intake", "linchpin", fit, std::chrono::seconds(10)));
+  auto writing = TRY(open(places.store, "intake", "linchpin", fit, PostgresInbox::answer_within));
   auto reading = TRY(open(places.store, "inbox", "linchpin", fit));
   files.keys = std::make_unique<PostgresKeyStore>(TRY(open(keys, "keys", "linchpin_keys", fit)));
   files.claim = std::make_unique<PostgresClaim>(

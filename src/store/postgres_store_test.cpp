@@ -428,18 +428,20 @@ TEST(Postgres, IsRefusedWhereItWouldAnswerBeforeACommitIsDurable) {
   EXPECT_NE(opened.error().what.find("synchronous_commit"), std::string::npos);
 }
 
+// From now on each commit waits for a standby of that name; "": for none.
+void wait_for_standby(const std::string& name) {
+  EXPECT_TRUE(Server::one().sql("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'"));
+  EXPECT_TRUE(Server::one().sql("SELECT pg_reload_conf()"));
+  ::poll(nullptr, 0, 500);
+}
+
 // Somebody cancels what waits for a standby that is gone, as people do who want a stuck server to go on: PostgreSQL
 // then says that it is done, and warns that it is not where it should be.
 TEST(Postgres, WhatItsStandbyDoesNotHaveIsNotStored) {
   empty_database();
   Files files = open_active(places());
   ASSERT_TRUE(files.keys->put({{"g_1", "one"}}));
-  const auto standby = [](const std::string& name) {
-    EXPECT_TRUE(Server::one().sql("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'"));
-    EXPECT_TRUE(Server::one().sql("SELECT pg_reload_conf()"));
-    ::poll(nullptr, 0, 500);
-  };
-  standby("gone");
+  wait_for_standby("gone");
   std::atomic<int> over{0};
   std::optional<bool> appended, kept;
   files.inbox->append(webhook("2026-11-24", "s"),
@@ -449,10 +451,23 @@ TEST(Postgres, WhatItsStandbyDoesNotHaveIsNotStored) {
     EXPECT_TRUE(Server::one().sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"));
     return over == 2;
   }));
-  standby("");
+  wait_for_standby("");
   keeps.join();
   EXPECT_EQ(appended, false);
   EXPECT_EQ(kept, false);
+}
+
+TEST(Postgres, ASenderIsToldWhileItWaitsThatTheStandbyIsGone) {
+  empty_database();
+  Files files = open_active(places());
+  wait_for_standby("gone");
+  std::atomic<bool> told{false};
+  std::optional<bool> appended;
+  files.inbox->append(webhook("2026-11-24", "s"),
+                      [&](const Result<Position>& position) { appended = position.has_value(), told = true; });
+  EXPECT_TRUE(within(std::chrono::seconds(20), [&] { return told.load(); }));
+  wait_for_standby("");
+  EXPECT_EQ(appended, false);
 }
 
 TEST(Postgres, OfANewerVersionIsRefused) {
