@@ -2,8 +2,8 @@
 """kill -9 of the hub, again and again, under load and with faults on: at the end every system agrees, no acknowledged
 change is missing, and nothing is doubled.
 
-CRASH_ROUNDS: how many rounds of it; a round kills it once to three times. The default of 40 takes a minute or two; `./dev crash
---rounds N` is for longer.  CRASH_SEED: when.
+CRASH_ROUNDS: how many rounds of it; a round kills it once to three times. The default takes a minute or two on each store;
+`./dev crash --rounds N` is for longer.  CRASH_SEED: when.
 """
 import collections
 import os
@@ -13,9 +13,9 @@ import time
 import unittest
 
 import hub
-from hub import World, hubspot_person, is_person, xero_person
+from hub import World, crash_stores, hubspot_person, is_person, xero_person
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS") or 40)
+ROUNDS = {store: int(os.environ.get("CRASH_ROUNDS") or rounds) for store, rounds in (("sqlite", 40), ("postgres", 15))}
 SEED = int(os.environ.get("CRASH_SEED") or 1)
 FAULTS = {"lost_answer": 0.05, "error_500": 0.05, "reject_429": 0.02, "webhook_double": 0.2, "slow_ms": 20}
 
@@ -147,7 +147,12 @@ def judge(test, world, token, load):
 
 class Crash(unittest.TestCase):
     def test_no_crash_loses_or_doubles_anything(self):
-        with World(clients=120) as world:
+        for store in crash_stores():
+            with self.subTest(store=store):
+                self.loses_and_doubles_nothing(store)
+
+    def loses_and_doubles_nothing(self, store):
+        with World(clients=120, store=store) as world:
             world.start()
             world.listen_for_webhooks()
             world.wait_quiet()
@@ -166,7 +171,7 @@ class Crash(unittest.TestCase):
             load.start()
             kills, readies = 0, []
             try:
-                for _ in range(ROUNDS):
+                for _ in range(ROUNDS[store]):
                     times, ready = killed_and_ready(world, chance)
                     kills += times
                     readies.append(ready)
@@ -178,7 +183,7 @@ class Crash(unittest.TestCase):
             # What was told while nobody listened is told again within a minute: a sweep need not wait for it.
             world.ask("sync", flow="clients")
             took = world.wait_quiet(600)
-            print(f"seed {SEED}: {kills} kills, {load.edits} edits, {len(load.made['hubspot']) + len(load.made['xero'])} new people; "
+            print(f"{store}, seed {SEED}: {kills} kills, {load.edits} edits, {len(load.made['hubspot']) + len(load.made['xero'])} new people; "
                   f"ready again in {max(readies):.2f} s at most; quiet {took:.0f} s after the load")
 
             judge(self, world, token, load)

@@ -107,9 +107,15 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def crash_stores():
+    """What a test of crashes runs on: both stores, or the one that CRASH_STORE names (./dev crash)."""
+    named = os.environ.get("CRASH_STORE")
+    return [named] if named else ["sqlite", "postgres"]
+
+
 class World:
     """Three sandboxes, and the example hub laid out for them in `folder`/hub (not started). `store`: "sqlite", "postgres" (a
-    server of this world's own), or a postgresql:// URL; else CRASH_STORE says which of the first two."""
+    server of this world's own), or a postgresql:// URL."""
 
     def __init__(self, clients=500, seed=1, limits="none", folder=None, store=None):
         self.folder = folder or tempfile.mkdtemp(prefix="linchpin-test-")
@@ -117,7 +123,7 @@ class World:
         self.hub = os.path.join(self.folder, "hub")
         self.secrets = os.path.join(self.folder, "secrets")
         self.process = self.sandboxes = self.postgres = None
-        store = store or os.environ.get("CRASH_STORE") or "sqlite"
+        store = store or "sqlite"
         self.closed = False
         atexit.register(self.close)
         try:
