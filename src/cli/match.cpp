@@ -51,6 +51,11 @@ Result<const model::Entity*> entity_of(const model::Hub& hub, const std::string&
   return fail(Code::NotFound, "the hub has no entity of that name", model::suggestion(name, names));
 }
 
+void tell(const Slips& slips) {
+  for (const auto& [column, said] : slips)
+    if (!said.empty()) std::cerr << "linchpin: " << said << "\n";
+}
+
 // A folder with a labelled book: its *.csv are the systems, truth.csv says who is who.
 struct Labelled {
   std::unique_ptr<Book> book;
@@ -67,7 +72,10 @@ Result<Labelled> labelled_book(const model::Entity& entity, const std::string& f
                 "It holds a CSV file of each system, and truth.csv.", Place{folder, 0, 0});
   std::sort(paths.begin(), paths.end());
   Truth truth = TRY(read_truth(folder + "/truth.csv"));
-  return Labelled{std::make_unique<Book>(TRY(read_books(entity, paths))), std::move(truth)};
+  Slips slips;
+  Labelled labelled{std::make_unique<Book>(TRY(read_books(entity, paths, slips))), std::move(truth)};
+  tell(slips);
+  return labelled;
 }
 
 Result<Model> learn(const model::Entity& entity, const Book& book, const Asked& asked) {
@@ -142,17 +150,33 @@ Result<void> stand_apart(const Asked& asked) {
   return {};
 }
 
+// Whether the truth is of these records: of others it would say that nothing was found.
+Result<void> names_them(const Truth& truth, const std::vector<matching::Record>& records, const std::string& path) {
+  std::size_t known = 0;
+  for (const matching::Record& record : records) known += truth.contains(record.id);
+  if (known == 0)
+    return fail(Code::InvalidArgument, "it names no record of these files",
+                "system is a file's base name, and id what the file has under id.", Place{path, 0, 0});
+  if (known < truth.size())
+    std::cerr << "linchpin: " << path << ": " << truth.size() - known << " of " << truth.size()
+              << " records are in none of these files\n";
+  return {};
+}
+
 Result<int> match(const Asked& asked) {
   const Progress progress;
   TRY(stand_apart(asked));
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(asked.folder, asked.environment));
   const model::Entity& entity = *TRY(entity_of(*hub, asked.entity));
-  std::vector<matching::Record> records = TRY(read_books(entity, asked.files));
+  Slips slips;
+  std::vector<matching::Record> records = TRY(read_books(entity, asked.files, slips));
+  tell(slips);
   std::vector<matching::Record> values;
   if (asked.values) values = records;
   std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   std::optional<Truth> truth;
   if (!asked.evaluate.empty()) truth = TRY(read_truth(asked.evaluate));
+  if (truth) TRY(names_them(*truth, records, asked.evaluate));
   progress.on("read " + std::to_string(records.size()) + " records");
   const Book book(std::move(records));
   const Model model = TRY(model_of(entity, book, asked));

@@ -19,8 +19,17 @@ using Part = std::string Fields::*;
 
 constexpr std::size_t file_bytes_most = 2048u << 20;
 
+// "Given Name" is given_name.
+std::string plain_name(std::string_view written) {
+  std::string name;
+  for (const char c : written)
+    name += c == ' ' || c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
 // Which evidence a column is: by its name, else by its field's type (a field `work_mail` of type email).
-Part part_of(const model::Entity& entity, const std::string& name) {
+Part part_of(const model::Entity& entity, const std::string& written) {
+  const std::string name = plain_name(written);
   if (const Part part = matching::part_named(name)) return part;
   const model::Field* field = entity.field(name);
   if (field == nullptr) return nullptr;
@@ -40,12 +49,22 @@ Result<void> need_id(const std::string& id, const Place& at) {
   return {};
 }
 
+// A column is left out: what is said of it where its name is a slip of the hand.
+void left_out(const std::string& path, const std::string& name, Slips& slips) {
+  static const std::vector<std::string> names{"given_name",    "family_name", "full_name", "email", "phone",
+                                              "date_of_birth", "street",      "suburb",    "state", "postcode"};
+  const auto [at, fresh] = slips.try_emplace({path, name});
+  if (!fresh || name == "id") return;
+  const std::string near = model::nearest(plain_name(name), names);
+  if (!near.empty()) at->second = path + ": '" + name + "' is compared with nothing. Did you mean '" + near + "'?";
+}
+
 // The header: which cell is the id, and which evidence the others are. A column that is neither is left out.
 struct Header {
   std::size_t id = 0;
   std::vector<Part> parts;
 };
-Result<Header> header_of(const model::Entity& entity, const std::string& path, const CsvRow& row) {
+Result<Header> header_of(const model::Entity& entity, const std::string& path, const CsvRow& row, Slips& slips) {
   Header header;
   bool has_id = false, has_evidence = false;
   std::set<std::string> seen;
@@ -56,6 +75,7 @@ Result<Header> header_of(const model::Entity& entity, const std::string& path, c
       return mistake("column " + std::to_string(i + 1) + " has the name of another one", "Name each column once.", at);
     if (name == "id") header.id = i, has_id = true;
     header.parts.push_back(part_of(entity, name));
+    if (header.parts.back() == nullptr) left_out(path, name, slips);
     has_evidence = has_evidence || header.parts.back() != nullptr;
   }
   const Place at{path, row.line, 1};
@@ -68,13 +88,14 @@ Result<Header> header_of(const model::Entity& entity, const std::string& path, c
   return header;
 }
 
-Result<std::vector<Record>> read_csv(const model::Entity& entity, const std::string& path, std::string_view text) {
+Result<std::vector<Record>> read_csv(const model::Entity& entity, const std::string& path, std::string_view text,
+                                     Slips& slips) {
   const std::string system = system_of(path);
   CsvReader reader(path, text);
   CsvRow row;
   if (!TRY(reader.next(row)))
     return mistake("the file is empty", "The first line names the columns: id,given_name,…", {path, 1, 1});
-  const Header header = TRY(header_of(entity, path, row));
+  const Header header = TRY(header_of(entity, path, row, slips));
   std::vector<Record> records;
   while (TRY(reader.next(row))) {
     if (row.cells.size() != header.parts.size())
@@ -98,19 +119,21 @@ Result<std::string> text_of(const Json& value, const std::string& name, const Pl
   return mistake("field " + name + " is neither text nor a number", "Give its value as text.", at);
 }
 
-Result<void> fill(const model::Entity& entity, const Json& json, const Place& at, Fields& fields) {
+Result<void> fill(const model::Entity& entity, const Json& json, const Place& at, Fields& fields, Slips& slips) {
   for (const auto& [name, value] : json.members()) {
     const model::Field* field = entity.field(name);
     if (value.is_object() && (name == "address" || (field != nullptr && field->type == Type::Address)))
-      TRY(fill(entity, value, at, fields));
+      TRY(fill(entity, value, at, fields, slips));
     else if (const Part part = part_of(entity, name); part != nullptr)
       fields.*part = TRY(text_of(value, name, at));
+    else
+      left_out(at.file, name, slips);
   }
   return {};
 }
 
-Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const std::string& path,
-                                            std::string_view text) {
+Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const std::string& path, std::string_view text,
+                                            Slips& slips) {
   const std::string system = system_of(path);
   std::vector<Record> records;
   int line = 0;
@@ -125,7 +148,7 @@ Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const s
     if (!json->is_object()) return mistake("the line is no JSON object", "Write one JSON object on each line.", at);
     Record record{{system, TRY(text_of((*json)["id"], "id", at))}, std::vector<Fields>(1)};
     TRY(need_id(record.id.id, at));
-    TRY(fill(entity, *json, at, record.fields[0]));
+    TRY(fill(entity, *json, at, record.fields[0], slips));
     records.push_back(std::move(record));
   }
   return records;
@@ -161,19 +184,20 @@ Result<void> need_utf8(const std::string& path, std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<Record>> read_records(const model::Entity& entity, const std::string& path) {
+Result<std::vector<Record>> read_records(const model::Entity& entity, const std::string& path, Slips& slips) {
   const std::string text = TRY(read_file(path, file_bytes_most));
   TRY(need_utf8(path, text));
   const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (first != std::string::npos && text[first] == '{') return read_json_lines(entity, path, text);
-  return read_csv(entity, path, text);
+  if (first != std::string::npos && text[first] == '{') return read_json_lines(entity, path, text, slips);
+  return read_csv(entity, path, text, slips);
 }
 
-Result<std::vector<Record>> read_books(const model::Entity& entity, const std::vector<std::string>& paths) {
+Result<std::vector<Record>> read_books(const model::Entity& entity, const std::vector<std::string>& paths,
+                                       Slips& slips) {
   std::vector<Record> all;
   std::set<RecordId> seen;
   for (const std::string& path : paths)
-    for (Record& record : TRY(read_records(entity, path))) {
+    for (Record& record : TRY(read_records(entity, path, slips))) {
       if (!seen.insert(record.id).second)
         return mistake("two records of system " + record.id.system + " have one id",
                        "Give each record an id of its own; the system is the file's base name.", {path, 0, 0});

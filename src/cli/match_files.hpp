@@ -1,6 +1,7 @@
 // The files of linchpin match: records as CSV with a header or as JSON lines, and who is who in a truth file.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,12 @@
 
 namespace linchpin::cli {
 
-// The records of a file; the system is the file's base name. Mistakes name file, line and column.
-Result<std::vector<matching::Record>> read_records(const model::Entity&, const std::string& path);
-// Of several files. Two records of one system and id are a mistake.
-Result<std::vector<matching::Record>> read_books(const model::Entity&, const std::vector<std::string>& paths);
+// Of columns that are left out, by file and name: what is said of one whose name is nearly that of another; else "".
+using Slips = std::map<std::pair<std::string, std::string>, std::string>;
+
+// The records of files; the system is a file's base name. Mistakes name file, line and column. Two records of one
+// system and id are one.
+Result<std::vector<matching::Record>> read_books(const model::Entity&, const std::vector<std::string>& paths, Slips&);
 Result<matching::Truth> read_truth(const std::string& path);  // system,id,person
 
 }  // namespace linchpin::cli

@@ -154,6 +154,25 @@ class Match(unittest.TestCase):
             self.assertLessEqual(unasked["questions"], 0.115 * unasked["records"])
             self.assertGreaterEqual(one_bar["f1"], 0.968)
 
+    def test_a_column_is_known_in_capitals_and_a_slip_is_told(self):
+        other = self.file("other.csv", CRM.replace("given_name,family_name", "Given Name,FAMILY_NAME"))
+        plain = self.golden(self.match(self.crm, self.books)[1].replace("crm", "other"))
+        status, out, err = self.match(other, self.books)
+        self.assertEqual((status, err, self.golden(out)), (0, "", plain))
+        slip = self.file("slip.csv", CRM.replace("given_name", "given_nmae"))
+        status, _, err = self.match(slip, self.books)
+        self.assertEqual((status, err), (0, f"linchpin: {slip}: 'given_nmae' is compared with nothing. Did you mean 'given_name'?\n"))
+
+    def test_a_truth_of_other_records_is_no_evaluation(self):
+        others = self.file("others.csv", TRUTH.replace("crm,", "cmr,").replace("books,", "bokos,"))
+        status, _, err = self.match(self.crm, self.books, "--evaluate", others)
+        self.assertEqual(status, 2)
+        self.assertIn("it names no record of these files", err)
+        more = self.file("more.csv", TRUTH + "crm,c9,p9\n")
+        status, _, err = self.match(self.crm, self.books, "--evaluate", more)
+        self.assertEqual(status, 0)
+        self.assertIn("1 of 7 records are in none of these files", err)
+
     def test_nothing_is_written_over_what_is_read(self):
         out = os.path.join(self.folder, "out.csv")
         truth = self.file("truth.csv", TRUTH)
