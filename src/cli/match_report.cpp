@@ -79,10 +79,12 @@ Json evaluation(const Book& book, const Partition& found, const matching::Truth&
       ++in_golden[found.golden[r]][at->second];
   }
   std::size_t right = 0, put = 0, true_pairs = 0, false_merges = 0, largest = 0;
+  std::size_t whole = 0;  // golden records that are all of one person, and nobody else
   for (const auto& [golden, people] : in_golden) {
     std::size_t records = 0;
     for (const auto& [person, count] : people) right += two(count), records += count;
     put += two(records);
+    whole += people.size() == 1 && of_person.at(people.begin()->first) == records;
     if (people.size() > 1) ++false_merges, largest = std::max(largest, people.size());
   }
   for (const auto& [person, count] : of_person) true_pairs += two(count);
@@ -96,15 +98,19 @@ Json evaluation(const Book& book, const Partition& found, const matching::Truth&
                        {"precision", rate(precision)},
                        {"recall", rate(recall)},
                        {"f1", rate(precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall))},
+                       {"cluster_precision", rate(part(whole, in_golden.size()))},
+                       {"cluster_recall", rate(part(whole, of_person.size()))},
                        {"false_merges", false_merges},
                        {"most_people_in_one", largest},
                        {"questions", found.questions.size()}});
 }
 
 std::string evaluation_text(const Json& e) {
-  return "precision " + e["precision"].number_text() + "  recall " + e["recall"].number_text() + "  F1 " +
-         e["f1"].number_text() + "\ngolden records " + e["golden"].number_text() + "  with more than one person " +
-         e["false_merges"].number_text() + "  questions " + e["questions"].number_text() + "\n";
+  return "pairs: precision " + e["precision"].number_text() + "  recall " + e["recall"].number_text() + "  F1 " +
+         e["f1"].number_text() + "\nclusters that are all of one person and nobody else: precision " +
+         e["cluster_precision"].number_text() + "  recall " + e["cluster_recall"].number_text() + "\ngolden records " +
+         e["golden"].number_text() + "  with more than one person " + e["false_merges"].number_text() + "  questions " +
+         e["questions"].number_text() + "\n";
 }
 
 Json match_json(const Book& book, const Partition& found) {

@@ -81,6 +81,7 @@ class Match(unittest.TestCase):
         self.assertEqual(said["records"], 6)
         self.assertEqual(len(said["clusters"]), 6)
         self.assertEqual(float(said["evaluation"]["precision"]), 1)
+        self.judge_clusters(said)
         with open(review, newline="") as file:
             rows = list(csv.DictReader(file))
         self.assertEqual(list(rows[0]), ["system_a", "id_a", "system_b", "id_b", "probability", "reason"])
@@ -88,6 +89,18 @@ class Match(unittest.TestCase):
         self.assertEqual(sorted(rows, key=lambda r: -float(r["probability"])), rows)
         for row in rows:
             self.assertNotIn("zanberg", row["reason"].lower())
+
+    def judge_clusters(self, said):
+        """Their precision and recall, counted again: of sets of records, the golden ones against the true ones."""
+        golden, people = {}, {}
+        for row in said["clusters"]:
+            golden.setdefault(row["golden_id"], set()).add((row["system"], row["id"]))
+        for row in csv.DictReader(io.StringIO(TRUTH)):
+            people.setdefault(row["person"], set()).add((row["system"], row["id"]))
+        whole = sum(cluster in people.values() for cluster in golden.values())
+        self.assertAlmostEqual(float(said["evaluation"]["cluster_precision"]), whole / len(golden), places=3)
+        self.assertAlmostEqual(float(said["evaluation"]["cluster_recall"]), whole / len(people), places=3)
+        self.assertLess(whole, len(golden), "else it shows little")
 
     def test_who_is_most_like_whom_is_listed_with_ids_and_no_values(self):
         crm = self.file("crm.csv", CRM + "c4,Charlotte,Lamard,,0427323959,,,,,,\nc5,Hubert,Lamard,,0427323111,,,,,,\n")
