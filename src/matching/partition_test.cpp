@@ -88,17 +88,6 @@ TEST(Partition, FiveShufflesGiveOnePartition) {
   }
 }
 
-TEST(Partition, OneAtATimeEndsWhereABatchDoes) {
-  const std::vector<Record> records = small_book(7, 40);
-  std::vector<Record> so_far;
-  std::set<std::set<RecordId>> last;
-  for (auto record = records.rbegin(); record != records.rend(); ++record) {
-    so_far.push_back(*record);
-    last = matched(so_far, terms());
-  }
-  EXPECT_EQ(last, matched(records, terms()));
-}
-
 TEST(Partition, AnswersOfPeopleStandBeforeEvidence) {
   Fields jane = named("Jane", "Zanberg"), other = named("Robert", "Kelly");
   jane.email = "jane.zanberg@x.example", jane.phone = "0412704937", jane.date_of_birth = "1981-12-15";

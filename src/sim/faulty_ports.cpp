@@ -5,6 +5,7 @@ namespace {
 
 constexpr double crashes_spread = 0.3;  // of the rate of other faults: a start costs several steps
 constexpr std::uint64_t effects_most = 9;
+constexpr double starts_that_end = 0.15;  // where processes end at all
 constexpr std::int64_t full_most_ms = 20'000;
 
 tl::unexpected<Error> disk_full() { return fail(Code::StoreUnavailable, "the simulated disk is full"); }
@@ -26,7 +27,13 @@ void Mishap::begin_step(Instant now) {
   }
 }
 
-void Mishap::begin_start() { ends_in_ = 0; }
+// It may end before it is up: in the commits by which it takes what was applied, or finds what became of what was sent.
+void Mishap::begin_start() {
+  ends_in_ = 0;
+  if (!swarm_ || !swarm_->on(Fault::crash)) return;
+  Random& chance = swarm_->chance(Fault::crash);
+  if (chance.chance(starts_that_end)) ends_in_ = 1 + chance.below(effects_most);
+}
 
 void Mishap::effect() {
   if (ends_in_ > 0 && --ends_in_ == 0) throw Crash();
@@ -38,6 +45,7 @@ bool Mishap::lies() {
 }
 
 bool Mishap::loses_append() { return swarm_ && swarm_->strikes(Fault::append_lost); }
+bool Mishap::stores_it_all_the_same() { return swarm_->chance(Fault::append_lost).chance(0.5); }
 bool Mishap::power_may_go() const { return swarm_ && swarm_->on(Fault::disk_lies); }
 
 Result<void> FaultyStore::commit(const engine::Batch& batch) {
@@ -69,11 +77,14 @@ bool FaultyStore::crash() {
 
 Result<void> FaultyInbox::write(std::span<Waiting> group) {
   mishap_.effect();
-  if (mishap_.disk_is_full() || mishap_.loses_append()) return disk_full();
+  if (mishap_.disk_is_full()) return disk_full();
+  const bool lost = mishap_.loses_append();
+  if (lost && !mishap_.stores_it_all_the_same()) return disk_full();
   TRY(Inbox::write(group));
   if (mishap_.onlooker())
     for (const Waiting& w : group) mishap_.onlooker()->appended(w.entry);
-  mishap_.effect();  // durable, and the sender is not told
+  if (lost) return disk_full();  // it is there, and nobody is told so
+  mishap_.effect();              // durable, and the sender is not told
   return {};
 }
 

@@ -19,12 +19,13 @@ class Mishap {
  public:
   Mishap(Swarm* swarm, Onlooker* onlooker) : swarm_(swarm), onlooker_(onlooker) {}
   void begin_step(Instant now);  // may choose an effect of this step at which the process ends
-  void begin_start();            // nothing was chosen for a process that has just begun
+  void begin_start();            // the same of a start
   void effect();                 // here it may end
   bool disk_is_full() const { return now_ < full_until_; }
   bool lies();
   bool loses_append();
-  bool power_may_go() const;  // and with it what waits to be durable
+  bool stores_it_all_the_same();  // what loses_append() said is lost
+  bool power_may_go() const;      // and with it what waits to be durable
   Onlooker* onlooker() const { return onlooker_; }
   Instant now() const { return now_; }
 
