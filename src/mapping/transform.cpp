@@ -31,7 +31,16 @@ Result<void> build_phone_normalise(Transform& t, Type) {
 }
 Result<void> build_phone_format(Transform& t, Type type) {
   if (auto built = build_phone_normalise(t, type); !built) return built;
-  t.out = [to = phone_style(t.options)](const Value& value, const Context&) { return format_phone(value, to); };
+  t.out = [to = phone_style(t.options), declared = option_text(t.options, "region")](
+              const Value& value, const Context& context) -> Result<Json> {
+    Json out = TRY(format_phone(value, to));
+    const std::string& region = declared.empty() ? context.region : declared;
+    if (to != PhoneStyle::National || region.empty() || out.is_null()) return out;
+    // A number of another country: written as it is dialled there, it would be read as another one here.
+    const auto back = normalise_phone(out, region);
+    if (!back || *back != TRY(normalise_phone(value, ""))) return format_phone(value, PhoneStyle::International);
+    return out;
+  };
   return {};
 }
 Result<void> build_phone_join(Transform& t, Type) {

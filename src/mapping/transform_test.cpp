@@ -46,6 +46,18 @@ TEST(PhoneJoin, SendsOnlyWhatIsInTheHubsForm) {
   EXPECT_EQ(out(parts, Type::Phone, Json("+61491570110")), R"({"A":"","C":"61","N":"491570110"})");
 }
 
+TEST(PhoneFormat, ANumberOfAnotherCountryKeepsItsCountry) {
+  constexpr const char* national = "phone.format(style: national)";
+  EXPECT_EQ(out(national, Type::Phone, Json("+61412345678")), "\"0412 345 678\"");
+  for (const char* number : {"+64211234567", "+16502530000", "+442079460958", "+61412345678", "+61291234567;ext=12",
+                             "+611300123456", "+390612345678", "+5491123456789"}) {
+    const auto written = parse_transform(national, Type::Phone).value().out(Json(number), australian);
+    ASSERT_TRUE(written) << number;
+    EXPECT_EQ(in(national, Type::Phone, *written), canonical(Json(number))) << written->text();
+  }
+  EXPECT_EQ(out("phone.format(style: national, region: NZ)", Type::Phone, Json("+64211234567")), "\"021 123 4567\"");
+}
+
 TEST(EnumTable, GoesBothWaysOnlyWhenItIsOneToOne) {
   const auto table = parse_transform("enum.table(client: ACTIVE, former: ARCHIVED, lead: ACTIVE)", Type::Enum).value();
   EXPECT_FALSE(table.invertible);
