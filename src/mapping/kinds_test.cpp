@@ -108,6 +108,74 @@ TEST(Name, KeepsAFamilyNamesParticles) {
   EXPECT_EQ(run("name.join", R"({"given":"伟","family":"王"})", R"({"locale":"zh"})"), R"("王伟")");
 }
 
+// "given|family", with the title and the suffix around them.
+std::string split(const std::string& name, std::string_view options = "{}") {
+  const auto out = run_transform("name.split", Json(name), json(options));
+  if (!out) return std::string(code_text(out.error().code));
+  const auto part = [&](const char* of, std::string_view before, std::string_view behind) {
+    return (*out)[of].is_null() ? "" : std::string(before) + (*out)[of].text() + std::string(behind);
+  };
+  return part("title", "", " ") + part("given", "", "") + "|" + part("family", "", "") + part("suffix", " ", "");
+}
+
+TEST(Name, TwoPeopleAreRefusedHoweverTheyAreJoined) {
+  for (const char* name : {"John Smith/Jane Smith", "John/Jane Smith", "John Smith; Jane Smith", "John ＆ Jane Smith",
+                           "John Smith or Jane Doe", "JOHN SMITH OR JANE DOE", "John+Jane Smith", "Mr Smith Mrs Smith",
+                           "Mr John Smith, Mrs Jane Smith", "Dr. Smith Miss Jones"}) {
+    EXPECT_EQ(split(name), "two_people") << name;
+  }
+  EXPECT_EQ(split("Shai Or Cohen"), "Shai Or|Cohen");
+  EXPECT_EQ(split("SHAI OR COHEN"), "SHAI OR|COHEN");
+  EXPECT_EQ(split("Muthu a/l Rajan"), "Muthu a/l|Rajan");
+  EXPECT_EQ(split("Smith, Mr John"), "Mr John|Smith");
+  EXPECT_EQ(split("Prof. Dr. Anna Lee"), "Prof. Dr. Anna|Lee");
+  EXPECT_EQ(split("The Hon Dr Anna Lee"), "The Hon Dr Anna|Lee");
+  EXPECT_EQ(split("Mary Miss"), "Mary|Miss");
+}
+
+TEST(Name, OrganisationsAreKnownByWordsThatNobodyIsCalled) {
+  for (const char* name : {"Smith P/L", "Smith Ｐ／Ｌ", "Smith Family", "Smith Superfund", "Smith T/A Smith Plumbing",
+                           "Jane Smith trading as Cafe", "Smith Nominees", "Smith Investments", "Jones ATF Smith",
+                           "Estate of John Smith", "The Estate of John Smith", "University of Sydney",
+                           "Body Corporate 1234", "Jane Smith ABN 51824753556", "Bank of Ryde", "Church of Christ"}) {
+    EXPECT_EQ(split(name), "not_a_person") << name;
+  }
+  EXPECT_EQ(split("John Church"), "John|Church");
+  EXPECT_EQ(split("Anna Bank"), "Anna|Bank");
+  EXPECT_EQ(split("Jane Smith 51824753556"), "invalid");
+  EXPECT_EQ(split("N/A"), "invalid");
+}
+
+TEST(Name, ParticlesStayWithTheFamilyNameAndSomeGivenNameIsLeft) {
+  constexpr const char* two = R"({"family_words":2})";
+  EXPECT_EQ(split("Ana García López", two), "Ana|García López");
+  EXPECT_EQ(split("Ana de la Cruz López", two), "Ana|de la Cruz López");
+  EXPECT_EQ(split("Ana María de Soto", two), "Ana María|de Soto");
+  EXPECT_EQ(split("María López de la Cruz", two), "ambiguous");
+  EXPECT_EQ(split("Ana García", two), "ambiguous");
+  EXPECT_EQ(split("García", two), "|García");
+  EXPECT_EQ(split("FNU García López", two), "|García López");
+  constexpr const char* first = R"({"order":"family_first"})";
+  EXPECT_EQ(split("van der Berg Anna", first), "Anna|van der Berg");
+  EXPECT_EQ(split("van den Berg Anna Maria", first), "Anna Maria|van den Berg");
+  EXPECT_EQ(split("Citizen Jane", first), "Jane|Citizen");
+  EXPECT_EQ(split("García López Ana", R"({"order":"family_first","family_words":2})"), "Ana|García López");
+  EXPECT_EQ(split("Ana García", R"({"order":"family_first","family_words":2})"), "ambiguous");
+  EXPECT_EQ(split("Le Van Tam", R"({"locale":"vi"})"), "Van Tam|Le");
+}
+
+TEST(Name, SuffixesAsTheyAreWrittenInAustraliaAndLocalesInAnyCase) {
+  EXPECT_EQ(split("John Smith Jnr"), "John|Smith Jnr");
+  EXPECT_EQ(split("John Smith Snr."), "John|Smith Snr.");
+  EXPECT_EQ(split("John Smith PHD"), "John|Smith PHD");
+  EXPECT_EQ(split("JOHN SMITH ESQ"), "JOHN|SMITH ESQ");
+  EXPECT_EQ(split("John Smith, 3rd"), "John|Smith 3rd");
+  EXPECT_EQ(split("Jr."), "invalid");
+  EXPECT_EQ(split("Mr Jnr"), "invalid");
+  EXPECT_EQ(split("山田 太郎", R"({"locale":"JA"})"), "太郎|山田");
+  EXPECT_EQ(run("name.join", R"({"given":"伟","family":"王"})", R"({"locale":"ZH_Hans"})"), R"("王伟")");
+}
+
 TEST(Text, IsCleanedCutAndFoldedByWholeCharacters) {
   EXPECT_EQ(run("text.clean", R"("\ufeff a\u200bb\u00a0 c ")"), R"("ab c")");
   EXPECT_EQ(run("text.clean", R"("👨\u200d👩\u200d👧")"), "\"👨\u200d👩\u200d👧\"");

@@ -1,5 +1,6 @@
 #include "mapping/name.hpp"
 
+#include <unicode/normalizer2.h>
 #include <unicode/uscript.h>
 
 #include <algorithm>
@@ -34,12 +35,27 @@ constexpr std::array<std::string_view, 27> titles{
     "sr",   "mr",        "mrs",  "ms",       "miss", "mx",       "master", "dr",   "doctor",
     "prof", "professor", "rev",  "reverend", "hon",  "sir",      "dame",   "lord", "lady",
     "fr",   "herr",      "frau", "mme",      "mlle", "monsieur", "madame", "sra",  "srta"};
-constexpr std::array<std::string_view, 2> generations{"jr", "sr"};
-constexpr std::array<std::string_view, 5> numerals{"II", "III", "IV", "Esq", "PhD"};
-constexpr std::array<std::string_view, 22> organisation_words{
-    "pty",     "ltd", "limited",        "trust", "fund",        "inc",        "incorporated", "llc",
-    "llp",     "plc", "gmbh",           "corp",  "corporation", "foundation", "association",  "holdings",
-    "company", "co",  "superannuation", "smsf",  "partnership", "trustee"};
+// Words that go on with a family name's particles, and are none by themselves: "van den", "von der".
+constexpr std::array<std::string_view, 5> later_particles{"der", "den", "het", "las", "los"};
+// Titles that are nobody's name, where Lord and Master are.
+constexpr std::array<std::string_view, 5> sure_titles{"mr", "mrs", "ms", "miss", "dr"};
+constexpr std::array<std::string_view, 6> suffixes{"jr", "sr", "jnr", "snr", "esq", "phd"};
+constexpr std::array<std::string_view, 6> numerals{"II", "III", "IV", "2nd", "3rd", "4th"};
+// Words that no person is called by. Church and Bank are family names too: they need what stands beside them.
+constexpr std::array<std::string_view, 36> organisation_words{
+    "pty",         "ltd",         "limited",     "trust",      "fund",           "inc",         "incorporated",
+    "llc",         "llp",         "plc",         "gmbh",       "corp",           "corporation", "foundation",
+    "association", "holdings",    "company",     "co",         "superannuation", "smsf",        "partnership",
+    "trustee",     "trustees",    "p/l",         "t/a",        "t/as",           "atf",         "nominees",
+    "superfund",   "investments", "enterprises", "university", "family",         "estate",      "abn",
+    "acn"};
+constexpr std::array<std::string_view, 11> organisation_pairs{
+    "trading as", "body corporate", "estate of", "estate late", "est of",       "est late",
+    "bank of",    "church of",      "city of",   "shire of",    "university of"};
+// What stands between a person's name and a parent's: "Rajan s/o Kumar".
+constexpr std::array<std::string_view, 5> descents{"a/l", "a/p", "s/o", "d/o", "w/o"};
+
+std::string language_of(std::string_view locale) { return lower_ascii(locale.substr(0, locale.find_first_of("-_"))); }
 
 std::string bare(std::string_view word) {
   std::string out = lower_ascii(word);
@@ -68,19 +84,43 @@ bool begins_family(std::string_view word) {
   return is_one_of(lower, particles) || lower.starts_with("al-") || lower.starts_with("el-");
 }
 
+bool continues_family(std::string_view word) { return begins_family(word) || is_one_of(bare(word), later_particles); }
+
+// As compatibility makes one of signs that look alike: ＆ is &, Ｐ／Ｌ is P/L. To judge by, and never kept.
+std::string compatible(const std::string& text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* const nfkc = icu::Normalizer2::getNFKCInstance(status);
+  if (U_FAILURE(status)) return text;
+  std::string out;
+  nfkc->normalize(icu::UnicodeString::fromUTF8(text), status).toUTF8String(out);
+  return U_SUCCESS(status) ? out : text;
+}
+
+bool joins_people(const Words& words, std::size_t i) {
+  const std::string& word = words[i];
+  const std::string lower = bare(word);
+  if (lower == "and" || word.find_first_of("&+;") != std::string::npos) return true;
+  if (word.find('/') != std::string::npos) return !is_one_of(lower, descents);
+  // Or is a name too.
+  const std::size_t behind = words.size() - 1 - i;
+  return (word == "or" && i > 0 && behind > 0) || (word == "OR" && i > 1 && behind > 1);
+}
 bool is_two_people(const Words& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    const std::string lower = lower_ascii(word);
-    return lower == "and" || lower == "+" || word.find('&') != std::string::npos;
-  });
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (joins_people(words, i)) return true;
+  }
+  return false;
 }
 bool is_organisation(const Words& words) {
-  // A first word is a person's own: "Trust" and "Fund" are names too.
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    std::string word = bare(words[i]);
+  std::string before;
+  for (const std::string& one : words) {
+    std::string word = bare(one);
     while (!word.empty() && (word.front() == '(' || word.back() == ')'))
       word.erase(word.front() == '(' ? 0 : word.size() - 1, 1);
-    if (is_one_of(word, organisation_words)) return true;
+    // A first word is a person's own: "Trust" and "Fund" are names too.
+    if (!before.empty() && (is_one_of(word, organisation_words) || is_one_of(before + " " + word, organisation_pairs)))
+      return true;
+    before = std::move(word);
   }
   return false;
 }
@@ -89,10 +129,23 @@ bool is_suffix(const std::string& word) {
   std::string plain = word;
   std::erase(plain, '.');
   while (plain.ends_with(',')) plain.pop_back();
-  return is_one_of(lower_ascii(plain), generations) || is_one_of(plain, numerals);
+  return is_one_of(lower_ascii(plain), suffixes) || is_one_of(plain, numerals);
 }
 bool is_title(const std::string& word) { return is_one_of(bare(word), titles); }
 bool is_no_name(const std::string& word) { return word == "." || word == "FNU" || word == "LNU"; }
+
+bool is_number(const std::string& word) {
+  return !has_letter(word) && word.find_first_of("0123456789") != std::string::npos;
+}
+
+// Whether a title stands in front, and another behind the first person's name.
+bool has_second_title(const Words& words) {
+  if (words.empty() || !is_title(words[0])) return false;
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    if (is_one_of(bare(words[i]), sure_titles) && !is_title(words[i - 1])) return true;
+  }
+  return false;
+}
 
 struct Parts {
   std::string given, family, title, suffix;
@@ -184,17 +237,30 @@ Words dotted(const std::string& word) {
   return words_of(spaced);
 }
 
-std::size_t family_start(const Words& words, const NameForm& form) {
-  if (form.family_words) return words.size() - std::min(words.size(), static_cast<std::size_t>(*form.family_words));
+// A count that is declared is one of words; it must leave a given name, and not end among particles.
+Result<std::size_t> family_start(const Words& words, const NameForm& form) {
+  if (form.family_words) {
+    const auto count = static_cast<std::size_t>(*form.family_words);
+    if (count >= words.size()) return unclear();
+    std::size_t start = words.size() - count;
+    if (start > 1 && continues_family(words[start]) && begins_family(words[start - 1])) return unclear();
+    while (start > 1 && continues_family(words[start - 1])) --start;
+    return start;
+  }
   for (std::size_t i = 1; i + 1 < words.size(); ++i) {
     if (begins_family(words[i])) return i;
   }
   return words.size() - 1;
 }
-std::size_t family_end(const Words& words, const NameForm& form) {
-  if (form.family_words) return std::min(words.size(), static_cast<std::size_t>(*form.family_words));
+Result<std::size_t> family_end(const Words& words, const NameForm& form, bool with_particles) {
+  if (form.family_words) {
+    const auto count = static_cast<std::size_t>(*form.family_words);
+    if (count >= words.size() || (with_particles && continues_family(words[count - 1]))) return unclear();
+    return count;
+  }
   std::size_t end = 1;
-  while (end < words.size() - 1 && begins_family(words[end - 1])) ++end;
+  if (!with_particles || !begins_family(words[0])) return end;
+  while (end < words.size() - 1 && continues_family(words[end - 1])) ++end;
   return end;
 }
 
@@ -206,17 +272,20 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
   const std::string text = nfc(single_spaced(value.text()));
   if (text.empty()) return Value();
   Words words = words_of(text);
-  if (is_organisation(words))
+  if (lower_ascii(text) == "n/a") return not_a_name();
+  const Words judged = words_of(compatible(text));
+  if (is_organisation(judged))
     return fail(Code::ValueNotAPerson, "the name is that of an organisation",
                 "Map organisations by a mapping of their own");
-  if (is_two_people(words))
+  if (is_two_people(judged) || has_second_title(judged))
     return fail(Code::ValueTwoPeople, "the name is that of two people", "Make a record for each of them");
   if (!has_letter(text) || text.find('@') != std::string::npos) return not_a_name();
 
   // A remark behind the name, "(née Lee)": which of the two is the family name is not for the program to say.
   if (text.ends_with(')')) return unclear();
+  if (std::any_of(judged.begin(), judged.end(), is_number)) return not_a_name();
 
-  const std::string locale = form.locale.substr(0, form.locale.find_first_of("-_"));
+  const std::string locale = language_of(form.locale);
   Parts parts;
   const std::size_t comma = text.find(", ") != std::string::npos ? text.find(", ") : text.find(',');
   if (comma != std::string::npos) {
@@ -252,7 +321,7 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
   std::erase_if(words, is_no_name);
   if (words.empty()) return not_a_name();
   if (words.size() == 1 && words.size() == before) {
-    if (is_title(words[0])) return not_a_name();
+    if (is_title(words[0]) || is_suffix(words[0])) return not_a_name();
     const Words foreign = dotted(words[0]);
     const Script script = script_of(words[0]);
     if (foreign.size() > 1 && script != Script::Other) {
@@ -271,13 +340,19 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
     parts.family = words[0];
     return value_of(parts);
   }
+  if (form.family_words && words.size() < before && static_cast<std::size_t>(*form.family_words) >= words.size()) {
+    parts.family = joined(words, 0, words.size());
+    return value_of(parts);
+  }
   constexpr std::array<std::string_view, 5> family_first{"zh", "ja", "ko", "vi", "hu"};
   if (form.family_first || is_one_of(locale, family_first)) {
-    const std::size_t end = family_end(words, form);
+    // Le and Van are family names in Vietnam, Du in China.
+    const bool asian = is_one_of(locale, family_first) && locale != "hu";
+    const std::size_t end = TRY(family_end(words, form, !asian));
     parts.family = joined(words, 0, end);
     parts.given = joined(words, end, words.size());
   } else {
-    const std::size_t start = family_start(words, form);
+    const std::size_t start = TRY(family_start(words, form));
     parts.given = joined(words, 0, start);
     parts.family = joined(words, start, words.size());
   }
@@ -295,7 +370,7 @@ Result<Value> join_name(const Json& parts, const std::string& full_locale, bool 
     part[i] = nfc(single_spaced(own.text()));
   }
   const auto& [title, given, family, suffix] = part;
-  const std::string locale = full_locale.substr(0, full_locale.find_first_of("-_"));
+  const std::string locale = language_of(full_locale);
   const auto put = [](std::string& text, std::string_view with, const std::string& more) {
     if (more.empty()) return;
     if (!text.empty()) text += with;
