@@ -84,6 +84,42 @@ Result<Address> parse_address(std::string_view text) {
   return out;
 }
 
+// "Jane Citizen <jane@mail.example>": what stands in the brackets, and the name before them but for what is quoted.
+struct Named {
+  std::string name, address;
+};
+std::optional<Named> take_apart(std::string_view text) {
+  Named out;
+  bool quoted = false;
+  std::size_t at = 0;
+  for (; at < text.size() && (quoted || text[at] != '<'); ++at) {
+    if (text[at] == '"')
+      quoted = !quoted;
+    else if (quoted && text[at] == '\\')
+      ++at;
+    else if (!quoted)
+      out.name += text[at];
+  }
+  if (at >= text.size() || text.back() != '>') return std::nullopt;
+  out.address = trimmed(text.substr(at + 1, text.size() - at - 2));
+  return out;
+}
+
+// Whether a name holds an address that is not the one behind it: one of two would be lost.
+bool holds_another_address(std::string_view name, const Address& address) {
+  constexpr std::string_view marks = " ,;:()'<>";
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t end = std::min(name.find_first_of(marks, at), name.size());
+    const std::string_view word = name.substr(at, end - at);
+    at = end + 1;
+    const auto sign = word.find('@');
+    if (sign == std::string_view::npos || sign == 0 || sign + 1 == word.size()) continue;
+    const auto own = parse_address(word);
+    if (!own || own->local != address.local || own->domain != address.domain) return true;
+  }
+  return false;
+}
+
 Result<std::string> written(const Json& value) {
   if (value.is_null()) return std::string();
   if (!value.is_text()) return not_an_email();
@@ -125,14 +161,13 @@ std::optional<std::string> domain_to_ascii(std::string_view domain, bool strict_
 }
 
 Result<Value> normalise_email(const Json& value, bool display_name) {
-  std::string text = TRY(written(value));
+  const std::string text = TRY(written(value));
   if (text.empty()) return Value();
-  if (display_name && text.back() == '>') {
-    const auto open = text.rfind('<');
-    if (open == std::string::npos) return not_an_email();
-    text = trimmed(std::string_view(text).substr(open + 1, text.size() - open - 2));
-  }
-  const Address address = TRY(parse_address(text));
+  const bool named = display_name && text.back() == '>';
+  const auto parts = named ? take_apart(text) : Named{"", text};
+  if (!parts) return not_an_email();
+  const Address address = TRY(parse_address(parts->address));
+  if (holds_another_address(parts->name, address)) return not_an_email();
   return Value(address.local + "@" + address.domain);
 }
 

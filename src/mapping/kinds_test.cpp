@@ -193,6 +193,23 @@ TEST(Email, KeepsTheLocalPartAndLowersTheDomain) {
   EXPECT_EQ(run("url.normalise", "\"javascript:alert(1)\""), "invalid");
 }
 
+TEST(Email, OfTwoAddressesNoneIsDropped) {
+  const auto named = [](const std::string& text) {
+    const auto out = run_transform("email.normalise", Json(text), json(R"({"display_name":true})"));
+    return out ? out->text() : std::string(code_text(out.error().code));
+  };
+  for (const char* text : {"Jane <jane@x.example>, John <j@x.example>", "Jane <jane@x.example> <j@x.example>",
+                           "jane@x.example, John <j@x.example>", "jane@x.example; <j@x.example>",
+                           "Jane (jane@x.example) <j@x.example>", "\"Jane\" jane@x.example <j@x.example>"}) {
+    EXPECT_EQ(named(text), "invalid") << text;
+  }
+  for (const char* text : {"Jane <j@x.example>", "\"Jane, <3 @work\" <j@x.example>", "Citizen, Jane <j@x.example>",
+                           "j@x.example <j@x.example>", "'j@X.example' <j@x.example>", "Jane @ Work <j@x.example>",
+                           "<j@x.example>", "j@x.example"}) {
+    EXPECT_EQ(named(text), "j@x.example") << text;
+  }
+}
+
 TEST(List, AnItemWithTheSeparatorInsideIsNotLostInTheText) {
   EXPECT_EQ(run("list.join", R"(["a","b;c"])", R"({"separator":";","to":"text"})"), "lossy");
   EXPECT_EQ(run("list.join", R"(";a;b")", R"({"separator":";","to":"list"})"), R"(["a","b"])");
