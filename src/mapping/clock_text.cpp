@@ -77,6 +77,8 @@ Result<std::optional<int>> take_offset(std::string_view rest) {
     if (!hour || !minute || !rest.empty() || *hour > 23 || *minute > 59) return not_a_time();
     return std::optional<int>(sign * (*hour * 3600 + *minute * 60));
   }
+  // The second half of a clock of 12 hours, which is no zone.
+  if (const std::string half = lower_ascii(rest); half == "am" || half == "pm") return not_a_time();
   // A letter code such as AEST names several zones of the world.
   for (const char c : rest) {
     if (!is_letter(static_cast<unsigned char>(c)) && c != '/' && c != '_') return not_a_time();

@@ -50,6 +50,7 @@ std::vector<Kind> kinds_of_records() {
                     {R"({"Since":"2025-04-03"})", R"({"at":"Since","type":"datetime"})"},
                     {R"({"Since":"2025-04-03T10:00:00"})", R"({"at":"Since","type":"datetime"})"},
                     {R"({"Since":"2025-04-03T10:00:00 AEST"})", R"({"at":"Since","type":"datetime"})"},
+                    {R"({"Born":1968})", R"({"at":"Born.Year"})"},
                     {R"({"Owes":10})", R"({"at":"Owes","type":"money"})"},
                     {R"({"Owes":{"amount":10,"currency":"AUS"}})", R"({"at":"Owes","type":"money"})"},
                     {R"({"Staff":9223372036854775808})", R"({"at":"Staff","type":"integer"})"}}},

@@ -215,6 +215,20 @@ TEST(List, AnItemWithTheSeparatorInsideIsNotLostInTheText) {
   EXPECT_EQ(run("list.join", R"(";a;b")", R"({"separator":";","to":"list"})"), R"(["a","b"])");
 }
 
+TEST(Time, ATimeWithoutAZoneIsNoInstantAndAnUnknownZoneIsNone) {
+  EXPECT_EQ(run("xero.datetime", R"("2015-08-13T10:00:00")", R"({"to":"xero"})"), "needs_zone");
+  EXPECT_EQ(run("xero.datetime", R"("2015-08-13T00:00:00")", R"({"to":"xero"})"), R"("/Date(1439424000000+0000)/")");
+  EXPECT_EQ(run("xero.datetime", R"("2015-08-13T10:00:00")", R"({"to":"date"})"), "lossy");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03T10:00:00+10:00")", R"({"zone":"Nope/Zone"})"), "unknown_zone");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03 10:00 PM")", R"({"zone":"Australia/Sydney"})"), "invalid");
+  EXPECT_EQ(run("datetime.to_utc", R"("2025-04-03 10:00 am")", R"({"zone":"Australia/Sydney"})"), "invalid");
+}
+
+TEST(Null, WhatHasNoPlaceForThePathIsNotLeftOut) {
+  EXPECT_EQ(run("null.effect", R"({"a":5})", R"({"at":"a.b","null":"clear"})"), "mismatch");
+  EXPECT_EQ(run("null.effect", R"({"a":null})", R"({"at":"a.b","null":"clear"})"), R"({"effect":"keep"})");
+}
+
 TEST(Values, AreTheSameWhenTheirNormalFormsAre) {
   EXPECT_EQ(run("same.value", R"(["+61412345678","0412 345 678"])", R"({"type":"phone","region":"AU"})"), "true");
   EXPECT_EQ(run("same.value", R"(["e\u0301","é"])", R"({"type":"text"})"), "true");

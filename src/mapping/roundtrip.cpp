@@ -70,6 +70,7 @@ Result<Json> there_and_back(const Transform& transform, const Json& value, const
 Result<Json> null_effect(const Json& record, const Json& options) {
   const Path at = TRY(parse_path(option_text(options, "at")));
   const Type type = TRY(type_option(options, Type::Text));
+  TRY(fits(at, record));
   const auto there = read(at, record);
   if (!there) return Json::object({{"effect", "keep"}});
   const Value value = TRY(normalise(type, *there, context_of(options, type)));

@@ -97,7 +97,10 @@ Result<Json> xero_datetime(const Json& value, VendorTo to) {
   const Json local = Json(text);
   if (to != VendorTo::Datetime && text.size() >= 19 && days_of(text.substr(0, 10)) &&
       text.find_first_of("Zz+", 10) == std::string::npos && text.find('-', 10) == std::string::npos) {
-    return give({std::nullopt, TRY(parse_date(local, {})).text()}, to, true);
+    const auto date = parse_date(local, {});
+    if (date) return give({std::nullopt, date->text()}, to, true);
+    // A time of day is an instant's when it is written, and none without a zone.
+    if (to == VendorTo::Date) return tl::unexpected(date.error());
   }
   return give({TRY(parse_moment(text)), ""}, to, true);
 }

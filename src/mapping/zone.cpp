@@ -141,6 +141,7 @@ Result<Value> to_utc(const Json& value, const LocalReading& reading) {
   if (text.empty()) return Value();
   ClockText clock = TRY(parse_clock_text(text));
   if (!clock.second_of_day) {
+  if (!reading.zone.empty()) TRY(find_zone(reading.zone));
     if (reading.at.empty()) {
       return fail(Code::ValueNeedsTime, "a date alone stands where a time is due", "Declare at:, as in at: 09:00");
     }
