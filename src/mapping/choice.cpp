@@ -142,6 +142,7 @@ Result<Json> text_from_list(const Json& value, std::string_view separator, bool 
   if (value.is_null() || value.is_text()) return value;
   if (!value.is_list()) return fail(Code::ValueInvalid, "the value is neither a text nor a list");
   std::string out;
+  Json::List kept;
   for (const Json& item : value.items()) {
     if (item.is_null()) continue;
     if (!item.is_text() && !item.is_number() && !item.is_boolean()) {
@@ -150,12 +151,14 @@ Result<Json> text_from_list(const Json& value, std::string_view separator, bool 
     std::string text = item.is_text() ? item.text() : canonical(item);
     if (trim) text = trimmed(text);
     if (text.empty()) continue;
-    if (text.find(separator) != std::string::npos) {
-      return fail(Code::ValueLossy, "an item of the list holds the separator", "Declare another separator");
-    }
     if (!out.empty()) out += separator;
     out += text;
+    kept.emplace_back(std::move(text));
   }
+  // An item may hold the separator, or make one with what stands beside it: "a;" before ";;".
+  const Json back = TRY(list_from_text(Json(out), separator, trim));
+  if (!kept.empty() && back != Json(std::move(kept)))
+    return fail(Code::ValueLossy, "an item of the list holds the separator", "Declare another separator");
   return Json(std::move(out));
 }
 

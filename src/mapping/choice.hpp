@@ -24,6 +24,6 @@ Result<Json> enum_out(const Value& hub_value, const EnumTable&);
 // A text of items with a separator to a list, and back. Empty items are none (HubSpot appends with a leading ";").
 Result<Json> list_from_text(const Json& value, std::string_view separator, bool trim);
 Result<Json> text_from_list(const Json& value, std::string_view separator,
-                            bool trim);  // ValueLossy: a separator in an item
+                            bool trim);  // ValueLossy: it would be read as other items
 
 }  // namespace linchpin::mapping

@@ -40,13 +40,6 @@ std::string name_key(std::string_view name) {
   return out;
 }
 
-std::string upper_ascii(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  }
-  return text;
-}
-
 // A code that CLDR knows as another one's alias (UK is GB), when that is one country.
 std::string alias_of(const std::string& code) {
   UErrorCode status = U_ZERO_ERROR;

@@ -163,6 +163,8 @@ Result<std::int64_t> from_eight_digits(const std::string& text, const DateReadin
   return not_a_date();
 }
 
+constexpr std::int64_t excel_zero = -25'569;  // 1899-12-30 for the days behind 60, one day later for those before
+
 Result<std::int64_t> from_excel(const std::string& text) {
   const auto number = Decimal::parse(text);
   if (!number) return not_a_date();
@@ -172,8 +174,7 @@ Result<std::int64_t> from_excel(const std::string& text) {
   const auto day = number->integer();
   // Excel's 1900 has a 29 February that never was: day 60. Its last day is 9999-12-31.
   if (!day || *day < 1 || *day == 60 || *day > 2'958'465) return not_a_date();
-  constexpr std::int64_t day_zero = -25'569;  // 1899-12-30 for the days behind 60, one day later for those before
-  return day_zero + *day + (*day < 60 ? 1 : 0);
+  return excel_zero + *day + (*day < 60 ? 1 : 0);
 }
 
 Result<std::int64_t> days_in(const std::string& text, const DateReading& reading) {
@@ -211,6 +212,15 @@ Result<std::int64_t> days_in(const std::string& text, const DateReading& reading
 }
 
 }  // namespace
+
+Result<Json> excel_day(const Value& date) {
+  if (date.is_null()) return Json();
+  const auto days = date.is_text() ? days_of(date.text()) : std::nullopt;
+  if (!days) return not_a_date();
+  const std::int64_t behind = *days - excel_zero;
+  if (behind < 2) return fail(Code::ValueOutOfRange, "Excel has no day number for a date before 1900");
+  return Json(behind > 60 ? behind : behind - 1);
+}
 
 Result<Value> parse_date(const Json& value, const DateReading& reading) {
   if (value.is_null()) return Value();

@@ -19,9 +19,11 @@ struct DateReading {
   std::string not_before, not_after;  // "YYYY-MM-DD", inclusive
 };
 Result<Value> parse_date(const Json& value, const DateReading&);
+Result<Json> excel_day(const Value& date);  // its day number in Excel's 1900 system; ValueOutOfRange before 1900
 
 enum class Gap { Reject, Later, Earlier };      // a local time that the clocks jump over
 enum class Overlap { Reject, Earlier, Later };  // a local time that happens twice
+bool is_zone(std::string_view);                 // of the tz database
 struct LocalReading {
   std::string zone;  // IANA name; "" when the mapping names none
   Gap gap = Gap::Reject;

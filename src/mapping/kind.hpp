@@ -18,6 +18,7 @@ struct KindOption {
   std::vector<std::string_view> choices = {};  // empty: not one of a few
   std::string_view otherwise = {};             // what holds when it is not given; "": it must be
   Where where = Where::Everywhere;
+  bool (*fits)(std::string_view) = nullptr;  // whether a mapping may give it; a value that is tried has its own error
 };
 
 // How a mapping writes it, and one value to show it by: a system's, or where it only goes out, the hub's.

@@ -36,7 +36,7 @@ Result<void> judge_names(const Kind& kind, const Json& options) {
   return {};
 }
 
-Result<void> judge_option(const Kind& kind, const KindOption& option, const Json& options) {
+Result<void> judge_option(const Kind& kind, const KindOption& option, const Json& options, bool in_mapping) {
   const std::string given = option_text(options, option.name);
   const bool known = std::find(option.choices.begin(), option.choices.end(), given) != option.choices.end();
   if (option.otherwise.empty() && option.name != "…" && options[option.name].is_null())
@@ -46,6 +46,12 @@ Result<void> judge_option(const Kind& kind, const KindOption& option, const Json
   if (!option.choices.empty() && !given.empty() && !known)
     return fail(Code::ChoiceUnknown, std::string(kind.name) + " has no such choice for " + std::string(option.name),
                 "Write " + std::string(option.name) + ": " + listed(option.choices, " or "));
+  const bool judged = option.fits != nullptr && (in_mapping || option.fits == is_locale);
+  if (judged && options.find(option.name) && !option.fits(given))
+    return fail(
+        Code::ChoiceUnknown,
+        std::string(kind.name) + " cannot take " + std::string(option.name) + ": " + (given.empty() ? "\"\"" : given),
+        "It is " + std::string(option.what));
   return {};
 }
 
@@ -70,7 +76,7 @@ const Kind* find_kind(std::string_view name) {
 Result<void> judge_options(const Kind& kind, const Json& options, bool in_mapping) {
   if (in_mapping) TRY(judge_names(kind, options));
   for (const KindOption& option : kind.options) {
-    if (is_of(option, in_mapping)) TRY(judge_option(kind, option, options));
+    if (is_of(option, in_mapping)) TRY(judge_option(kind, option, options, in_mapping));
   }
   return {};
 }

@@ -43,7 +43,8 @@ Result<Json> address(const Json& in, const Json& o) {
 
 const KindOption region{.name = "region",
                         .what = "the country of a number that has no country code, as in AU",
-                        .otherwise = "none; in a mapping the field's `region:`"};
+                        .otherwise = "none; in a mapping the field's `region:`",
+                        .fits = is_region};
 
 }  // namespace
 

@@ -215,6 +215,14 @@ TEST(List, AnItemWithTheSeparatorInsideIsNotLostInTheText) {
   EXPECT_EQ(run("list.join", R"(";a;b")", R"({"separator":";","to":"list"})"), R"(["a","b"])");
 }
 
+TEST(List, IsNotWrittenWhereItWouldBeReadAsAnother) {
+  EXPECT_EQ(run("list.join", R"(["a;","b"])", R"({"separator":";;"})"), "lossy");
+  EXPECT_EQ(run("list.join", R"(["a"," "])", R"({"separator":"; "})"), R"("a;  ")");
+  EXPECT_EQ(run("list.join", R"(["a","",null,"b"])"), R"("a;b")");
+  EXPECT_EQ(run("list.join", R"([1,2])"), R"("1;2")");
+  EXPECT_EQ(run("list.join", "[]"), R"("")");
+}
+
 TEST(Time, ATimeWithoutAZoneIsNoInstantAndAnUnknownZoneIsNone) {
   EXPECT_EQ(run("xero.datetime", R"("2015-08-13T10:00:00")", R"({"to":"xero"})"), "needs_zone");
   EXPECT_EQ(run("xero.datetime", R"("2015-08-13T00:00:00")", R"({"to":"xero"})"), R"("/Date(1439424000000+0000)/")");
@@ -249,6 +257,23 @@ TEST(Options, AMappingIsRefusedForOneThatTheTransformDoesNotHave) {
   EXPECT_EQ(code("money(currency: AUD, unit: cents)", Type::Money), "choice_unknown");
   EXPECT_EQ(code("text.fit(over: cut)", Type::Text), "key_required");
   EXPECT_EQ(code("phone.join(country: C)", Type::Phone), "key_required");
+  EXPECT_EQ(code("date.parse(pivot: soon)", Type::Date), "choice_unknown");
+  EXPECT_EQ(code("datetime.to_utc(zone: Nope/Zone)", Type::Datetime), "choice_unknown");
+  EXPECT_EQ(code("datetime.to_utc(zone: Australia/Sydney, at: 09:00)", Type::Datetime), "fine");
+  EXPECT_EQ(code("datetime.to_utc(at: nine)", Type::Datetime), "choice_unknown");
+  EXPECT_EQ(code("phone.normalise(region: XX)", Type::Phone), "choice_unknown");
+  EXPECT_EQ(code("phone.normalise(region: nz)", Type::Phone), "fine");
+  EXPECT_EQ(code("phone.join(number: N, country: N)", Type::Phone), "name_duplicate");
+  EXPECT_EQ(code("money(currency: aus)", Type::Money), "choice_unknown");
+  EXPECT_EQ(code("money(currency: aud)", Type::Money), "fine");
+  EXPECT_EQ(code("number(decimal: \",\", group: \",\")", Type::Decimal), "choice_unknown");
+  EXPECT_EQ(code("number(type: integer)", Type::Decimal), "type_wrong");
+  EXPECT_EQ(code("name.split(locale: xx)", Type::JsonAny), "choice_unknown");
+  EXPECT_EQ(code("name.split(family_words: none)", Type::JsonAny), "choice_unknown");
+  EXPECT_EQ(code("text.case(to: upper, locale: TR)", Type::Text), "fine");
+  EXPECT_EQ(code("list.join(separator: \"\")", Type::ListOf), "choice_unknown");
+  EXPECT_EQ(code("enum.table(audit: A;B, list: \";\")", Type::Enum), "choice_unknown");
+  EXPECT_EQ(code("enum.table(audit: A, list: \"\")", Type::Enum), "choice_unknown");
   EXPECT_EQ(code("enum.table(direction: LEFT, table: ROUND)", Type::Enum), "fine");
   EXPECT_EQ(code("ref(number)", Type::Ref), "key_unknown");
   EXPECT_EQ(parse_transform("fold(locale: tr)", Type::Text).error().fix, "It takes none");

@@ -27,7 +27,8 @@ Result<Json> hubspot(const Json& in, const Json& o) { return hubspot_datetime(in
 
 const KindOption zone{.name = "zone",
                       .what = "a zone of the tz database, as in Australia/Sydney",
-                      .otherwise = "none; in a mapping the hub's `time_zone:`"};
+                      .otherwise = "none; in a mapping the hub's `time_zone:`",
+                      .fits = is_zone};
 
 KindOption vendor_option(std::string_view vendors_own) {
   return {.name = "to",
@@ -50,14 +51,16 @@ std::vector<Kind> kinds_of_times() {
                     .otherwise = "a date of which it decides is refused"},
                    {.name = "pivot",
                     .what = "years of two digits up to it are 20xx, the others 19xx",
-                    .otherwise = "a year of two digits is refused"},
+                    .otherwise = "a year of two digits is refused",
+                    .fits = is_year},
                    {.name = "format",
                     .what = "a day number as Excel counts",
                     .choices = {"excel"},
                     .otherwise = "a date that is written out"},
                    {.name = "not_before", .what = "the first date that is taken", .otherwise = "any"},
                    {.name = "not_after", .what = "the last date that is taken", .otherwise = "any"}},
-       .forms = {{"date.parse(order: dmy)", Type::Date, R"("03/04/2025")"}},
+       .forms = {{"date.parse(order: dmy)", Type::Date, R"("03/04/2025")"},
+                 {"date.parse(format: excel)", Type::Date, "45750"}},
        .examples = {{R"("Thu, 3rd April 2025")"},
                     {R"("03/04/2025")", R"({"order":"dmy"})"},
                     {R"("03/04/2025")", R"({"order":"mdy"})"},
@@ -102,7 +105,8 @@ std::vector<Kind> kinds_of_times() {
                     .otherwise = "reject"},
                    {.name = "at",
                     .what = "the time of day of a date alone, as in 09:00",
-                    .otherwise = "it is refused"}},
+                    .otherwise = "it is refused",
+                    .fits = is_time_of_day}},
        .forms = {{"datetime.to_utc", Type::Datetime, R"("2025-04-03T10:00:00")"}},
        .examples = {{R"("2025-04-03T10:00:00")", sydney},
                     {R"("2025-04-03T10:00:00.120+02:00")"},

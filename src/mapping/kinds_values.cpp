@@ -47,7 +47,9 @@ Result<Json> list_join(const Json& in, const Json& o) {
 
 Result<Json> ref(const Json& in, const Json&) { return normalise(Type::Ref, in, {}); }
 
-const KindOption decimal{.name = "decimal", .what = "the decimal sign", .otherwise = "a dot"};
+const KindOption decimal{.name = "decimal",
+                         .what = "the decimal sign; with another than a dot a mapping writes texts",
+                         .otherwise = "a dot"};
 const KindOption group{.name = "group",
                        .what = "the sign that divides groups of three, or `indian` for lakhs and crores",
                        .otherwise = "a comma or a space; a text such as 1,234 is refused"};
@@ -59,7 +61,10 @@ std::vector<Kind> kinds_of_values() {
       {.name = "money",
        .run = money,
        .what = "Reads an amount of money, exact, with the decimals of its currency.",
-       .options = {{.name = "currency", .what = "a code of ISO 4217, as in AUD", .otherwise = "the value must say it"},
+       .options = {{.name = "currency",
+                    .what = "a code of ISO 4217, as in AUD",
+                    .otherwise = "the value must say it",
+                    .fits = is_any_currency},
                    decimal,
                    group,
                    {.name = "round",
@@ -124,7 +129,10 @@ std::vector<Kind> kinds_of_values() {
                     .where = Where::Mapped},
                    {.name = "ignore_case", .what = "`true`: ACTIVE and Active are one word", .otherwise = "false"},
                    {.name = "trim", .what = "`true`: white space around a word is none of it", .otherwise = "false"},
-                   {.name = "list", .what = "what divides several words in one text", .otherwise = "it is one word"}},
+                   {.name = "list",
+                    .what = "what divides several words in one text, and stands in none of them",
+                    .otherwise = "it is one word",
+                    .fits = is_filled}},
        .forms = {{"enum.table(client: ACTIVE, former: ARCHIVED)", Type::Enum, R"("ACTIVE")"},
                  {"enum.table(client: ACTIVE, *: OTHER)", Type::Enum, R"("ACTIVE")"},
                  {"enum.table(client: ACTIVE, former: GONE, lead: GONE)", Type::Enum, R"("ACTIVE")"}},
@@ -156,7 +164,7 @@ std::vector<Kind> kinds_of_values() {
       {.name = "list.join",
        .run = list_join,
        .what = "Reads a list that a system holds in one text, and writes it so.",
-       .options = {{.name = "separator", .what = "what divides the items", .otherwise = "a semicolon"},
+       .options = {{.name = "separator", .what = "what divides the items", .otherwise = "a semicolon", .fits = is_filled},
                    {.name = "trim", .what = "`true` takes off the white space around items", .otherwise = "false"},
                    {.name = "to",
                     .what = "what is made",

@@ -24,14 +24,6 @@ tl::unexpected<Error> other_currency() {
               "Map the currency too, or correct it");
 }
 
-std::string upper_ascii(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  }
-  return out;
-}
-
 int decimals_of(const std::string& currency) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::UnicodeString code = icu::UnicodeString::fromUTF8(currency);

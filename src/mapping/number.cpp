@@ -71,7 +71,31 @@ Result<Decimal> decimal_of(const Json& value, const std::string& text, const Num
   return *decimal;
 }
 
+std::string decimal_sign(const NumberForm& form) {
+  if (!form.decimal.empty()) return form.decimal;
+  return form.group == "." ? "," : ".";
+}
+
+std::string group_sign(const NumberForm& form) {
+  if (form.group == "indian") return ",";
+  if (!form.group.empty()) return form.group;
+  return decimal_sign(form) == "," ? "." : ",";
+}
+
 }  // namespace
+
+bool are_signs(const NumberForm& form) {
+  const std::string decimal = decimal_sign(form), group = group_sign(form);
+  return decimal.size() == 1 && group.size() == 1 && decimal != group;
+}
+
+Json number_out(const std::string& canonical, const NumberForm& form) {
+  const std::string sign = decimal_sign(form);
+  if (sign == ".") return Json(Json::Number{canonical});
+  std::string out = canonical;
+  if (const auto point = out.find('.'); point != std::string::npos) out.replace(point, 1, sign);
+  return Json(std::move(out));
+}
 
 Result<Decimal> parse_number_text(std::string_view raw, const NumberForm& form) {
   std::string text = plain_marks(raw);
@@ -81,10 +105,9 @@ Result<Decimal> parse_number_text(std::string_view raw, const NumberForm& form) 
     text.erase(0, 1);
   }
   const bool indian = form.group == "indian";
-  std::string decimal = form.decimal;
-  if (decimal.empty()) decimal = form.group == "." ? "," : ".";
-  const std::string group = indian ? "," : !form.group.empty() ? form.group : decimal == "," ? "." : ",";
-  if (decimal.size() != 1 || group.size() != 1 || decimal == group) {
+  const std::string decimal = decimal_sign(form);
+  const std::string group = group_sign(form);
+  if (!are_signs(form)) {
     return fail(Code::ValueInvalid, "decimal: and group: are not two different signs",
                 "Declare decimal: \",\" and group: \".\", or the like");
   }

@@ -1,6 +1,10 @@
 #include "mapping/options.hpp"
 
+#include <unicode/uloc.h>
+
 #include "mapping/clock_text.hpp"
+#include "mapping/iso_codes.hpp"
+#include "mapping/text.hpp"
 
 namespace linchpin::mapping {
 
@@ -19,6 +23,23 @@ std::optional<std::int64_t> option_number(const Json& options, std::string_view 
   const auto number = Decimal::parse(option_text(options, name));
   return number ? number->integer() : std::nullopt;
 }
+
+bool is_locale(std::string_view text) {
+  const std::string locale = lower_ascii(text);
+  return *uloc_getISO3Language(locale.c_str()) != '\0';
+}
+bool is_filled(std::string_view text) { return !text.empty(); }
+bool is_count(std::string_view text) {
+  const auto number = Decimal::parse(text);
+  return number && number->integer().value_or(0) > 0;
+}
+bool is_year(std::string_view text) {
+  const auto number = Decimal::parse(text);
+  const auto whole = number ? number->integer() : std::nullopt;
+  return whole && *whole >= 0 && *whole <= 99;
+}
+bool is_time_of_day(std::string_view text) { return parse_time_of_day(text).has_value(); }
+bool is_any_currency(std::string_view text) { return is_currency(upper_ascii(trimmed(text))); }
 
 PhoneStyle phone_style(const Json& options) {
   const std::string style = option_text(options, "style");
@@ -76,7 +97,7 @@ NumberForm number_options(const Json& options) {
 
 MoneyForm money_options(const Json& options) {
   MoneyForm out;
-  out.currency = option_text(options, "currency");
+  out.currency = upper_ascii(trimmed(option_text(options, "currency")));
   out.number = number_options(options);
   out.minor_in = option_text(options, "unit") == "minor_in";
   const std::string round = option_text(options, "round");

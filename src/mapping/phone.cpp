@@ -42,21 +42,13 @@ Result<std::string> written(const Json& value) {
   return not_a_phone();
 }
 
-std::string upper(std::string_view region) {
-  std::string out(region);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
-
 bool has_plus(std::string_view text) {
   return text.find('+') != std::string_view::npos || text.find("\xEF\xBC\x8B") != std::string_view::npos;
 }
 
 Result<PhoneNumber> parse(const std::string& text, std::string_view region) {
   PhoneNumber number;
-  const auto outcome = phones().Parse(text, region.empty() ? "ZZ" : upper(region), &number);
+  const auto outcome = phones().Parse(text, region.empty() ? "ZZ" : upper_ascii(region), &number);
   if (outcome == PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR && !has_plus(text)) return no_region();
   if (outcome != PhoneNumberUtil::NO_PARSING_ERROR) return not_a_phone();
   return number;
@@ -105,6 +97,8 @@ bool agrees(const PhoneNumber& number, const std::string& area) {
 
 }  // namespace
 
+bool is_region(std::string_view region) { return phones().GetCountryCodeForRegion(upper_ascii(region)) != 0; }
+
 Result<Value> normalise_phone(const Json& value, std::string_view region) {
   const std::string text = TRY(written(value));
   if (text.empty()) return Value();
@@ -151,11 +145,11 @@ Result<Value> join_phone(const PhoneParts& parts, std::string_view region) {
     phones().GetRegionCodeForCountryCode(country, &main_region);
     if (main_region == "ZZ") return not_a_phone();
     // +1 and +44 are several regions': the declared one decides what is valid there if it is one of them.
-    if (region.empty() || phones().GetCountryCodeForRegion(upper(region)) != country) home = main_region;
+    if (region.empty() || phones().GetCountryCodeForRegion(upper_ascii(region)) != country) home = main_region;
   } else if (!country_text.empty()) {
-    country = phones().GetCountryCodeForRegion(upper(country_text));
+    country = phones().GetCountryCodeForRegion(upper_ascii(country_text));
     if (country == 0) return not_a_phone();
-    home = upper(country_text);
+    home = upper_ascii(country_text);
   }
 
   const bool international = rest[0] == '+' || rest.starts_with("\xEF\xBC\x8B") || rest.starts_with("tel:");

@@ -8,6 +8,8 @@
 
 namespace linchpin::mapping {
 
+bool is_region(std::string_view);  // whether numbers of it are known, in any case: "AU"
+
 // A text or a number (systems send both) to the canonical form; blank is null. `region` is ISO 3166-1 alpha-2, or ""
 // when the mapping names none: then only a number with its country code is complete (ValueNeedsRegion).
 Result<Value> normalise_phone(const Json& value, std::string_view region);

@@ -25,6 +25,7 @@ bool is_blank(std::string_view);              // nothing is left of it when trim
 std::string single_spaced(std::string_view);  // trimmed, and every run of white space inside is one space
 std::string ascii_digits(std::string_view);   // decimal digits of every script, and full-width / - . + : , as ASCII
 std::string lower_ascii(std::string_view);    // A-Z only
+std::string upper_ascii(std::string_view);    // a-z only
 
 // NFC, trimmed, single spaces, no invisible characters but joiners that spell (between letters, in emoji).
 std::string cleaned(std::string_view);

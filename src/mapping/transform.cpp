@@ -48,7 +48,10 @@ Result<void> build_phone_join(Transform& t, Type) {
   const std::string area = option_text(t.options, "area");
   const std::string number = option_text(t.options, "number");
   for (const std::string* part : {&country, &area, &number}) {
-    if (!part->empty()) t.parts.push_back(*part);
+    if (part->empty()) continue;
+    if (std::find(t.parts.begin(), t.parts.end(), *part) != t.parts.end())
+      return fail(Code::NameDuplicate, "phone.join is given one member for two parts", "Name another for one of them");
+    t.parts.push_back(*part);
   }
   t.in = [=](const Json& value, const Context& context) -> Result<Value> {
     if (value.is_null()) return Value();
@@ -75,7 +78,10 @@ Result<void> build_date_parse(Transform& t, Type) {
   auto reading = date_options(t.options);
   if (!reading) return tl::unexpected(reading.error());
   t.in = [reading = *reading](const Json& value, const Context&) { return parse_date(value, reading); };
-  t.out = as_it_is;
+  if (reading->excel)
+    t.out = [](const Value& value, const Context&) { return excel_day(value); };
+  else
+    t.out = as_it_is;
   return {};
 }
 Result<void> build_to_utc(Transform& t, Type) {
@@ -123,35 +129,42 @@ Result<void> build_hubspot_datetime(Transform& t, Type type) {
   return {};
 }
 
+Result<void> judge_signs(const NumberForm& form) {
+  if (are_signs(form)) return {};
+  return fail(Code::ChoiceUnknown, "decimal: and group: are not two different signs",
+              "Declare decimal: \",\" and group: \".\", or the like");
+}
 Result<void> build_money(Transform& t, Type) {
-  const MoneyForm form = money_options(t.options);
+  MoneyForm form = money_options(t.options);
+  TRY(judge_signs(form.number));
+  const bool minor = !option_text(t.options, "unit").empty();
+  form.minor_in = minor;
   t.in = [form](const Json& value, const Context&) { return normalise_money(value, form); };
-  const std::string unit = option_text(t.options, "unit");
-  if (unit == "minor_in" || unit == "minor_out") {
-    MoneyForm counted = form;
-    counted.minor_in = true;
-    t.in = [counted](const Json& value, const Context&) { return normalise_money(value, counted); };
-    t.out = [](const Value& value, const Context&) { return minor_units(value); };
-  } else {
-    t.out = [currency = form.currency](const Value& value, const Context&) -> Result<Json> {
-      if (value.is_null()) return Json();
-      if (!currency.empty() && value["currency"].text() != currency) {
-        return fail(Code::ValueMismatch, "the amount is in another currency than the mapping declares");
-      }
-      return currency.empty() ? value : Json(Json::Number{value["amount"].text()});
-    };
-  }
-  t.invertible = !form.rounding;
+  t.out = [form, minor](const Value& value, const Context&) -> Result<Json> {
+    if (value.is_null()) return Json();
+    if (!form.currency.empty() && value["currency"].text() != form.currency)
+      return fail(Code::ValueMismatch, "the amount is in another currency than the mapping declares");
+    if (minor) return minor_units(value);
+    const Json amount = number_out(value["amount"].text(), form.number);
+    if (!form.currency.empty()) return amount;
+    return amount.is_text() ? value.with("amount", amount) : value;
+  };
+  // Cents say nothing of their currency.
+  t.invertible = !form.rounding && !(minor && form.currency.empty());
   return {};
 }
 Result<void> build_number(Transform& t, Type type) {
   const std::string kind = option_text(t.options, "type");
+  if ((kind == "integer" && type == Type::Decimal) || (kind == "decimal" && type == Type::Integer))
+    return fail(Code::TypeWrong, "number is given another type than the field's", "Leave type: out");
   const bool whole = kind == "integer" || (kind.empty() && type == Type::Integer);
-  t.in = [whole, form = number_options(t.options)](const Json& value, const Context&) {
+  const NumberForm form = number_options(t.options);
+  TRY(judge_signs(form));
+  t.in = [whole, form](const Json& value, const Context&) {
     return whole ? normalise_integer(value, form) : normalise_decimal(value, form);
   };
-  t.out = [](const Value& value, const Context&) -> Result<Json> {
-    return value.is_text() ? Json(Json::Number{value.text()}) : value;
+  t.out = [form](const Value& value, const Context&) -> Result<Json> {
+    return value.is_text() ? number_out(value.text(), form) : value;
   };
   return {};
 }
@@ -194,6 +207,10 @@ Result<void> build_enum_table(Transform& t, Type) {
   }
   if (table.rows.empty())
     return fail(Code::KeyRequired, "enum.table has no rows", "Write enum.table(client: ACTIVE, former: ARCHIVED)");
+  for (const Json::Member& row : table.rows) {
+    if (!table.list.empty() && row.second.text().find(table.list) != std::string::npos)
+      return fail(Code::ChoiceUnknown, "a word of enum.table holds what divides words", "Declare another list:");
+  }
   t.invertible = is_one_to_one(table);
   t.in = [table](const Json& value, const Context&) { return enum_in(value, table); };
   t.out = [table](const Value& value, const Context&) { return enum_out(value, table); };

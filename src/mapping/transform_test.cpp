@@ -58,6 +58,33 @@ TEST(PhoneFormat, ANumberOfAnotherCountryKeepsItsCountry) {
   EXPECT_EQ(out("phone.format(style: national, region: NZ)", Type::Phone, Json("+64211234567")), "\"021 123 4567\"");
 }
 
+TEST(Numbers, AreWrittenWithTheSignThatIsDeclared) {
+  EXPECT_EQ(out("number(decimal: \",\")", Type::Decimal, Json("-1234.5")), "\"-1234,5\"");
+  EXPECT_EQ(out("number", Type::Decimal, Json("1234.5")), "1234.5");
+  EXPECT_EQ(out("money(decimal: \",\")", Type::Money, json(R"({"amount":"1.234","currency":"KWD"})")),
+            R"({"amount":"1,234","currency":"KWD"})");
+  EXPECT_EQ(out("money(currency: eur, decimal: \",\")", Type::Money, json(R"({"amount":"1.50","currency":"EUR"})")),
+            "\"1,50\"");
+}
+
+TEST(Money, CentsOfAnotherCurrencyAreNotWritten) {
+  constexpr const char* cents = "money(currency: AUD, unit: minor_out)";
+  EXPECT_EQ(out(cents, Type::Money, json(R"({"amount":"12.34","currency":"AUD"})")), "1234");
+  EXPECT_EQ(out(cents, Type::Money, json(R"({"amount":"1234","currency":"JPY"})")), "mismatch");
+  EXPECT_TRUE(parse_transform(cents, Type::Money).value().invertible);
+  EXPECT_FALSE(parse_transform("money(unit: minor_out)", Type::Money).value().invertible);
+}
+
+TEST(Excel, ADateIsWrittenAsItsDayNumber) {
+  constexpr const char* excel = "date.parse(format: excel)";
+  EXPECT_EQ(out(excel, Type::Date, Json("2025-04-03")), "45750");
+  EXPECT_EQ(out(excel, Type::Date, Json("1900-01-01")), "1");
+  EXPECT_EQ(out(excel, Type::Date, Json("1900-02-28")), "59");
+  EXPECT_EQ(out(excel, Type::Date, Json("1900-03-01")), "61");
+  EXPECT_EQ(out(excel, Type::Date, Json("1899-12-31")), "out_of_range");
+  EXPECT_EQ(out(excel, Type::Date, Json()), "null");
+}
+
 TEST(EnumTable, GoesBothWaysOnlyWhenItIsOneToOne) {
   const auto table = parse_transform("enum.table(client: ACTIVE, former: ARCHIVED, lead: ACTIVE)", Type::Enum).value();
   EXPECT_FALSE(table.invertible);

@@ -136,12 +136,14 @@ std::int64_t local_days(std::int64_t seconds) { return seconds / day_seconds - (
 
 }  // namespace
 
+bool is_zone(std::string_view name) { return find_zone(name).has_value(); }
+
 Result<Value> to_utc(const Json& value, const LocalReading& reading) {
   const std::string text = TRY(written(value));
   if (text.empty()) return Value();
+  if (!reading.zone.empty()) TRY(find_zone(reading.zone));
   ClockText clock = TRY(parse_clock_text(text));
   if (!clock.second_of_day) {
-  if (!reading.zone.empty()) TRY(find_zone(reading.zone));
     if (reading.at.empty()) {
       return fail(Code::ValueNeedsTime, "a date alone stands where a time is due", "Declare at:, as in at: 09:00");
     }
