@@ -211,16 +211,16 @@ Result<std::int64_t> days_in(const std::string& text, const DateReading& reading
   return not_a_date();
 }
 
-}  // namespace
-
-Result<Json> excel_day(const Value& date) {
-  if (date.is_null()) return Json();
-  const auto days = date.is_text() ? days_of(date.text()) : std::nullopt;
-  if (!days) return not_a_date();
-  const std::int64_t behind = *days - excel_zero;
-  if (behind < 2) return fail(Code::ValueOutOfRange, "Excel has no day number for a date before 1900");
-  return Json(behind > 60 ? behind : behind - 1);
+// Outside of the range that the mapping declares.
+tl::unexpected<Error> out_of_range() {
+  return fail(Code::ValueOutOfRange, "the date lies outside of the declared range", "Correct it, or widen the range");
 }
+bool lies_outside(const std::string& date, const DateReading& reading) {
+  return (!reading.not_before.empty() && date < reading.not_before) ||
+         (!reading.not_after.empty() && date > reading.not_after);
+}
+
+}  // namespace
 
 Result<Value> parse_date(const Json& value, const DateReading& reading) {
   if (value.is_null()) return Value();
@@ -231,11 +231,18 @@ Result<Value> parse_date(const Json& value, const DateReading& reading) {
   // The canonical form, which most values are in already.
   const auto canonical_days = reading.excel ? std::nullopt : days_of(text);
   const std::string date = date_of_days(canonical_days ? *canonical_days : TRY(days_in(text, reading)));
-  if ((!reading.not_before.empty() && date < reading.not_before) ||
-      (!reading.not_after.empty() && date > reading.not_after)) {
-    return fail(Code::ValueOutOfRange, "the date lies outside of the declared range", "Correct it, or widen the range");
-  }
+  if (lies_outside(date, reading)) return out_of_range();
   return Value(date);
+}
+
+Result<Json> date_out(const Value& date, const DateReading& reading) {
+  const auto days = date.is_text() ? days_of(date.text()) : std::nullopt;
+  if (!days) return reading.excel && !date.is_null() ? Result<Json>(not_a_date()) : date;
+  if (lies_outside(date.text(), reading)) return out_of_range();
+  if (!reading.excel) return date;
+  const std::int64_t behind = *days - excel_zero;
+  if (behind < 2) return fail(Code::ValueOutOfRange, "Excel has no day number for a date before 1900");
+  return Json(behind > 60 ? behind : behind - 1);
 }
 
 }  // namespace linchpin::mapping

@@ -19,7 +19,7 @@ struct DateReading {
   std::string not_before, not_after;  // "YYYY-MM-DD", inclusive
 };
 Result<Value> parse_date(const Json& value, const DateReading&);
-Result<Json> excel_day(const Value& date);  // its day number in Excel's 1900 system; ValueOutOfRange before 1900
+Result<Json> date_out(const Value& date, const DateReading&);  // what parse_date reads as it; ValueOutOfRange
 
 enum class Gap { Reject, Later, Earlier };      // a local time that the clocks jump over
 enum class Overlap { Reject, Earlier, Later };  // a local time that happens twice

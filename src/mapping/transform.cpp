@@ -58,16 +58,19 @@ Result<void> build_phone_join(Transform& t, Type) {
     if (!value.is_object()) return fail(Code::ValueInvalid, "the value is not an object with the parts of a number");
     return join_phone({value[country], value[area], value[number]}, context.region);
   };
-  t.out = [=](const Value& value, const Context&) -> Result<Json> {
+  t.out = [=](const Value& value, const Context& context) -> Result<Json> {
     PhoneParts parts = TRY(split_phone(value));
     Json out = Json(Json::Object{});
     if (country.empty() && area.empty()) return out.with(number, value);
-    if (country.empty()) {
-      return fail(Code::ValueLossy, "the country code of a number would be lost", "Add country: to phone.join");
+    // Without a country part the number must be one of the field's region.
+    if (country.empty() && !value.is_null()) {
+      const auto back = join_phone({Json(), parts.area, parts.number}, context.region);
+      if (!back || *back != value)
+        return fail(Code::ValueLossy, "the country code of a number would be lost", "Add country: to phone.join");
     }
     // Without an area part the number holds it.
     if (area.empty() && parts.area.is_text()) parts.number = parts.area.text() + parts.number.text();
-    out = out.with(country, parts.country);
+    if (!country.empty()) out = out.with(country, parts.country);
     if (!area.empty()) out = out.with(area, parts.area.is_null() && !value.is_null() ? Json("") : parts.area);
     return out.with(number, parts.number);
   };
@@ -78,10 +81,7 @@ Result<void> build_date_parse(Transform& t, Type) {
   auto reading = date_options(t.options);
   if (!reading) return tl::unexpected(reading.error());
   t.in = [reading = *reading](const Json& value, const Context&) { return parse_date(value, reading); };
-  if (reading->excel)
-    t.out = [](const Value& value, const Context&) { return excel_day(value); };
-  else
-    t.out = as_it_is;
+  t.out = [reading = *reading](const Value& value, const Context&) { return date_out(value, reading); };
   return {};
 }
 Result<void> build_to_utc(Transform& t, Type) {

@@ -39,6 +39,16 @@ TEST(PhoneJoin, RefusesPartsThatContradictEachOther) {
   EXPECT_EQ(in(parts, Type::Phone, json(R"({"C":"61","A":"","N":"12"})")), "invalid");
 }
 
+TEST(PhoneJoin, WithoutACountryItSendsNumbersOfItsRegionAlone) {
+  constexpr const char* local = "phone.join(area: A, number: N)";
+  EXPECT_EQ(out(local, Type::Phone, Json("+61291234567")), R"({"A":"2","N":"91234567"})");
+  EXPECT_EQ(out(local, Type::Phone, Json("+61412345678")), R"({"A":"","N":"412345678"})");
+  EXPECT_EQ(out(local, Type::Phone, Json("+64211234567")), "lossy");
+  EXPECT_EQ(out(local, Type::Phone, Json()), R"({"A":null,"N":null})");
+  EXPECT_EQ(outcome(parse_transform(local, Type::Phone).value().out(Json("+61412345678"), {Type::Phone, "", "", {}})),
+            "lossy");
+}
+
 TEST(PhoneJoin, SendsOnlyWhatIsInTheHubsForm) {
   const auto sent = parse_transform(parts, Type::Phone).value().out(Json("0491570110"), australian);
   ASSERT_FALSE(sent);

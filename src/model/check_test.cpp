@@ -148,6 +148,14 @@ const Mistake references[] = {
     {"a country",
      {{"systems/crm.yaml", "country: AU", "country: ZZ"}},
      "systems/crm.yaml:5:10: 'ZZ' is no country of ISO 3166. Write one such as AU, NZ or GB."},
+    {"the region of telephone numbers",
+     {{entity, "region: AU", "region: AUS"}},
+     "entities/contact.yaml:6:73: 'AUS' has no telephone numbers. Write a country's code, such as AU."},
+    {"an option of a transform",
+     {{crm, "phone: mobile", "phone: { at: mobile, as: phone.normalise(region: AUS), why: as typed }"}},
+     "mappings/crm.contacts.yaml:8:28: phone.normalise cannot take region: AUS. It is the country of a number that has "
+     "no "
+     "country code, as in AU."},
     {"a value that a condition compares with",
      {{flow, ".stage != \"lead\"", ".stage != \"laed\" and .phone != null"}},
      "flows/clients.yaml:5:51: 'laed' is no value of stage. Did you mean 'lead'?"},
@@ -161,6 +169,11 @@ const Mistake rules[] = {
     {"both ways without an inverse",
      {{crm, "(lead: lead, client: customer)", "(lead: lead, client: lead)"}},
      "mappings/crm.contacts.yaml:11:9: 'both' needs an inverse; enum.table(…) has none. Write direction: out."},
+    {"both ways with what does not come back",
+     {{entity, ", region: AU", ""},
+      {crm, "phone: mobile", "phone: { at: mobile, as: phone.format(style: national), why: as typed }"}},
+     "mappings/crm.contacts.yaml:8:28: 'both' needs an inverse; phone.format(…) writes \"0412 345 678\" of "
+     "\"+61412345678\" and reads it as needs_region. Write direction: in or out, or declare what is missing."},
     {"a table that does not cover",
      {{crm, "(lead: lead, client: customer)", "(lead: lead)"}},
      "mappings/crm.contacts.yaml:11:9: the table has no word for 'client' of stage. Add client: …, or write direction: "

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "mapping/expression_texts.hpp"
+#include "mapping/phone.hpp"
 #include "model/brake.hpp"
 #include "model/draft.hpp"
 #include "model/match.hpp"
@@ -140,6 +141,9 @@ Field read_field(const Node::Member& member, Draft& draft) {
   if (field.type == Type::Ref && field.to.empty())
     findings.mistake(Code::KeyRequired, node.at, "a ref does not say to which entity", "Add to: ENTITY");
   field.region = text_at(node, "region");
+  if (!field.region.empty() && !mapping::is_region(field.region))
+    findings.mistake(Code::ChoiceUnknown, place_at(node, "region"), "'" + field.region + "' has no telephone numbers",
+                     "Write a country's code, such as AU");
   field.regulated = boolean_at(node, "regulated");
   field.keep = boolean_at(node, "keep", field.type != Type::GovernmentId);
   if (const Node* from = node.find("from"); from != nullptr && from->is_scalar()) {

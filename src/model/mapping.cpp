@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mapping/proof.hpp"
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
 #include "model/registry.hpp"
@@ -196,11 +197,18 @@ class MappingReader {
     else if (mapping.direction == Direction::Both && (!mapping.as.invertible || !mapping.as.in || !mapping.as.out))
       findings().mistake(Code::MappingNotInvertible, at, "'both' needs an inverse; " + as + " has none",
                          mapping.as.out ? "Write direction: out" : "Write direction: in");
+    else if (mapping.direction == Direction::Both)
+      comes_back(mapping, at);
     else if (mapping.direction == Direction::In && !mapping.as.in)
       findings().mistake(Code::MappingNotInvertible, at, as + " cannot be read", "Write direction: out");
     else if (mapping.direction == Direction::Out && !mapping.as.out)
       findings().mistake(Code::MappingNotInvertible, at, as + " cannot be written", "Write direction: in");
     if (mapping.as.name == "enum.table" && field.type == Type::Enum) table(mapping, field, at);
+  }
+
+  void comes_back(const FieldMapping& mapping, const Place& at) {
+    if (auto proof = mapping::comes_back(mapping.as, mapping.context); !proof)
+      findings().mistake(proof.error().code, at, proof.error().what, proof.error().fix);
   }
 
   // A table's hub values are the field's, and one that is written has a word for each of them.
