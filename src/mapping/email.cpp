@@ -115,7 +115,7 @@ bool holds_another_address(std::string_view name, const Address& address) {
     const auto sign = word.find('@');
     if (sign == std::string_view::npos || sign == 0 || sign + 1 == word.size()) continue;
     const auto own = parse_address(word);
-    if (!own || own->local != address.local || own->domain != address.domain) return true;
+    if (!own || case_folded(own->local) != case_folded(address.local) || own->domain != address.domain) return true;
   }
   return false;
 }

@@ -131,6 +131,7 @@ TEST(Name, TwoPeopleAreRefusedHoweverTheyAreJoined) {
   EXPECT_EQ(split("Prof. Dr. Anna Lee"), "Prof. Dr. Anna|Lee");
   EXPECT_EQ(split("The Hon Dr Anna Lee"), "The Hon Dr Anna|Lee");
   EXPECT_EQ(split("Mary Miss"), "Mary|Miss");
+  EXPECT_EQ(split("A/Prof Anna Lee"), "A/Prof Anna|Lee");
 }
 
 TEST(Name, OrganisationsAreKnownByWordsThatNobodyIsCalled) {
@@ -204,7 +205,7 @@ TEST(Email, OfTwoAddressesNoneIsDropped) {
     EXPECT_EQ(named(text), "invalid") << text;
   }
   for (const char* text : {"Jane <j@x.example>", "\"Jane, <3 @work\" <j@x.example>", "Citizen, Jane <j@x.example>",
-                           "j@x.example <j@x.example>", "'j@X.example' <j@x.example>", "Jane @ Work <j@x.example>",
+                           "J@x.example <j@x.example>", "'j@X.example' <j@x.example>", "Jane @ Work <j@x.example>",
                            "<j@x.example>", "j@x.example"}) {
     EXPECT_EQ(named(text), "j@x.example") << text;
   }

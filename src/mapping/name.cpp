@@ -31,10 +31,10 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& lis
 constexpr std::array<std::string_view, 24> particles{
     "de",     "del", "de la", "dela", "da",  "dos", "di",  "du",  "la", "le", "van",    "van der",
     "van de", "von", "zu",    "ter",  "ten", "bin", "ibn", "abu", "st", "te", "de las", "de los"};
-constexpr std::array<std::string_view, 27> titles{
-    "sr",   "mr",        "mrs",  "ms",       "miss", "mx",       "master", "dr",   "doctor",
-    "prof", "professor", "rev",  "reverend", "hon",  "sir",      "dame",   "lord", "lady",
-    "fr",   "herr",      "frau", "mme",      "mlle", "monsieur", "madame", "sra",  "srta"};
+constexpr std::array<std::string_view, 28> titles{
+    "sr",        "mr",  "mrs",      "ms",       "miss",   "mx",   "master", "dr",    "doctor", "prof",
+    "professor", "rev", "reverend", "hon",      "sir",    "dame", "lord",   "lady",  "fr",     "herr",
+    "frau",      "mme", "mlle",     "monsieur", "madame", "sra",  "srta",   "a/prof"};
 // Words that go on with a family name's particles, and are none by themselves: "van den", "von der".
 constexpr std::array<std::string_view, 5> later_particles{"der", "den", "het", "las", "los"};
 // Titles that are nobody's name, where Lord and Master are.
@@ -100,7 +100,7 @@ bool joins_people(const Words& words, std::size_t i) {
   const std::string& word = words[i];
   const std::string lower = bare(word);
   if (lower == "and" || word.find_first_of("&+;") != std::string::npos) return true;
-  if (word.find('/') != std::string::npos) return !is_one_of(lower, descents);
+  if (word.find('/') != std::string::npos) return !is_one_of(lower, descents) && !is_one_of(lower, titles);
   // Or is a name too.
   const std::size_t behind = words.size() - 1 - i;
   return (word == "or" && i > 0 && behind > 0) || (word == "OR" && i > 1 && behind > 1);

@@ -89,7 +89,9 @@ bool are_signs(const NumberForm& form) {
   return decimal.size() == 1 && group.size() == 1 && decimal != group;
 }
 
-Json number_out(const std::string& canonical, const NumberForm& form) {
+Result<Json> number_out(const std::string& canonical, const NumberForm& form) {
+  // What another system put into a field of texts may be anything, and is not to stand in a request unquoted.
+  if (const auto number = parse_json(canonical); !number || number->number_text() != canonical) return not_a_number();
   const std::string sign = decimal_sign(form);
   if (sign == ".") return Json(Json::Number{canonical});
   std::string out = canonical;

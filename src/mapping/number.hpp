@@ -16,8 +16,9 @@ struct NumberForm {
   std::string group;    // "," "." " " "'" or "indian" (12,34,567); "" when the mapping names none
 };
 Result<Decimal> parse_number_text(std::string_view text, const NumberForm&);
-bool are_signs(const NumberForm&);                                 // decimal and group are each one sign, and not one
-Json number_out(const std::string& canonical, const NumberForm&);  // a number; where another sign is declared, a text
+bool are_signs(const NumberForm&);  // decimal and group are each one sign, and not one
+// A number; where another decimal sign is declared, a text. ValueInvalid for what is no number of JSON's.
+Result<Json> number_out(const std::string& canonical, const NumberForm&);
 
 // Integer: a JSON number of signed 64 bits. Decimal: the canonical text. Blank is null.
 Result<Value> normalise_integer(const Json& value, const NumberForm&);

@@ -145,7 +145,7 @@ Result<void> build_money(Transform& t, Type) {
     if (!form.currency.empty() && value["currency"].text() != form.currency)
       return fail(Code::ValueMismatch, "the amount is in another currency than the mapping declares");
     if (minor) return minor_units(value);
-    const Json amount = number_out(value["amount"].text(), form.number);
+    const Json amount = TRY(number_out(value["amount"].text(), form.number));
     if (!form.currency.empty()) return amount;
     return amount.is_text() ? value.with("amount", amount) : value;
   };

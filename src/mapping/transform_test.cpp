@@ -85,6 +85,13 @@ TEST(Money, CentsOfAnotherCurrencyAreNotWritten) {
   EXPECT_FALSE(parse_transform("money(unit: minor_out)", Type::Money).value().invertible);
 }
 
+TEST(Numbers, WhatIsNoneIsNotWrittenAsOne) {
+  for (const char* text : {"abc", "1, \"admin\": true", "007", " 1", "", "true"}) {
+    EXPECT_EQ(out("number", Type::Text, Json(text)), "invalid") << text;
+  }
+  EXPECT_EQ(out("number", Type::Text, Json("-0.5")), "-0.5");
+}
+
 TEST(Excel, ADateIsWrittenAsItsDayNumber) {
   constexpr const char* excel = "date.parse(format: excel)";
   EXPECT_EQ(out(excel, Type::Date, Json("2025-04-03")), "45750");
