@@ -110,7 +110,7 @@ Result<Secret> key_in(const model::SecretSource& source, const std::string& fold
 std::shared_ptr<const model::Hub> linking_only(const model::Hub& hub) {
   auto links = std::make_shared<model::Hub>(hub);
   for (auto& [name, flow] : links->flows)
-    if (flow.mode != model::Mode::Off)
+    if (flow.mode != model::Mode::Off && flow.kind != model::Flow::Kind::Do)
       flow.mode = flow.kind == model::Flow::Kind::Keep ? model::Mode::Link : model::Mode::Off;
   return links;
 }

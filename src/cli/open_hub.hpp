@@ -45,8 +45,8 @@ struct OpenHub {
   tl::unexpected<Error> standing_by() const;
 };
 
-// The hub's files with every flow in mode: link, and none that acts: what may be done before a version has been
-// applied.
+// The hub's files with every flow that keeps an entity in mode: link, for which those that act on its events wait, and
+// no other: what may be done before a version has been applied.
 std::shared_ptr<const model::Hub> linking_only(const model::Hub&);
 
 // The hub files, judged. The first mistake, with how many more there are and the command that lists them.

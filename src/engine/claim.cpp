@@ -47,13 +47,13 @@ std::string about(const Delivery& d) { return "delivery/" + std::to_string(d.id.
 
 }  // namespace
 
-// Its flow is not paused, and live, or in its pilot with this record in it, or it takes back; and what it goes through
-// is still in the hub's files.
+// Its flow is not paused, and live, or in its pilot with this record in it, or it takes back; one that acts on an event
+// does so beside one that is live. And what it goes through is still in the hub's files.
 bool Engine::may_leave(const Delivery& d, const Golden& golden) const {
   const auto flow = hub_->flows.find(d.flow);
   if (paused_.flows.contains(d.flow)) return false;
   if (flow == hub_->flows.end() || (d.operation != Operation::Do && !hub_->mappings.contains(d.mapping))) return false;
-  return d.takes_back() || engine::may_leave(flow->second, golden);
+  return d.takes_back() || engine::may_leave(*hub_, flow->second, golden);
 }
 
 // What may be sent to a system now: of the store what no step has changed since, and what this one has made.

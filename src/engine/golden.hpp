@@ -68,6 +68,8 @@ struct Golden {
   bool in_question = false;
   // It has been since it came: nothing is made for it anywhere, and no flow asks anything about it.
   bool waits = false;
+  // Flows whose event has come meanwhile: they ask about it when it waits no longer.
+  std::set<FlowName> due{};
 };
 
 // The last value that originated in a record: what survivorship chooses from.

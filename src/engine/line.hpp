@@ -98,6 +98,11 @@ class Line {
 
   Result<void> look_again(Family& child, const RecordKey&, const Cause&);
   void applied(const Family&, const Cause&, std::string_view trigger, Values);  // attests what became golden
+  // Events (settle.cpp).
+  void set_anew(Family&, const Golden& before, const Cause&, std::string_view rule, Values set);
+  void no_longer_so(Family&, const Cause&);
+  void fire(Family&, const Golden* before, const Cause&);
+  void let_go(Family&, bool in_use);
   void remember(const Change&, const Family&, const Link& before, const Merged&, bool made);
   bool undated(const Change&, const Link& before, bool fresh, const Merged&) const;
   Instant leaves_at(const Delivery&) const;

@@ -5,6 +5,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/outbox.hpp"
+#include "engine/trigger.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -22,7 +23,7 @@ Value held(const mapping::Mapping& mapping, const Link& link, const FieldName& f
 
 void add_writes(Plan& plan, const model::Hub& next, const Golden& golden, const Delivery& d, const Link* link) {
   const model::Entity& entity = next.entity(golden.entity);
-  if (d.operation == Operation::Delete)
+  if (d.operation == Operation::Delete || d.values.empty())
     plan.writes.push_back(
         {d.system, d.record, golden.id, golden.entity, d.operation, {}, Class::Public, {}, {}, {}, {}});
   for (const auto& [name, value] : d.values) {
@@ -33,6 +34,21 @@ void add_writes(Plan& plan, const model::Hub& next, const Golden& golden, const 
     if (const auto chosen = golden.fields.find(write.field); chosen != golden.fields.end())
       write.wins = chosen->second.system, write.rule = chosen->second.rule;
     plan.writes.push_back(std::move(write));
+  }
+}
+
+// What flows have asked meanwhile and these files would let go: a check of a person is a record that is made.
+void add_asked(Plan& plan, const model::Hub& next, const Golden& golden, const Family& family, const Sharing& sharing) {
+  if (golden.waits || put_away(next, family.links)) return;
+  for (Delivery d : family.deliveries) {
+    if (!is_unasked(next, d) || sharing.paused.contains(d.flow)) continue;
+    const model::Flow& flow = next.flows.at(d.flow);
+    if (!holds_event(next, flow, golden) || !may_leave(next, flow, golden)) continue;
+    PlannedSystem& system = plan.systems[d.system];
+    ++system.creates;
+    ++system.puts[{d.object, d.operation}];
+    d.values = sent_by(next, flow, golden);
+    add_writes(plan, next, golden, d, nullptr);
   }
 }
 
@@ -79,6 +95,7 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
     ++system.linked;
     system.differs += static_cast<std::int64_t>(discrepant(next, golden, link).size());
   }
+  add_asked(plan, next, golden, family, sharing);
   const std::vector<Intent> intents = share(next, golden, family.links, sharing);
   for (const Delivery& d : outbox(golden, family.deliveries, intents, {}).put) {
     const auto flow = next.flows.find(d.flow);
@@ -99,10 +116,10 @@ std::int64_t calls_for(const PlannedSystem& system, const model::Manifest& manif
   std::int64_t calls = 0;
   for (const auto& [of, records] : system.puts) {
     const model::ObjectSpec* object = manifest.object(of.first);
-    const int most = !object                          ? 1
-                     : of.second == Operation::Create ? object->create_most
-                     : of.second == Operation::Delete ? object->delete_most
-                                                      : object->update_most;
+    const int most = !object || of.second == Operation::Do ? 1
+                     : of.second == Operation::Create      ? object->create_most
+                     : of.second == Operation::Delete      ? object->delete_most
+                                                           : object->update_most;
     calls += (records + std::max(1, most) - 1) / std::max(1, most);
   }
   return calls;

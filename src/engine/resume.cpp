@@ -5,6 +5,7 @@
 #include "base/mutant.hpp"
 #include "engine/connection.hpp"
 #include "engine/engine.hpp"
+#include "engine/share.hpp"
 #include "model/direct.hpp"
 
 namespace linchpin::engine {
@@ -104,7 +105,7 @@ Result<void> Engine::resume_systems() {
 }
 
 bool Engine::written_by(const model::Flow& flow, const SystemName& name) const {
-  if (world_.reads_only || (flow.mode != model::Mode::Live && flow.mode != model::Mode::Pilot)) return false;
+  if (world_.reads_only || !writes(*hub_, flow)) return false;
   if (flow.do_system == name) return true;
   return std::any_of(flow.systems.begin(), flow.systems.end(), [&](const model::FlowSystem& member) {
     return member.system == name && member.write != model::Pace::No;

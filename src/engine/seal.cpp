@@ -7,6 +7,8 @@
 namespace linchpin::engine {
 namespace {
 
+constexpr std::int64_t waits_bit = 1, not_asked_bit = 2;  // of a golden record that is, or was, in question
+
 void pack(Packer& p, const Values& values) {
   p.count(values.size());
   for (const auto& [field, value] : values) p.text(field), p.value(value);
@@ -151,9 +153,14 @@ GoldenRow to_row(const Golden& g, const Secret& key) {
   Packer p;
   pack(p, g.fields), pack(p, g.set), pack(p, g.pins);
   // Of few: the others have the form that they had before there was this.
-  if (!g.regrouped.empty() || !g.merged_into.empty() || !g.made_as.empty() || g.in_question)
+  const bool of_question = g.in_question || !g.due.empty();
+  if (!g.regrouped.empty() || !g.merged_into.empty() || !g.made_as.empty() || of_question)
     pack(p, g.regrouped), p.text(g.merged_into.text), p.text(g.made_as.text);
-  if (g.in_question) p.number(g.waits);
+  if (of_question) p.number((g.waits ? waits_bit : 0) + (g.in_question ? 0 : not_asked_bit));
+  if (!g.due.empty()) {
+    p.count(g.due.size());
+    for (const FlowName& flow : g.due) p.text(flow.text);
+  }
   return {g.id, g.entity, g.version, g.created, seal(key.bytes(), p.packed(), bound(g))};
 }
 
@@ -165,7 +172,12 @@ Result<Golden> open_row(const GoldenRow& row, const Secret& key) {
   g.set = sourced_in(u);
   g.pins = pins_in(u);
   if (u.more()) g.regrouped = regrouped_in(u), g.merged_into.text = u.text(), g.made_as.text = u.text();
-  if (u.more()) g.in_question = true, g.waits = u.number() != 0;
+  if (u.more()) {
+    const std::int64_t bits = u.number();
+    g.waits = (bits & waits_bit) != 0, g.in_question = (bits & not_asked_bit) == 0;
+  }
+  if (u.more())
+    for (std::size_t left = u.count(); left > 0; --left) g.due.insert(FlowName(u.text()));
   TRY(u.end());
   return g;
 }

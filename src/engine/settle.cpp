@@ -64,51 +64,87 @@ Result<void> Line::share_anew(Family& family, const Cause& cause, std::string_vi
   return settle(family, &family.golden, cause);
 }
 
-Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
-  const Undecided undecided = TRY(engine::undecided(hub_, family, store_, work_));
-  const bool waited = family.golden.waits;
-  if (undecided.asked != family.golden.in_question || undecided.ours < waited) {
-    family.golden.in_question = undecided.asked;
-    family.golden.waits = waited && undecided.ours;
+// `set` has other values, which `rule` has put there or taken away.
+void Line::set_anew(Family& family, const Golden& before, const Cause& cause, std::string_view rule, Values set) {
+  family.golden.fields = survive(hub_, family.golden, family.links);
+  work_.remember(family, cause.change, now_, golden_turns(hub_.entity(before.entity), before, family.golden));
+  ++family.golden.version;
+  work_.changed_golden(family);
+  applied(family, cause, rule, std::move(set));
+}
+
+// What nobody has been asked yet is not asked when it is so no longer, and what its flow has set does not hold.
+void Line::no_longer_so(Family& family, const Cause& cause) {
+  for (const Delivery& d : std::vector<Delivery>(family.deliveries)) {
+    if (!is_unasked(hub_, d) || holds_event(hub_, hub_.flows.at(d.flow), family.golden)) continue;
+    work_.dropped_delivery(family, d.id);
+    const Golden was = family.golden;
+    std::erase_if(family.golden.set, [&](const auto& field) { return field.second.rule == rule_of(d.flow); });
+    if (family.golden.set == was.set) continue;
+    Values taken;
+    for (const auto& [field, s] : was.set)
+      if (!family.golden.set.contains(field)) taken.emplace(field.text, s.value);
+    set_anew(family, was, cause, rule_of(d.flow), std::move(taken));
+  }
+}
+
+// What flows ask because of it.
+void Line::fire(Family& family, const Golden* before, const Cause& cause) {
+  Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
+  if (triggered.due != family.golden.due) {
+    family.golden.due = std::move(triggered.due);
     work_.changed_golden(family);
   }
-  if (waited && !family.golden.waits) before = nullptr;  // whoever waited since they came is new now
+  if (!triggered.set.empty()) {
+    const Golden was = family.golden;
+    Values set;
+    for (auto& [field, s] : triggered.set) {
+      set.emplace(field.text, s.value);
+      overrule(work_, family, *hub_.entity(family.golden.entity).field(field.text));
+      family.golden.set[field] = s;
+    }
+    // A record that was taken out again fires it too, with nothing of its own that changed.
+    set_anew(family, was, cause, triggered.set.begin()->second.rule, std::move(set));
+  }
+  for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
+    if (stage_.paused.contains(d.flow)) d.state = DeliveryState::Held;
+    d.idempotency_key =
+        to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
+    work_.changed_delivery(family, std::move(d));
+  }
+}
+
+// What was held goes when its flow is paused no longer, and may send.
+void Line::let_go(Family& family, bool in_use) {
+  for (Delivery d : std::vector<Delivery>(family.deliveries)) {
+    const bool asked_once = d.operation == Operation::Do || d.takes_back();
+    if (!asked_once || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
+    const auto flow = hub_.flows.find(d.flow);
+    if (flow == hub_.flows.end() || (!d.takes_back() && !may_leave(hub_, flow->second, family.golden))) continue;
+    if (is_unasked(hub_, d)) {
+      if (!in_use) continue;
+      if (Values now = sent_by(hub_, flow->second, family.golden); now != d.values)
+        d.values = std::move(now), d.idempotency_key.clear();
+    }
+    d.state = DeliveryState::Pending;
+    work_.changed_delivery(family, std::move(d));
+  }
+}
+
+Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
+  const Undecided undecided = TRY(engine::undecided(hub_, family, store_, work_));
+  if (undecided.asked != family.golden.in_question || undecided.ours < family.golden.waits) {
+    family.golden.in_question = undecided.asked;
+    family.golden.waits = family.golden.waits && undecided.ours;
+    work_.changed_golden(family);
+  }
   const std::vector<const model::Flow*> flows = hub_.flows_of(family.golden.entity);
   const bool live =
       std::all_of(flows.begin(), flows.end(), [&](const model::Flow* f) { return stage_.live.contains(f->name); });
   const bool in_use = model::is_direct(family.golden.entity) || !put_away(hub_, family.links);
-  if (live && !stage_.backlog && !family.links.empty() && in_use && !family.golden.waits) {
-    Triggered triggered = trigger(hub_, before, family.golden, family.deliveries, cause);
-    if (!triggered.set.empty()) {
-      const Golden was = family.golden;
-      Values set;
-      for (auto& [field, s] : triggered.set) {
-        set.emplace(field.text, s.value);
-        overrule(work_, family, *hub_.entity(family.golden.entity).field(field.text));
-        family.golden.set[field] = s;
-      }
-      family.golden.fields = survive(hub_, family.golden, family.links);
-      work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
-      ++family.golden.version;
-      work_.changed_golden(family);
-      // A record that was taken out again fires it too, with nothing of its own that changed.
-      applied(family, cause, triggered.set.begin()->second.rule, std::move(set));
-    }
-    for (Delivery& d : triggered.deliveries) {  // the same change asks the same question, whatever was lost in between
-      if (stage_.paused.contains(d.flow)) d.state = DeliveryState::Held;
-      d.idempotency_key =
-          to_hex(keys_.digest("delivery", d.flow.text + "/" + d.golden.text + "/" + d.change.text)).substr(0, 32);
-      work_.changed_delivery(family, std::move(d));
-    }
-  }
-  for (Delivery d : std::vector<Delivery>(family.deliveries)) {  // what a paused flow had asked, once it is resumed
-    const bool asked_once = d.operation == Operation::Do || d.takes_back();
-    if (!asked_once || d.state != DeliveryState::Held || stage_.paused.contains(d.flow)) continue;
-    const auto flow = hub_.flows.find(d.flow);
-    if (flow == hub_.flows.end() || (!d.takes_back() && !may_leave(flow->second, family.golden))) continue;
-    d.state = DeliveryState::Pending;
-    work_.changed_delivery(family, std::move(d));
-  }
+  no_longer_so(family, cause);
+  if (live && !family.links.empty() && in_use) fire(family, stage_.backlog ? &family.golden : before, cause);
+  let_go(family, in_use);
   TRY(ask(family, before));
   std::vector<Intent> intents =
       share(hub_, family.golden, family.links, {stage_.live, undecided.systems, stage_.backlog, stage_.paused});

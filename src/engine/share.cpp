@@ -97,6 +97,18 @@ bool may_leave(const model::Flow& flow, const Golden& golden) {
   return wanted && *wanted;
 }
 
+bool may_leave(const Hub& hub, const model::Flow& flow, const Golden& golden) {
+  if (!may_leave(flow, golden)) return false;
+  if (flow.kind != model::Flow::Kind::Do || mutant(Mutant::ActsBeforeLive)) return true;
+  return std::ranges::any_of(hub.flows_of(flow.entity), [&](const model::Flow* f) { return may_leave(*f, golden); });
+}
+
+bool writes(const Hub& hub, const model::Flow& flow) {
+  const auto sends = [](const model::Flow& f) { return f.mode == model::Mode::Live || f.mode == model::Mode::Pilot; };
+  if (!sends(flow) || flow.kind != model::Flow::Kind::Do) return sends(flow);
+  return std::ranges::any_of(hub.flows_of(flow.entity), [&](const model::Flow* f) { return sends(*f); });
+}
+
 bool only_tells(const Hub& hub, const Link& link) {
   const auto mapping = hub.mappings.find(link.mapping);
   return mapping != hub.mappings.end() && mapping->second.golden_id_at;

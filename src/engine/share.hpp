@@ -42,6 +42,11 @@ bool may_hold(const model::System&, const EntityName&, const model::Field&);
 // same for a record as long as its golden id and the condition's fields are the same; a larger part holds all of a
 // smaller one.
 bool may_leave(const model::Flow&, const Golden&);
+// The same where the flow may be one that acts on an event: it does where one that keeps the entity lets the record's
+// writes leave.
+bool may_leave(const model::Hub&, const model::Flow&, const Golden&);
+// Whether anything of a flow may leave, be it of one record.
+bool writes(const model::Hub&, const model::Flow&);
 
 // The record does not say who somebody is, but what was found out about a golden record (a check of a person).
 bool only_tells(const model::Hub&, const Link&);

@@ -10,6 +10,18 @@ namespace linchpin::engine {
 
 std::string rule_of(const FlowName& flow) { return "flow " + flow.text; }
 
+bool holds_event(const model::Hub& hub, const model::Flow& flow, const Golden& golden) {
+  const model::Field* field = hub.entity(golden.entity).field(flow.on_field.text);
+  const auto is = golden.fields.find(flow.on_field);
+  return field && is != golden.fields.end() && same_value(field->type, is->second.value, flow.on_value);
+}
+
+bool is_unasked(const model::Hub& hub, const Delivery& d) {
+  const auto flow = hub.flows.find(d.flow);
+  return d.operation == Operation::Do && d.state == DeliveryState::Held && d.attempt == 0 && flow != hub.flows.end() &&
+         flow->second.kind == model::Flow::Kind::Do;
+}
+
 Values sent_by(const model::Hub& hub, const model::Flow& flow, const Golden& golden) {
   const model::Entity& entity = hub.entity(golden.entity);
   Values values;
@@ -53,13 +65,9 @@ bool is_news(const model::Flow& flow, const Golden* before, const Golden& after)
 // Whether a flow's field has become its value, and the same is not being asked already.
 bool fires(const model::Hub& hub, const model::Flow& flow, const Golden* before, const Golden& after,
            const std::vector<Delivery>& existing) {
-  const model::Field* field = hub.entity(after.entity).field(flow.on_field.text);
-  const auto is = after.fields.find(flow.on_field);
-  if (!field || is == after.fields.end() || !same_value(field->type, is->second.value, flow.on_value)) return false;
-  if (before && !mutant(Mutant::FiresAgain))
-    if (const auto was = before->fields.find(flow.on_field);
-        was != before->fields.end() && same_value(field->type, was->second.value, flow.on_value))
-      return false;
+  if (!holds_event(hub, flow, after)) return false;
+  const bool held = before && holds_event(hub, flow, *before) && !mutant(Mutant::FiresAgain);
+  if (held && !after.due.contains(flow.name)) return false;
   return std::none_of(existing.begin(), existing.end(),
                       [&](const Delivery& d) { return d.flow == flow.name && d.operation == Operation::Do; });
 }
@@ -73,6 +81,10 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
     const bool on_event = flow.kind == model::Flow::Kind::Do, direct = flow.kind == model::Flow::Kind::Direct;
     if ((!on_event && !direct) || flow.mode != model::Mode::Live || flow.entity != after.entity) continue;
     if (on_event ? !fires(hub, flow, before, after, existing) : !is_news(flow, before, after)) continue;
+    if (on_event && after.waits) {
+      triggered.due.insert(name);
+      continue;
+    }
 
     Delivery d;
     d.system = flow.do_system, d.named = flow.do_operation, d.operation = Operation::Do;
@@ -83,6 +95,7 @@ Triggered trigger(const model::Hub& hub, const Golden* before, const Golden& aft
     d.priority = flow.regulated ? Priority::Regulated : Priority::Realtime;
     d.due = cause.now, d.made = cause.now, d.seen = cause.seen, d.change = cause.change;
     d.values = sent_by(hub, flow, after);
+    if (!may_leave(hub, flow, after)) d.state = DeliveryState::Held;
     if (mutant(Mutant::SendsWholePerson))
       for (const auto& [field_name, s] : after.fields) d.values.emplace(field_name.text, s.value);
     triggered.deliveries.push_back(std::move(d));

@@ -193,6 +193,8 @@ Result<Json> Engine::join(Work& work, Line& line, Family& one, Family& two, cons
   merged.replaced = take_in(stays.golden, goes.golden);
   stays.golden.regrouped.push_back(std::move(merged));
   stays.golden.in_question |= goes.golden.in_question;
+  if (stays.golden.waits) stays.golden.due.insert(goes.golden.due.begin(), goes.golden.due.end());
+  goes.golden.due.clear();
   goes.golden.in_question = goes.golden.waits = false;
   goes.golden.merged_into = stays.golden.id;
   work.changed_golden(goes);

@@ -351,9 +351,11 @@ INSTANTIATE_TEST_SUITE_P(Environments, CheckFinds, testing::ValuesIn(environment
 const Mistake not_built[] = {
     {"a shadow of what does not keep an entity",
      {{"flows/verify.yaml", "on:", "mode: shadow\non:"}},
-     "flows/verify.yaml:2:7: mode: shadow is for flows that keep an entity. Write mode: off until it is to act, or "
-     "mode: "
-     "live."},
+     "flows/verify.yaml:2:7: mode: shadow is for flows that keep an entity. Take it out: the flow waits until one that "
+     "keeps its entity is live."},
+    {"an event of what no flow keeps",
+     {{"flows/clients.yaml", "", "flow: clients\nmanual: a clerk\n"}},
+     "warning: flows/verify.yaml:2:5: the flow never acts: none keeps contact. Add a flow with keep: contact."},
     {"a witness",
      {{environment, "keys:", "witness: [{ url: https://w.example, key: x }]\nkeys:"}},
      "warning: environments/staging.yaml:2:10: no witness countersigns yet: the operator could rewrite the whole audit "

@@ -221,7 +221,9 @@ class FlowJudge {
     if (flow_.kind != Flow::Kind::Keep && flow_.mode != Mode::Live && flow_.mode != Mode::Off)
       findings().mistake(Code::NotBuilt, place_at(node_, "mode"),
                          "mode: " + text_at(node_, "mode") + " is for flows that keep an entity",
-                         "Write mode: off until it is to act, or mode: live");
+                         flow_.kind == Flow::Kind::Direct
+                             ? "Write mode: off until it is to act, or mode: live"
+                             : "Take it out: the flow waits until one that keeps its entity is live");
     if (const Node* alert = node_.find("alert"); alert != nullptr && draft_.alerts_node.find("channels") == nullptr)
       findings().mistake(Code::ReferenceUnknown, alert->at, "no channel '" + flow_.alert + "' is declared",
                          "Declare it in alerts.yaml, under channels:");
@@ -418,6 +420,12 @@ class FlowJudge {
 void judge_flows(Draft& draft) {
   for (auto& [name, flow] : draft.hub.flows) FlowJudge(flow, draft.flow_nodes[name], draft).judge();
   judge_direct_rounds(draft);
+  for (const auto& [name, flow] : draft.hub.flows)
+    if (flow.kind == Flow::Kind::Do && flow.mode != Mode::Off && !flow.entity.empty() &&
+        draft.hub.flows_of(flow.entity).empty())
+      draft.findings.warning(Code::FlowsDisagree, place_at(draft.flow_nodes[name], "on"),
+                             "the flow never acts: none keeps " + flow.entity.text,
+                             "Add a flow with keep: " + flow.entity.text);
   // Two flows that keep one entity in one system would each be the one that writes it.
   std::map<std::pair<EntityName, SystemName>, FlowName> kept;
   for (const auto& [name, flow] : draft.hub.flows) {

@@ -209,6 +209,87 @@ TEST_F(Modes, AResumeAnswersWhatTheBrakeAsked) {
   EXPECT_EQ((*row)->by, "mia");
 }
 
+// An event of the business waits with its entity: who became a client meanwhile, and still is one, is checked once.
+class Events : public Modes {
+ protected:
+  std::size_t checks() { return state("idcheck", "verifications").items().size(); }
+  std::vector<std::string> leads() {
+    std::vector<std::string> found;
+    for (const Json& c : state("hubspot", "contacts").items())
+      if (c["properties"]["lifecyclestage"].text() == "lead" && !c["properties"]["email"].text().empty())
+        found.push_back(c["id"].text());
+    return found;
+  }
+  void becomes(const std::string& record, const char* stage) {
+    ASSERT_TRUE(world->edit("hubspot", "contacts", record, Json::object({{"lifecyclestage", stage}})));
+    wait(minutes(1));
+    settle();
+  }
+  void comes(const char* name) {
+    ASSERT_TRUE(world->edit("hubspot", "contacts", "",
+                            Json::object({{"firstname", name},
+                                          {"lastname", "Zyqovex"},
+                                          {"email", std::string(name) + "@zyqovex.example"},
+                                          {"lifecyclestage", "customer"}})));
+    wait(minutes(1));
+    settle();
+  }
+  void reject_all() {
+    for (const Json& review : open_reviews("match").items()) answer(review, "reject");
+    EXPECT_TRUE(open_reviews("match").items().empty());
+  }
+  std::string verification(const std::string& id) {
+    return record("hubspot", "contacts", "id", id)["properties"]["identity_verification"].text();
+  }
+};
+
+TEST_F(Events, WhoBecomesAClientWhileNothingIsWrittenIsCheckedOnceWhenItIs) {
+  for (const char* mode : {"link", "shadow", "off"}) {
+    SCOPED_TRACE(mode);
+    make(mode == std::string("off") ? "link" : mode);
+    if (mode == std::string("off")) apply("off");
+    const std::vector<std::string> some = leads();
+    ASSERT_GE(some.size(), 2u);
+    becomes(some[0], "customer");
+    comes("Noor");
+    becomes(some[1], "customer");
+    becomes(some[1], "lead");
+    reject_all();
+    EXPECT_EQ(all_writes(), 0u) << "nothing leaves";
+    ASSERT_TRUE(world->crash());
+    settle();
+    apply(mode);
+    EXPECT_EQ(all_writes(), 0u);
+
+    const Json planned = of(plan("live")["systems"], "idcheck");
+    EXPECT_EQ(planned["creates"].integer().value_or(-1), 2) << "who is to be checked is said before";
+    EXPECT_EQ(planned["calls"].integer().value_or(-1), 2);
+    apply("live");
+    wait(minutes(2));
+    settle();
+    EXPECT_EQ(checks(), 2u) << "who is a client no longer is not, and whom a first load brought is not";
+    const std::string outcome = verification(some[0]);
+    EXPECT_TRUE(outcome == "verified" || outcome == "action_required" || outcome == "pending") << outcome;
+    EXPECT_EQ(verification(some[1]), "none");
+    EXPECT_EQ(of(plan("live")["systems"], "idcheck")["creates"].integer().value_or(-1), 0);
+    apply(mode);
+    apply("live");
+    EXPECT_EQ(checks(), 2u) << "once";
+    becomes(some[1], "customer");
+    EXPECT_EQ(checks(), 3u);
+  }
+}
+
+TEST_F(Events, APilotIsCheckedAndTheOthersAreWhenAllAre) {
+  make("link");
+  const std::string pilot = "pilot\npilot: { where: '.email == \"noor@zyqovex.example\"' }";
+  apply(pilot);
+  comes("Noor"), comes("Zara");
+  EXPECT_EQ(checks(), 1u);
+  apply("live");
+  EXPECT_EQ(checks(), 2u);
+}
+
 TEST_F(Modes, TheRegisterKeepsEachVersionWithWhatChanged) {
   make("link", 10);
   apply("live");

@@ -26,6 +26,7 @@ Result<void> Workload::change_hub() {
 void Workload::tell_still() {
   ledger_.still.clear();
   const std::string paused = ledger_.pause_lost ? "" : paused_;
+  if (mode_ != "live") ledger_.still["idcheck"] = "the flow is " + mode_;
   if (paused == "hub") ledger_.still["idcheck"] = "an operator has paused the hub";
   for (const char* system : {"hubspot", "xero"}) {
     if (mode_ != "live") ledger_.still[system] = "the flow is " + mode_;

@@ -124,7 +124,7 @@ class Judge {
     const bool began_as_lead =
         moves > 0 && stages->second.front().value == "lead" && !person.given.contains(Site::Hubspot);
     const bool plainly = moves <= 1 || (moves == 2 && began_as_lead);
-    if (person.clients == 1 && plainly && count == 0 && case_.idle_checks)
+    if (person.clients == 1 && plainly && count == 0)
       complain("Converged",
                number(person) + " became a client and was never checked: " + (goldens.empty() ? "" : *goldens.begin()));
   }

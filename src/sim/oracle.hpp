@@ -21,7 +21,6 @@ struct Case {  // what is judged
   std::set<Field> rules_changed;  // in the middle of the run: only agreement is judged
   bool disk_lied = false;         // a commit was lost: an older value may have won, the same everywhere
   bool clocks_differ = false;     // vendors' times cannot be compared closely
-  bool idle_checks = false;       // the flow that asks for checks was never off
   Holdings hubspot, xero;
   Json checks;                  // of the identity service: its list of verifications
   std::vector<Told> told;       // by the hub

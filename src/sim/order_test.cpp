@@ -150,6 +150,30 @@ TEST_F(InDoubt, NeitherIsMadeWhereTheOtherIsUntilAPersonSays) {
   }
 }
 
+// A first load fires nothing, nor does an answer that comes later; but what has become of them since is not forgotten.
+TEST_F(InDoubt, WhomAFirstLoadBroughtIsCheckedWhenTheyHaveBecomeAClientAndNotSinceTheDoubtEnds) {
+  for (const bool becomes : {false, true}) {
+    make(likely_hub("", "live"));
+    enter(junior), enter(leo);
+    const auto stage = [&](const char* now) {
+      for (const auto& [record, client] : of)
+        if (client->in_crm)
+          ASSERT_TRUE(world->edit("hubspot", "contacts", record, Json::object({{"lifecyclestage", now}})));
+    };
+    stage("lead");
+    settle();
+    ASSERT_EQ(open().items().size(), 1u) << pretty(open());
+    ASSERT_EQ(open()[0]["system"].text(), "hubspot") << "the lead waits";
+    if (becomes) stage("customer");
+    ASSERT_TRUE(world->run_for(std::chrono::minutes(2)));
+    ASSERT_TRUE(world->crash());
+    settle();
+    EXPECT_EQ(checks(), 0u) << "nothing is asked about who may be somebody else";
+    answer(open()[0], "reject");
+    EXPECT_EQ(checks(), becomes ? 1u : 0u);
+  }
+}
+
 TEST_F(InDoubt, WhoComesSecondIsMadeNowhereAndNothingIsAskedAboutThem) {
   for (const bool crm_first : {true, false})
     for (const bool are_one : {false, true}) {

@@ -35,6 +35,9 @@ class Plan(unittest.TestCase):
     def apply(self, plan, why="as planned"):
         return self.world.linchpin("apply", self.world.hub, "--plan", plan["hash"], "--by", "mia", "--why", why, "--json")
 
+    def checks(self):
+        return len(self.world.state("idcheck")["verifications"])
+
     def pair(self):
         """The records of somebody who is in both systems, {system: record}."""
         waiting = {r["golden"] for r in self.world.reviews()}
@@ -165,6 +168,30 @@ class Plan(unittest.TestCase):
         self.world.stop()
         status, _, err = self.world.linchpin("audit", self.world.hub, "verify")
         self.assertEqual(status, 0, err)
+
+    def test_nobody_is_checked_before_the_flow_is_live_and_then_everybody_once_who_has_become_a_client(self):
+        self.mode("link")
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        lead = next(id for id, c in self.world.hubspot().items()
+                    if c["properties"]["lifecyclestage"] == "lead" and c["properties"]["email"])
+        self.world.edit("hubspot", lead, {"lifecyclestage": "customer"})
+        self.world.enter_in_hubspot("Noor", "Zyqovex", "noor@x.example", "0491 570 156")
+        for review in self.world.reviews():
+            if review["kind"] == "match":
+                self.world.ask("review.reject", id=review["id"], by="mia")
+        self.world.wait_quiet()
+        self.mode("live")
+        eventually("both are in the plan", 20, lambda: self.of(self.plan(), "idcheck")["creates"] == 2)
+        self.assertEqual(self.checks(), 0, "nobody's name has left")
+        plan = self.plan()
+        self.assertEqual({w["field"] for w in plan["writes"] if w["system"] == "idcheck"},
+                         {"given_name", "family_name", "email"})
+        status, _, err = self.apply(plan)
+        self.assertEqual(status, 0, err)
+        self.world.wait_quiet()
+        eventually("both are checked", 20, lambda: self.checks() == 2)
 
     def test_a_flow_that_a_brake_has_paused_is_named(self):
         self.world.rewrite("entities/contact.yaml", "on_delete: detach", "on_delete: propagate\nbrakes: { deletes: 1 a day }")
