@@ -420,8 +420,11 @@ class FlowJudge {
 void judge_flows(Draft& draft) {
   for (auto& [name, flow] : draft.hub.flows) FlowJudge(flow, draft.flow_nodes[name], draft).judge();
   judge_direct_rounds(draft);
+  const bool all_known = std::ranges::none_of(draft.hub.flows, [](const auto& flow) {
+    return flow.second.kind == Flow::Kind::Keep && flow.second.entity.empty();  // a mistake that has been told
+  });
   for (const auto& [name, flow] : draft.hub.flows)
-    if (flow.kind == Flow::Kind::Do && flow.mode != Mode::Off && !flow.entity.empty() &&
+    if (flow.kind == Flow::Kind::Do && flow.mode != Mode::Off && !flow.entity.empty() && all_known &&
         draft.hub.flows_of(flow.entity).empty())
       draft.findings.warning(Code::FlowsDisagree, place_at(draft.flow_nodes[name], "on"),
                              "the flow never acts: none keeps " + flow.entity.text,
