@@ -10,36 +10,42 @@ namespace {
 
 struct Asked : Where {
   std::string plan, by, why;
-  bool list = false;
+  bool list = false, despite_reviews = false;
 };
 
-Result<Json> apply_on_store(const Asked& asked) {
+Result<Json> apply_on_store(const Asked& asked, const Json& command) {
   SystemClock clock;
   OpenHub hub = TRY(open_hub(asked));
   if (!hub.may_change()) return hub.standing_by();
   auto runs = TRY(engine::Engine::start(hub.hub, hub.world(*hub.files->inbox), clock.now()));
   const Planned planned = TRY(plan_folder(*runs, hub, false));
-  const std::vector<std::string> moved = moved_since(planned.plan, asked.plan);
-  if (!moved.empty()) return refused(moved);
+  Judged said = TRY(judged(*runs, planned, command));
+  if (!said.refused.is_null()) return said.refused;
+  const std::vector<engine::Unanswered> despite = said.applying.despite;
   OpenHub::Ready next = TRY(hub.ready(planned.next));
   runs.reset();
   hub.take(std::move(next));
   hub.reads_only = false;
   engine::World world = hub.world(*hub.files->inbox);
-  world.applying = {asked.by, asked.why, asked.plan};
+  world.applying = std::move(said.applying);
   const auto switched = TRY(engine::Engine::start(hub.hub, std::move(world), clock.now()));
-  return applied(*switched, clock.now(), hub.hub->digest);
+  return applied(*switched, clock.now(), hub.hub->digest, despite);
 }
 
-void print(const Json& answer) {
+void print(const Json& answer, const Asked& asked) {
   if (answer["applied"].boolean()) {
-    std::cout << "Version " << answer["version"].number_text() << " of the hub's files is the one that runs.\n";
+    std::cout << "Version " << answer["version"].number_text() << " of the hub's files is the one that runs.\n"
+              << unanswered_text(answer["despite_reviews"], asked.folder);
     return;
   }
   std::string moved;
   for (const Json& what : answer["moved"].items()) moved += (moved.empty() ? "" : ", ") + what.text();
-  std::cerr << "linchpin: nothing was applied: since that plan there are other things in " << moved
-            << ". Plan again, and look at what it says now.\n";
+  if (!moved.empty())
+    std::cerr << "linchpin: nothing was applied: since that plan there are other things in " << moved
+              << ". Plan again, and look at what it says now.\n";
+  else
+    std::cerr << "linchpin: nothing was applied: " << unanswered_text(answer["unanswered"], asked.folder)
+              << "Answer them and plan again; or --despite-reviews, which is kept with who and why.\n";
 }
 
 Result<int> list(const Asked& asked) {
@@ -50,6 +56,9 @@ Result<int> list(const Asked& asked) {
     for (const Json& c : v["changes"].items())
       line += "\n    " + c["file"].text() + "  " + c["path"].text() + "  " + c["before"].text() + " -> " +
               c["after"].text();
+    for (const Json& d : v["despite_reviews"].items())
+      line += "\n    flow " + d["flow"].text() + " went live despite " + std::to_string(d["reviews"].items().size()) +
+              " open match reviews of " + d["entity"].text();
     return line;
   });
   return 0;
@@ -63,12 +72,16 @@ Result<int> apply(const Asked& asked) {
   if (asked.plan.size() != 64 || asked.plan.find_first_not_of("0123456789abcdef") != std::string::npos)
     return fail(Code::InvalidArgument, "that is no plan's hash",
                 "Write all 64 characters that `linchpin plan` printed.");
-  const Json command = Json::object({{"command", "apply"}, {"plan", asked.plan}, {"by", asked.by}, {"why", asked.why}});
-  const Json answer = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : apply_on_store(asked));
+  const Json command = Json::object({{"command", "apply"},
+                                     {"plan", asked.plan},
+                                     {"by", asked.by},
+                                     {"why", asked.why},
+                                     {"despite_reviews", asked.despite_reviews}});
+  const Json answer = TRY(hub_runs(asked.folder) ? ask_hub(asked, command) : apply_on_store(asked, command));
   if (asked.json)
     std::cout << canonical(answer) << "\n";
   else
-    print(answer);
+    print(answer, asked);
   return answer["applied"].boolean() ? 0 : 1;
 }
 
@@ -83,6 +96,8 @@ void add_apply(Command& program) {
   command.option("--plan", asked->plan, "the hash that `linchpin plan` printed");
   command.option("--by", asked->by, "who applies it");
   command.option("--why", asked->why, "why, for the register");
+  command.flag("--despite-reviews", asked->despite_reviews,
+               "goes live though pairs wait for a person (match reviews): kept in the register, with who and why");
   command.flag("--list", asked->list, "lists the versions that were applied, the latest first, and does nothing else");
   command.runs([asked] { return apply(*asked); });
 }

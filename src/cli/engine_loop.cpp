@@ -226,22 +226,22 @@ void EngineLoop::discover(Question question) {
 // meanwhile; what was sent and has no answer yet is looked for.
 Result<Json> EngineLoop::apply(const Json& command) {
   const Planned planned = TRY(plan_folder(*engine_, hub_, false));
-  const std::vector<std::string> moved = moved_since(planned.plan, command["plan"].text());
-  if (!moved.empty()) return refused(moved);
+  Judged said = TRY(judged(*engine_, planned, command));
+  if (!said.refused.is_null()) return said.refused;
+  const std::vector<engine::Unanswered> despite = said.applying.despite;
   OpenHub::Ready next = TRY(hub_.ready(planned.next));
   const std::int64_t term = term_;
   end();
   hub_.take(std::move(next));
   hub_.reads_only = false;
-  if (Result<void> begun = begin(term, {command["by"].text(), command["why"].text(), planned.plan["hash"].text()});
-      !begun) {
+  if (Result<void> begun = begin(term, std::move(said.applying)); !begun) {
     log::error("the engine cannot start with the files that were applied", {{"error", begun.error()}});
     end();
     in_trouble(begun.error());
     begin_again_ = clock_.now() + seconds(1);
     return tl::unexpected(begun.error());
   }
-  return applied(*engine_, clock_.now(), hub_.hub->digest);
+  return applied(*engine_, clock_.now(), hub_.hub->digest, despite);
 }
 
 // What it sent and has no answer to is looked for by the next engine, here or elsewhere.

@@ -7,6 +7,7 @@
 #include "cli/near_list.hpp"
 #include "cli/plan_page.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/planned.hpp"
 #include "cli/private_file.hpp"
 #include "cli/settle.hpp"
 
@@ -47,6 +48,8 @@ void print(const Json& plan, const Asked& asked) {
   print_systems(plan["systems"]);
   if (const std::string near = near_sentence(plan, asked.near); !near.empty()) std::cout << "\n" << near << "\n";
   print_writes(plan);
+  if (const std::string open = unanswered_text(plan["unanswered"], asked.folder); !open.empty())
+    std::cout << "\n" << open << "apply stops at them until they are answered, or --despite-reviews is said.\n";
   std::cout << "\nplan " << plan["hash"].text() << "\n"
             << "To switch to it: linchpin apply " << asked.folder << " --plan " << plan["hash"].text()
             << " --by WHO --why TEXT\n";

@@ -2,6 +2,7 @@
 
 #include "cli/html.hpp"
 #include "cli/near_list.hpp"
+#include "cli/planned.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -53,11 +54,13 @@ std::string writes(const Json& plan) {
 
 std::string plan_page(const Json& plan, const std::string& near_file) {
   const std::string near = near_sentence(plan, near_file);
+  const std::string open = unanswered_text(plan["unanswered"], "DIR");
   return "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Plan</title>\n"
          "<style>body{font:15px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
          "td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}</style>\n"
          "<h1>What these files would do</h1>\n<p>plan <code>" +
          shown(plan["hash"]) + "</code></p>\n" + systems(plan) +
+         (open.empty() ? "" : "<p>" + html_escaped(open) + "</p>\n") +
          (near.empty() ? "" : "<p>" + html_escaped(near) + "</p>\n") + "<h2>What changes in the files</h2>\n" +
          changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
 }

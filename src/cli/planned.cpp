@@ -16,6 +16,9 @@ Result<Planned> plan_folder(engine::Engine& engine, const OpenHub& hub, bool per
   return planned;
 }
 
+namespace {
+
+// What a plan of that hash was made of and is another by now; nothing when it still holds.
 std::vector<std::string> moved_since(const Json& plan, const std::string& hash) {
   struct Part {
     std::string_view what;
@@ -31,15 +34,35 @@ std::vector<std::string> moved_since(const Json& plan, const std::string& hash) 
   return moved;
 }
 
-Json refused(const std::vector<std::string>& moved) {
-  Json::List list;
-  for (const std::string& what : moved) list.push_back(what);
-  return Json::object({{"applied", false}, {"moved", std::move(list)}});
+}  // namespace
+
+Result<Judged> judged(engine::Engine& engine, const Planned& planned, const Json& command) {
+  Judged judged;
+  Json::List moved;
+  for (std::string& what : moved_since(planned.plan, command["plan"].text())) moved.push_back(std::move(what));
+  judged.applying = {command["by"].text(), command["why"].text(), planned.plan["hash"].text(), {}};
+  judged.applying.despite = TRY(engine.unanswered(*planned.next));
+  if (!moved.empty())
+    judged.refused = Json::object({{"applied", false}, {"moved", std::move(moved)}});
+  else if (!judged.applying.despite.empty() && !command["despite_reviews"].boolean())
+    judged.refused =
+        Json::object({{"applied", false}, {"moved", Json::List()}, {"unanswered", to_json(judged.applying.despite)}});
+  return judged;
 }
 
-Result<Json> applied(engine::Engine& engine, Instant now, const std::string& digest) {
+Result<Json> applied(engine::Engine& engine, Instant now, const std::string& digest,
+                     const std::vector<engine::Unanswered>& despite) {
   const Json status = TRY(engine.ask(Json::object({{"command", "status"}}), now));
-  return Json::object({{"applied", true}, {"version", status["register"]}, {"digest", digest}});
+  const Json answer = Json::object({{"applied", true}, {"version", status["register"]}, {"digest", digest}});
+  return despite.empty() ? answer : answer.with("despite_reviews", to_json(despite));
+}
+
+std::string unanswered_text(const Json& unanswered, const std::string& folder) {
+  std::string text;
+  for (const Json& u : unanswered.items())
+    text += "flow " + u["flow"].text() + " goes live, and " + u["reviews"].number_text() + " pairs of " +
+            u["entity"].text() + " wait for a person: linchpin review " + folder + " list --kind match\n";
+  return text;
 }
 
 }  // namespace linchpin::cli

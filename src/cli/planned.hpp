@@ -13,12 +13,17 @@ struct Planned {
 // `near`: the plan also says who of those that it creates is like whom elsewhere (engine/alike.hpp), as "near".
 Result<Planned> plan_folder(engine::Engine&, const OpenHub&, bool personal, bool near = false);
 
-// What a plan of that hash was made of and is another by now: "the files", "the version that runs", "the data"; nothing
-// when it still holds.
-std::vector<std::string> moved_since(const Json& plan, const std::string& hash);
+// Of {"command":"apply","plan":HASH,"by":WHO,"why":TEXT,"despite_reviews":BOOL}: what the next engine begins with; or
+// its answer where the plan does not hold, or pairs that nobody has decided stop it.
+struct Judged {
+  engine::Applying applying;
+  Json refused;  // null: it may be applied
+};
+Result<Judged> judged(engine::Engine&, const Planned&, const Json& command);
+Result<Json> applied(engine::Engine&, Instant now, const std::string& digest,
+                     const std::vector<engine::Unanswered>& despite);
 
-// Of {"command":"apply","plan":HASH,"by":WHO,"why":TEXT}: its answer where the plan does not hold.
-Json refused(const std::vector<std::string>& moved);
-Result<Json> applied(engine::Engine&, Instant now, const std::string& digest);
+// A sentence for each flow that would go live, or does, and how many pairs of its entity wait.
+std::string unanswered_text(const Json& unanswered, const std::string& folder);
 
 }  // namespace linchpin::cli

@@ -88,6 +88,9 @@ class Engine {
   // reader may see personal values. Between steps only.
   Result<Json> plan(const model::Hub& next, bool personal);
 
+  // Flows that these files switch to live while people are asked about pairs of their entity.
+  Result<std::vector<Unanswered>> unanswered(const model::Hub& next);
+
   Json paused_list() const;  // [{"hub": true | "system" | "flow","by","at"}]
 
   // What users ask, by command, as JSON (ask.cpp, review.cpp, dead_letter.cpp, pause.cpp, register.cpp): status table

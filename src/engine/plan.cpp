@@ -184,7 +184,22 @@ Result<Json> Engine::plan(const model::Hub& next, bool personal) {
   for (const ReviewRow& review : TRY(world_.store.reviews(true)))
     if (review.kind == "match") ++planned.systems[review.system].reviews;
   count_calls(planned, next);
-  return told(planned, next, personal);
+  return told(planned, next, personal).with("unanswered", to_json(TRY(unanswered(next))));
+}
+
+Result<std::vector<Unanswered>> Engine::unanswered(const model::Hub& next) {
+  std::map<EntityName, std::vector<std::string>> open;
+  for (const ReviewRow& review : TRY(world_.store.reviews(true)))
+    if (review.kind == "match") open[review.entity].push_back(review.id);
+  std::vector<Unanswered> all;
+  for (const auto& [name, flow] : next.flows) {
+    const auto now = hub_->flows.find(name);
+    const bool goes_live = flow.kind == model::Flow::Kind::Keep && flow.mode == model::Mode::Live &&
+                           (now == hub_->flows.end() || now->second.mode != model::Mode::Live);
+    if (const auto asked = open.find(flow.entity); goes_live && asked != open.end())
+      all.push_back({name, flow.entity, asked->second});
+  }
+  return all;
 }
 
 void Engine::count_calls(Plan& planned, const model::Hub& next) const {

@@ -25,14 +25,33 @@ Json api_versions_of(const model::Hub& hub) {
   return systems;
 }
 
+Json by_id(const std::vector<Unanswered>& all) {
+  Json::List list;
+  for (const Unanswered& u : all) {
+    Json::List ids;
+    for (const std::string& id : u.reviews) ids.push_back(id);
+    list.push_back(Json::object({{"flow", u.flow.text}, {"entity", u.entity.text}, {"reviews", std::move(ids)}}));
+  }
+  return list;
+}
+
 }  // namespace
+
+Json to_json(const std::vector<Unanswered>& all) {
+  Json::List list;
+  for (const Unanswered& u : all)
+    list.push_back(Json::object(
+        {{"flow", u.flow.text}, {"entity", u.entity.text}, {"reviews", static_cast<std::int64_t>(u.reviews.size())}}));
+  return list;
+}
 
 RegisterRow register_row(std::int64_t version, const model::Hub& hub, const std::vector<model::HubFile>& before,
                          const Applying& applying, const Secret& hub_key, Instant now) {
-  const Json detail = Json::object({{"files", in_json(hub.files)},
-                                    {"changes", model::to_json(model::differences(before, hub.files))},
-                                    {"api_versions", api_versions_of(hub)},
-                                    {"plan", applying.plan}});
+  Json detail = Json::object({{"files", in_json(hub.files)},
+                              {"changes", model::to_json(model::differences(before, hub.files))},
+                              {"api_versions", api_versions_of(hub)},
+                              {"plan", applying.plan}});
+  if (!applying.despite.empty()) detail = detail.with("despite", by_id(applying.despite));
   return {version, hub.digest, applying.by, applying.why, now, seal_detail(detail, id_of(version), hub_key)};
 }
 
@@ -44,6 +63,7 @@ Result<Applied> open_row(const RegisterRow& row, const Secret& hub_key) {
   applied.changes = detail["changes"];
   applied.api_versions = detail["api_versions"];
   applied.plan = detail["plan"].text();
+  applied.despite = detail["despite"];
   return applied;
 }
 
@@ -63,6 +83,16 @@ Result<void> Engine::apply(const std::vector<RegisterRow>& registers, Instant no
                         .outcome = hub_->digest,
                         .by = applying.by,
                         .at = now});
+  for (const Unanswered& u : applying.despite)  // the register tells why; here it is committed to
+    work.attest(nullptr, {.entry = id_of(version_ + 1) + "/despite/" + u.flow.text,
+                          .kind = "review",
+                          .trigger = "plan " + applying.plan,
+                          .flow = u.flow,
+                          .entity = u.entity,
+                          .values = Values{{"why", Value(applying.why)}},
+                          .outcome = "live despite " + std::to_string(u.reviews.size()) + " open match reviews",
+                          .by = applying.by,
+                          .at = now});
   for (const auto& [name, flow] : hub_->flows)
     if (model::reads(flow) && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
       work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
@@ -86,6 +116,7 @@ Result<Json> Engine::register_list() {
                                   {"plan", applied.plan},
                                   {"changes", applied.changes},
                                   {"api_versions", applied.api_versions}}));
+    if (!applied.despite.is_null()) items.back() = items.back().with("despite_reviews", applied.despite);
   }
   return Json::object({{"items", std::move(items)}});
 }

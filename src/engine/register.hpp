@@ -13,14 +13,25 @@
 
 namespace linchpin::engine {
 
-// Who applies a version, and why; `plan`: the hash of what it was said to do.
+// A flow that goes live while people are asked about pairs of its entity: the open reviews of kind match.
+struct Unanswered {
+  FlowName flow;
+  EntityName entity;
+  std::vector<std::string> reviews;  // by id
+};
+Json to_json(const std::vector<Unanswered>&);  // [{"flow","entity","reviews": how many}]
+
+// Who applies a version, and why; `plan`: the hash of what it was said to do; `despite`: what did not stop it, since
+// whoever applies it has said so.
 struct Applying {
   std::string by = "run", why, plan;
+  std::vector<Unanswered> despite{};
 };
 
 struct Applied {
   std::vector<model::HubFile> files;  // none of a version that an earlier release registered
   Json changes, api_versions;
+  Json despite;  // [{"flow","entity","reviews":[ids]}], where there was any
   std::string plan;
 };
 

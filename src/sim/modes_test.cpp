@@ -290,6 +290,29 @@ TEST_F(Events, APilotIsCheckedAndTheOthersAreWhenAllAre) {
   EXPECT_EQ(checks(), 2u);
 }
 
+TEST_F(Modes, PairsThatNobodyHasDecidedStopASwitchToLiveAndNoOther) {
+  make("link");
+  const auto unanswered = [&](const std::string& mode) {
+    const auto found = world->engine().unanswered(**hub_of(0, mode));
+    EXPECT_TRUE(found);
+    return found.value_or(std::vector<engine::Unanswered>());
+  };
+  const std::size_t open = open_reviews("match").items().size();
+  ASSERT_GT(open, 0u);
+  ASSERT_EQ(unanswered("live").size(), 1u);
+  EXPECT_EQ(unanswered("live")[0].flow.text, "clients");
+  EXPECT_EQ(unanswered("live")[0].reviews.size(), open);
+  EXPECT_EQ(plan("live")["unanswered"], to_json(unanswered("live")));
+  for (const char* mode : {"link", "shadow", "off"}) EXPECT_TRUE(unanswered(mode).empty()) << mode;
+  apply("live");
+  EXPECT_TRUE(unanswered("live").empty()) << "it is live already";
+  apply("shadow");
+  EXPECT_FALSE(unanswered("live").empty());
+  const Json all = open_reviews("match");
+  for (const Json& review : all.items()) answer(review, "reject");
+  EXPECT_TRUE(unanswered("live").empty());
+}
+
 TEST_F(Modes, TheRegisterKeepsEachVersionWithWhatChanged) {
   make("link", 10);
   apply("live");

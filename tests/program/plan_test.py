@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The first day: what a folder would do is seen before it does it. Linked first, planned, applied, paused; and what a plan
 said is what was written."""
+import contextlib
 import csv
 import io
 import json
 import os
+import sqlite3
 import unittest
 
 from hub import World, call, eventually, hubspot_person, xero_person
@@ -32,8 +34,30 @@ class Plan(unittest.TestCase):
     def of(self, plan, system):
         return next(s for s in plan["systems"] if s["system"] == system)
 
-    def apply(self, plan, why="as planned"):
-        return self.world.linchpin("apply", self.world.hub, "--plan", plan["hash"], "--by", "mia", "--why", why, "--json")
+    def apply(self, plan, why="as planned", *options):
+        return self.world.linchpin("apply", self.world.hub, "--plan", plan["hash"], "--by", "mia", "--why", why, "--json",
+                                   *options)
+
+    def stops(self, plan):
+        """A flow that would go live is stopped by the pairs that nobody has decided, and told so beforehand."""
+        waiting = sum(s["reviews"] for s in plan["systems"])
+        self.assertGreater(waiting, 0)
+        unanswered = [{"flow": "clients", "entity": "contact", "reviews": waiting}]
+        self.assertEqual(plan["unanswered"], unanswered)
+        status, out, err = self.world.linchpin("plan", self.world.hub)
+        self.assertIn(f"{waiting} pairs of contact wait for a person", out, err)
+        status, out, _ = self.apply(plan)
+        self.assertEqual((status, json.loads(out)), (1, {"applied": False, "moved": [], "unanswered": unanswered}))
+        status, _, err = self.world.linchpin("apply", self.world.hub, "--plan", plan["hash"], "--by", "mia", "--why", "go")
+        self.assertEqual(status, 1)
+        self.assertIn("list --kind match", err)
+        self.assertIn(str(waiting), err)
+        return unanswered
+
+    def versions(self):
+        status, out, err = self.world.linchpin("apply", self.world.hub, "--list", "--json")
+        self.assertEqual(status, 0, err)
+        return [json.loads(line) for line in out.splitlines()]
 
     def checks(self):
         return len(self.world.state("idcheck")["verifications"])
@@ -69,9 +93,13 @@ class Plan(unittest.TestCase):
         with open(page) as file:
             self.assertIn(plan["hash"], file.read())
 
-        status, out, err = self.apply(plan, "first")
+        unanswered = self.stops(plan)
+        self.assertEqual(self.plan()["hash"], plan["hash"])
+        status, out, err = self.apply(plan, "first", "--despite-reviews")
         self.assertEqual(status, 0, err)
         self.assertEqual(json.loads(out)["version"], 1)
+        self.assertEqual(json.loads(out)["despite_reviews"], unanswered)
+        self.assertEqual([len(d["reviews"]) for d in self.versions()[0]["despite_reviews"]], [unanswered[0]["reviews"]])
         status, out, err = self.world.linchpin("run", self.world.hub, "--once", "--json", timeout=300)
         rows = {r["system"]: r for r in json.loads(out)["rows"] if r["entity"] == "contact"}
         self.assertEqual(status, 0, err)
@@ -148,9 +176,12 @@ class Plan(unittest.TestCase):
 
         plan = self.plan()
         pid = self.world.process.pid
-        status, out, err = self.apply(plan, "phase two")
+        unanswered = self.stops(plan)
+        self.assertEqual(self.records()[1].keys(), before[1].keys())
+        status, out, err = self.apply(plan, "phase two", "--despite-reviews")
         self.assertEqual(status, 0, err)
         self.assertEqual(json.loads(out)["version"], 2)
+        self.assertEqual(self.plan()["unanswered"], [], "a flow that is live is stopped by nothing")
         self.world.wait_quiet()
         status, out, err = self.apply(self.plan(), "once more")
         self.assertEqual((status, json.loads(out)["version"]), (0, 2), "the same files are the same version")
@@ -161,13 +192,17 @@ class Plan(unittest.TestCase):
         self.assertEqual(self.plan()["writes"], [], "what runs is what the folder says")
         status, out, _ = self.apply(plan)
         self.assertEqual(status, 1, "a plan is applied once")
-        status, out, err = self.world.linchpin("apply", self.world.hub, "--list", "--json")
-        self.assertEqual(status, 0, err)
-        versions = [json.loads(line) for line in out.splitlines()]
+        versions = self.versions()
         self.assertEqual([(v["version"], v["by"], v["why"]) for v in versions][0], (2, "mia", "phase two"))
+        despite = versions[0]["despite_reviews"]
+        self.assertEqual([(d["flow"], len(d["reviews"])) for d in despite], [("clients", unanswered[0]["reviews"])])
         self.world.stop()
         status, _, err = self.world.linchpin("audit", self.world.hub, "verify")
         self.assertEqual(status, 0, err)
+        with contextlib.closing(sqlite3.connect(os.path.join(self.world.hub, "data", "state.db"))) as state:
+            entries = [json.loads(entry) for entry, in state.execute("SELECT entry FROM leaf")]
+        self.assertEqual([(e["entry"], e["by"], list(e["commitments"])) for e in entries if "/despite/" in e["entry"]],
+                         [("register/2/despite/clients", "mia", ["why"])])
 
     def test_nobody_is_checked_before_the_flow_is_live_and_then_everybody_once_who_has_become_a_client(self):
         self.mode("link")
@@ -188,6 +223,7 @@ class Plan(unittest.TestCase):
         plan = self.plan()
         self.assertEqual({w["field"] for w in plan["writes"] if w["system"] == "idcheck"},
                          {"given_name", "family_name", "email"})
+        self.assertEqual(plan["unanswered"], [])
         status, _, err = self.apply(plan)
         self.assertEqual(status, 0, err)
         self.world.wait_quiet()
