@@ -189,6 +189,7 @@ Answer XeroVendor::resource(const Request& request, const std::vector<std::strin
     if (method == "POST" && path.size() == 4) return write_contacts(request, body, path[3], now);
     if (method == "GET" && path.size() == 4) {
       const XeroContact* contact = contacts_.by_id(path[3]);
+      if (contact && leaves_out()) return envelope("Contacts", Json(Json::List{}), now);
       if (!contact) contact = contacts_.by_number(path[3]);
       if (contact) return envelope("Contacts", Json::list({contact_json(*contact, XeroShape::Full)}), now);
     }

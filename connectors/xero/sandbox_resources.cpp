@@ -117,7 +117,7 @@ Answer XeroVendor::list_contacts(const Request& request, Instant now) {
   };
   if (ids.empty()) {
     for (const auto& [id, contact] : contacts_.all()) consider(contact);
-  } else {
+  } else if (!leaves_out()) {
     for (const std::string& id : std::set<std::string>(ids.begin(), ids.end()))
       if (const XeroContact* contact = contacts_.by_id(id)) consider(*contact);
   }

@@ -74,7 +74,7 @@ Result<std::vector<Record>> records_in(const Reading& reading, const RecordShape
 // the answer may exist all the same.
 std::optional<Verdict> partial_failure(const Language& language, const Reading& reading, const Json& body) {
   if (!reading.failed) return {};
-  const Json errors = at(*reading.failed, body);
+  const Json errors = at(reading.failed->at, body);
   for (const Json& error : errors.items()) {
     const Verdict verdict = judge_item(language.protocol, error);
     if (verdict.is != Verdict::Is::Gone) return verdict;
@@ -181,6 +181,8 @@ tl::expected<Progress, Outcome> advance(const Language& language, const Call& ca
     const auto records = records_in(reading, shape, *body, call);
     if (!records) return tl::unexpected(Outcome(Refused{records.error()}));
     if (!records->empty()) progress.record = records->front().body;
+  } else {
+    progress.gone.push_back(progress.at);
   }
   while (progress.joined < reading.joins.size() && !progress.record.is_null() &&
          !reading.joins[progress.joined].where.fits(progress.record)) {
@@ -188,21 +190,31 @@ tl::expected<Progress, Outcome> advance(const Language& language, const Call& ca
   }
   if (progress.record.is_null() || progress.joined == reading.joins.size()) {
     if (!progress.record.is_null()) progress.have.push_back(progress.record);
-    progress = Progress{.at = progress.at + 1, .record = {}, .have = std::move(progress.have), .page = {}};
+    progress = Progress{.at = progress.at + 1,
+                        .record = {},
+                        .have = std::move(progress.have),
+                        .gone = std::move(progress.gone),
+                        .page = {}};
   }
   return progress;
 }
 
+struct Gathered {
+  std::vector<Record> records;
+  Json errors;      // beside the records; each says that there is no such record
+  Json::List gone;  // of those that were asked for one by one, which
+};
+
 // The records of a fetch or a look, whole; or the outcome that the call has instead, such as that it goes on.
-tl::expected<std::vector<Record>, Outcome> gather(const Language& language, const Call& call, const Reading& reading,
-                                                  const ObjectName& object, const std::vector<std::string>& members,
-                                                  std::size_t count, const Answer& answer, Instant now) {
+tl::expected<Gathered, Outcome> gather(const Language& language, const Call& call, const Reading& reading,
+                                       const ObjectName& object, const std::vector<std::string>& members,
+                                       std::size_t count, const Answer& answer, Instant now) {
   const ObjectProtocol& protocol = language.protocol.objects.at(object);
   const RecordShape& shape = protocol.record;
   if (!reading.one_by_one) {
     auto page = read_page(language, call, reading, protocol, members, answer, now);
     if (!page) return tl::unexpected(page.error());
-    return std::move(page->records);
+    return Gathered{std::move(page->records), reading.failed ? at(reading.failed->at, page->body) : Json(), {}};
   }
   const auto progress = advance(language, call, reading, shape, answer, now);
   if (!progress) return tl::unexpected(progress.error());
@@ -211,29 +223,54 @@ tl::expected<std::vector<Record>, Outcome> gather(const Language& language, cons
   for (const Json& body : progress->have) {
     if (auto record = read_record(shape, body)) records.push_back(*std::move(record));
   }
-  return records;
+  return Gathered{std::move(records), {}, progress->gone};
+}
+
+// Whether one of the errors beside the records is about this one.
+bool is_named(const Reading& reading, const Json& errors, const RecordId& id) {
+  return reading.failed && std::ranges::any_of(errors.items(), [&](const Json& error) {
+           return std::ranges::any_of(reading.failed->by,
+                                      [&](const auto& by) { return names(at(by.first, error), id.text); });
+         });
 }
 
 Outcome read(const Language& language, const Call& call, const FetchCall& what, const Answer& answer, Instant now) {
   const auto reading = reading_of(language, what);
   if (!reading) return Refused{reading.error()};
-  const std::set<RecordId> asked(what.records.begin(), what.records.end());
-  auto records = gather(language, call, **reading, what.object, what.members, asked.size(), answer, now);
-  if (!records) return records.error();
-  // A system may answer with the survivor of a merge; the record that was asked for is gone all the same.
-  std::erase_if(*records, [&](const Record& record) { return !asked.contains(record.id); });
-  return Fetched{*std::move(records)};
+  std::vector<RecordId> asked;  // once each, as they are asked for one by one
+  for (const RecordId& id : what.records)
+    if (!std::ranges::count(asked, id)) asked.push_back(id);
+  auto gathered = gather(language, call, **reading, what.object, what.members, asked.size(), answer, now);
+  if (!gathered) return gathered.error();
+  Fetched fetched;
+  bool others = false;
+  for (Record& record : gathered->records) {
+    if (std::ranges::count(asked, record.id))
+      fetched.records.push_back(std::move(record));
+    else
+      others = true;
+  }
+  // What is said of the only one that was asked for is said of it. A system may answer with the survivor of a merge:
+  // the record that was asked for is gone all the same.
+  const bool only_one_is_gone = asked.size() == 1 && (others || !gathered->errors.items().empty());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const bool there = std::ranges::any_of(fetched.records, [&](const Record& r) { return r.id == asked[i]; });
+    if (!there && (only_one_is_gone || std::ranges::count(gathered->gone, Json(i)) ||
+                   is_named(**reading, gathered->errors, asked[i])))
+      fetched.gone.push_back(asked[i]);
+  }
+  return fetched;
 }
 
 Outcome read(const Language& language, const Call& call, const LookCall& what, const Answer& answer, Instant now) {
   const auto reading = reading_of(language, what);
   if (!reading) return Refused{reading.error()};
   const std::set<GoldenId> asked(what.goldens.begin(), what.goldens.end());
-  const auto records = gather(language, call, **reading, what.object, what.members, asked.size(), answer, now);
-  if (!records) return records.error();
+  const auto gathered = gather(language, call, **reading, what.object, what.members, asked.size(), answer, now);
+  if (!gathered) return gathered.error();
   const auto& hub_id = language.protocol.objects.at(what.object).record.hub_id;
   Looked looked;
-  for (const Record& record : *records) {
+  for (const Record& record : gathered->records) {
     const GoldenId golden(hub_id ? scalar_text(at(*hub_id, record.body)) : std::string());
     if (asked.contains(golden)) looked.found.emplace_back(golden, record);
   }

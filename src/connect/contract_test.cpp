@@ -47,7 +47,7 @@ Call call_of(const Json& j, const std::string& system) {
     call.what = what;
   } else if (const Json* fetch = j.find("fetch")) {
     call.what = FetchCall{ObjectName((*fetch)["object"].text()), ids<RecordId>((*fetch)["records"]),
-                          texts((*fetch)["members"]), (*fetch)["with_history"].boolean()};
+                          texts((*fetch)["members"]), (*fetch)["with_history"].boolean(), (*fetch)["alone"].boolean()};
   } else if (const Json* look = j.find("look")) {
     call.what =
         LookCall{ObjectName((*look)["object"].text()), ids<GoldenId>((*look)["goldens"]), texts((*look)["members"])};
@@ -133,7 +133,10 @@ struct Describe {
   }
   Json operator()(const Fetched& o) {
     for (const Record& record : o.records) bodies.push_back(record.body);
-    return Json::object({{"fetched", describe(o.records)}});
+    Json fetched = Json::object({{"fetched", describe(o.records)}});
+    Json::List gone;
+    for (const RecordId& id : o.gone) gone.emplace_back(id.text);
+    return gone.empty() ? fetched : fetched.with("gone", std::move(gone));
   }
   Json operator()(const Looked& o) {
     Json found = Json::Object{};

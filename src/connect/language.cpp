@@ -87,6 +87,7 @@ Result<const Reading*> reading_of(const Language& language, const engine::ListCa
 Result<const Reading*> reading_of(const Language& language, const engine::FetchCall& call) {
   const ObjectProtocol* object = TRY(object_of(language, call.object));
   if (call.with_history) return declared(language, object->history, call.object, "history");
+  if (call.alone && object->fetch_one) return &*object->fetch_one;
   return declared(language, object->fetch, call.object, "fetch");
 }
 
@@ -116,6 +117,7 @@ Progress read_progress(const Json& carry) {
   progress.record = carry["record"];
   progress.otherwise = carry["otherwise"].boolean();
   progress.have = carry["have"].items();
+  progress.gone = carry["gone"].items();
   progress.page = carry["page"];
   return progress;
 }
@@ -126,6 +128,7 @@ Json to_json(const Progress& progress) {
                        {"record", progress.record},
                        {"otherwise", progress.otherwise},
                        {"have", progress.have},
+                       {"gone", progress.gone},
                        {"page", progress.page}});
 }
 

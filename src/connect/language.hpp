@@ -37,6 +37,7 @@ struct Progress {
   Json record;             // the record that is being joined; null: it is to be read first
   bool otherwise = false;  // of prepare: what did not exist is being made
   Json::List have;         // the records read so far
+  Json::List gone;         // of those that are asked for one by one, which (`at`) are not there
   Json page;               // an answer whose records' associations are being asked for; null: it is to come
 };
 // What must be there, of the objects that the call names.

@@ -72,24 +72,6 @@ Result<Next> read_next(const Json& j) {
   return fail(Code::KeyRequired, "next needs cursor: PATH, page: SIZE or last_id: SIZE");
 }
 
-Result<std::optional<Reading>> read_reading(const Json& j) {
-  if (j.is_null()) return std::nullopt;
-  Reading reading{.send = TRY(read_send(j)),
-                  .records = TRY(read_path(j["records"])),
-                  .failed = TRY(read_optional_path(j["failed"])),
-                  .hints = j["gives"].text() == "hints",
-                  .window = j["window"].text(),
-                  .overlap = TRY(span(j["overlap"])),
-                  .first_cursor = scalar_text(j["cursor"]),
-                  .next = TRY(read_next(j["next"])),
-                  .one_by_one = !j["one_by_one"].is_null(),
-                  .joins = {}};
-  for (const Json& join : j["join"].items()) {
-    reading.joins.push_back({TRY(read_condition(join["where"])), TRY(read_send(join)), join["as"].text()});
-  }
-  return reading;
-}
-
 Result<Parts> read_parts(const Json& j) {
   Parts parts{.at = TRY(read_path(j["at"])), .by = {}, .in_order = j["by"].text() == "order", .bad = {}};
   for (const auto& [path, key] : j["by"].members()) {
@@ -104,6 +86,31 @@ Result<Parts> read_parts(const Json& j) {
   if (!parts.in_order && parts.by.empty()) return fail(Code::KeyRequired, "by is due: order, or paths");
   if (j.find("bad")) parts.bad = TRY(read_condition(j["bad"]));
   return parts;
+}
+
+// Of a reading: where its errors are, or that and where each names its record.
+Result<std::optional<Parts>> read_failed(const Json& j) {
+  if (j.is_null()) return std::nullopt;
+  if (j.is_object()) return TRY(read_parts(j));
+  return Parts{.at = TRY(read_path(j)), .by = {}, .in_order = false, .bad = {}};
+}
+
+Result<std::optional<Reading>> read_reading(const Json& j) {
+  if (j.is_null()) return std::nullopt;
+  Reading reading{.send = TRY(read_send(j)),
+                  .records = TRY(read_path(j["records"])),
+                  .failed = TRY(in("failed", read_failed(j["failed"]))),
+                  .hints = j["gives"].text() == "hints",
+                  .window = j["window"].text(),
+                  .overlap = TRY(span(j["overlap"])),
+                  .first_cursor = scalar_text(j["cursor"]),
+                  .next = TRY(read_next(j["next"])),
+                  .one_by_one = !j["one_by_one"].is_null(),
+                  .joins = {}};
+  for (const Json& join : j["join"].items()) {
+    reading.joins.push_back({TRY(read_condition(join["where"])), TRY(read_send(join)), join["as"].text()});
+  }
+  return reading;
 }
 
 Result<std::optional<Writing>> read_writing(const Json& j) {
@@ -146,6 +153,7 @@ Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) 
                         .fetch = TRY(in("fetch", read_reading(j["fetch"]))),
                         .history = TRY(in("history", read_reading(j["history"]))),
                         .look = TRY(in("look", read_reading(j["look"]))),
+                        .fetch_one = TRY(in("fetch_one", read_reading(j["fetch_one"]))),
                         .create = TRY(in("create", read_writing(j["create"]))),
                         .update = TRY(in("update", read_writing(j["update"]))),
                         .remove = TRY(in("delete", read_writing(j["delete"]))),

@@ -62,20 +62,7 @@ struct Join {  // a further request for a record, whose answer becomes a member 
   Send send;
   std::string as;
 };
-struct Reading {
-  Send send;
-  mapping::Path records;
-  std::optional<mapping::Path> failed;  // per-record errors beside the records (207)
-  bool hints = false;                   // the records are no more than ids
-  std::string window;                   // a special window of the limits
-  milliseconds overlap{0};
-  std::string first_cursor;
-  Next next;
-  bool one_by_one = false;  // a request for each record or golden id
-  std::vector<Join> joins;
-};
-
-// How the parts of a write's answer find their items.
+// How the parts of an answer find their items.
 enum class ItemKey { Record, Golden, Delivery };
 struct Parts {
   mapping::Path at;
@@ -83,6 +70,19 @@ struct Parts {
   bool in_order = false;
   std::optional<Condition> bad;  // a part that fits is an error
 };
+struct Reading {
+  Send send;
+  mapping::Path records;
+  std::optional<Parts> failed;  // per-record errors beside the records (207); `by`, where they name their records
+  bool hints = false;           // the records are no more than ids
+  std::string window;           // a special window of the limits
+  milliseconds overlap{0};
+  std::string first_cursor;
+  Next next;
+  bool one_by_one = false;  // a request for each record or golden id
+  std::vector<Join> joins;
+};
+
 struct Writing {
   ObjectName object;  // of an operation: what its answer is a record of
   Send send;
@@ -111,6 +111,7 @@ struct ObjectProtocol {
   RecordShape record;
   std::optional<Members> members;
   std::optional<Reading> list, list_history, changed, fetch, history, look;
+  std::optional<Reading> fetch_one;  // of a record that `fetch` left out without a word
   std::optional<Writing> create, update, remove;
   std::map<std::string, Association> associations;
 };

@@ -54,4 +54,9 @@ std::optional<engine::Record> read_record(const RecordShape& shape, const Json& 
   return record;
 }
 
+bool names(const Json& value, const std::string& id) {
+  if (!value.is_list()) return !id.empty() && scalar_text(value) == id;
+  return std::ranges::any_of(value.items(), [&](const Json& item) { return names(item, id); });
+}
+
 }  // namespace linchpin::connect

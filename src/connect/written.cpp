@@ -88,11 +88,6 @@ struct Reader {
     return {};
   }
 
-  static bool names(const Json& value, const std::string& key) {
-    if (!value.is_list()) return !key.empty() && scalar_text(value) == key;
-    return std::ranges::any_of(value.items(), [&](const Json& item) { return names(item, key); });
-  }
-
   static const Json* part_of(const WriteItem& item, const Parts& parts, const Json::List& found) {
     for (const Json& part : found) {
       for (const auto& [path, key] : parts.by) {

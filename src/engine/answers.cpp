@@ -60,7 +60,8 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
     return {};
   }
   if (auto* listed = std::get_if<Listed>(&outcome)) return on_listed(work, line, flying, std::move(*listed), now);
-  if (auto* fetched = std::get_if<Fetched>(&outcome)) return on_fetched(work, line, flying, std::move(*fetched), now);
+  if (auto* fetched = std::get_if<Fetched>(&outcome))
+    return on_fetched(work, line, flying, std::move(*fetched), answered.answer, now);
   if (const auto* written = std::get_if<Written>(&outcome)) return on_written(work, line, flying, *written, now);
   if (const auto* looked = std::get_if<Looked>(&outcome)) return on_looked(work, line, flying, *looked, now);
   if (const auto* authorised = std::get_if<Authorised>(&outcome)) return on_authorised(work, flying, *authorised, now);
@@ -138,11 +139,27 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   return {};
 }
 
-Result<void> Engine::on_fetched(Work& work, Line& line, const Flying& flying, Fetched fetched, Instant now) {
+Result<void> Engine::on_fetched(Work& work, Line& line, const Flying& flying, Fetched fetched,
+                                const Result<Answer>& answer, Instant now) {
   const FetchCall& call = std::get<FetchCall>(flying.call.what);
   TRY(work.open(flying.call.system, call.object, call.records));
-  for (const Change& change : read_.answered(flying.call.system, call, std::move(fetched.records), flying.asked))
+  for (const Change& change : read_.answered(flying.call.system, call, std::move(fetched), flying.asked))
     TRY(take(work, line, change, now));
+  // Those of which it said nothing may be there all the same: each is asked for by itself, where it must say so.
+  Flying rest = flying;
+  FetchCall& in_doubt = std::get<FetchCall>(rest.call.what);
+  std::erase_if(in_doubt.records,
+                [&](const RecordId& id) { return !read_.is_asked({flying.call.system, call.object, id}); });
+  if (in_doubt.records.empty()) return {};
+  if (!call.alone)
+    for (const RecordId& id : in_doubt.records) left_out_.insert({flying.call.system, call.object, id});
+  const Error error{Code::AnswerUnusable,
+                    flying.call.system.text + " left a record out of " + call.object.text +
+                        " that were asked for by their ids, and did not say that it is gone",
+                    {},
+                    ""};
+  const milliseconds wait = call.alone ? backoff(unreadable_most, world_.random) : milliseconds(0);
+  fetch_failed(work, rest, error, true, wait, answer, now);
   return {};
 }
 
@@ -254,6 +271,7 @@ bool Engine::is_given_up(const RecordKey& record) const {
 }
 
 void Engine::understood(Work& work, const RecordKey& about) {
+  left_out_.erase(about);
   if (unreadable_.erase(about) > 0) work.rows().dead_letters_dropped.push_back(answer_letter_id(about));
 }
 
@@ -268,12 +286,13 @@ void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, 
   const bool was_given_up = is_given_up(key);
   for (const RecordId& id : call.records) ++unreadable_[{flying.call.system, call.object, id}];
   // In company, which may be another's fault, it is asked for once at most (fetch).
-  if (call.records.size() > 1 || !is_given_up(key)) {
+  if (call.records.size() > 1 || !is_given_up(key) || (left_out_.contains(key) && !call.alone)) {
     read_.failed(flying.call.system, call, now + after);
     return;
   }
   if (!was_given_up) work.rows().dead_letters.push_back(answer_letter("change", key, error, answer, now));
-  for (const Change& change : read_.answered(flying.call.system, call, {}, flying.asked)) settled(work, change.settles);
+  for (const Change& change : read_.answered(flying.call.system, call, {{}, call.records}, flying.asked))
+    settled(work, change.settles);
 }
 
 }  // namespace linchpin::engine

@@ -141,6 +141,7 @@ void Engine::fetch(std::vector<Send>& sends, Instant now) {
           what.records = {*hard};
           read_.failed(name, rest, now);
         }
+        what.alone = what.records.size() == 1 && left_out_.contains({name, object, what.records.front()});
         send(sends, std::move(call), now);
       }
     }

@@ -32,6 +32,8 @@ struct FetchCall {  // these records, whole. At most ObjectSpec::fetch_most, or 
   std::vector<RecordId> records;
   std::vector<std::string> members;
   bool with_history = false;  // each with Record::edited; of an object that has a history
+  // One record, which an answer left out without a word: asked for where the system must say whether it is there.
+  bool alone = false;
 };
 struct WriteItem {
   DeliveryId delivery;
@@ -82,7 +84,8 @@ struct Listed {
 };
 struct Fetched {
   std::vector<Record> records;
-};  // one that is absent is gone
+  std::vector<RecordId> gone{};  // that the system says it does not have. One that is in neither is in doubt
+};
 struct WriteResult {
   DeliveryId delivery;
   // Unknown: it may be there already (the system says that the hub's id exists): look before repeating.

@@ -173,7 +173,7 @@ class Engine {
   Result<void> on_listed(Work&, Line&, const Flying&, Listed, Instant now);
   Result<std::set<RecordId>> at_rest(Work&, const Where&, const std::vector<Record>&);
   Result<void> rests(Work&, const Change&);
-  Result<void> on_fetched(Work&, Line&, const Flying&, Fetched, Instant now);
+  Result<void> on_fetched(Work&, Line&, const Flying&, Fetched, const Result<Answer>&, Instant now);
   Result<void> on_written(Work&, Line&, const Flying&, const Written&, Instant now);
   Result<void> on_looked(Work&, Line&, const Flying&, const Looked&, Instant now);
   Result<void> on_authorised(Work&, const Flying&, const Authorised&, Instant now);
@@ -390,6 +390,7 @@ class Engine {
   std::set<std::pair<SystemName, GoldenId>> busy_;  // with something of ours under way
   static constexpr int unreadable_most = 3;         // answers that cannot be understood before a person must look
   std::map<RecordKey, int> unreadable_;  // what could not be read, and how often: a record; a list (no record)
+  std::set<RecordKey> left_out_;         // records that an answer left out without a word
   struct Moved {
     std::int64_t created = 0, updated = 0;
   };

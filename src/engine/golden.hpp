@@ -108,7 +108,7 @@ struct Link {
   Instant confirmed{};              // our last confirmed write: an answer asked for before it is stale
   // Put away there: kept in agreement, and nobody is created elsewhere for its sake.
   bool archived = false;
-  bool gone = false;    // deleted there: kept, never written to
+  bool gone = false;    // deleted there: kept, never written to. Archived as well: by the hub, which put it away
   bool doomed = false;  // to be put away there, since another system no longer has its own (deleted.hpp)
 };
 

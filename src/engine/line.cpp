@@ -139,7 +139,7 @@ Result<Fate> Line::lost(const Change& change) {
     for (const Link& link : std::vector<Link>(family->links)) {
       if (link.key != change.key || link.gone) continue;
       Link after = link;
-      after.gone = true, after.doomed = false;
+      after.gone = true, after.doomed = after.archived = false;
       work_.changed_link(*family, std::move(after));
       if (!link.doomed) follow_delete(*family, change, link);
       work_.match_keys(*family, change.key, {});
@@ -258,7 +258,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   const bool was_gone = link.gone, was_archived = link.archived;
   const std::set<FieldName> was_unread = std::exchange(link.unread, {});
   for (const mapping::FieldError& e : read.errors) link.unread.insert(e.field);
-  link.gone = was_gone && change.record.archived;  // what was put away for good comes back when it is taken out again
+  // What the hub put away comes back when it is taken out again; what was lost, when it is found.
+  link.gone = was_gone && was_archived && change.record.archived;
   link.archived = change.record.archived;
 
   const std::string carries = hub_id_in(mapping, hub_.system(change.key.system), change.record.body);
@@ -281,8 +282,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
   // Of a field that is only sent it may show what became of a write without an answer.
   const bool held_anew = merged.link.held != link.held, dated_anew = merged.link.own != link.own;
-  if (merged.took.empty() && !fresh && !was_gone && link.tried == merged.link.tried && link.archived == was_archived &&
-      !held_anew && !dated_anew && was_unread == merged.link.unread)
+  if (merged.took.empty() && !fresh && link.gone == was_gone && link.tried == merged.link.tried &&
+      link.archived == was_archived && !held_anew && !dated_anew && was_unread == merged.link.unread)
     return read.errors.empty() ? Fate::Unchanged : Fate::Dead;
 
   if (link.doomed && was_archived && !link.archived) {

@@ -64,15 +64,23 @@ std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& obje
   return records;
 }
 
-std::vector<Change> Read::answered(const SystemName& system, const FetchCall& call, std::vector<Record> records,
-                                   Instant asked) {
+bool Read::is_asked(const RecordKey& key) const {
+  const auto at = waiting_.find(key);
+  return at != waiting_.end() && at->second.asked;
+}
+
+std::vector<Change> Read::answered(const SystemName& system, const FetchCall& call, Fetched fetched, Instant asked) {
   std::map<RecordId, Record> by_id;
-  for (Record& r : records) by_id.emplace(r.id, std::move(r));
+  for (Record& r : fetched.records) by_id.emplace(r.id, std::move(r));
+  const std::set<RecordId> gone(fetched.gone.begin(), fetched.gone.end());
   std::vector<Change> changes;
   for (const RecordId& id : call.records) {
     const RecordKey key{system, call.object, id};
     const auto at = waiting_.find(key);
     if (at == waiting_.end()) continue;
+    const auto record = by_id.find(id);
+    const bool told = gone.contains(id) || at->second.joined.deleted || at->second.joined.merged;
+    if (record == by_id.end() && !told && !mutant(Mutant::AbsentIsGone)) continue;
     Waiting waiting = std::move(at->second);
     waiting_.erase(at);
     Change change;
@@ -91,7 +99,7 @@ std::vector<Change> Read::answered(const SystemName& system, const FetchCall& ca
     } else {
       change.id = ChangeId("read" + std::to_string(ms_since_epoch(asked)));
     }
-    if (const auto record = by_id.find(id); record != by_id.end())
+    if (record != by_id.end())
       change.record = std::move(record->second);
     else
       change.gone = true, change.record.id = id;

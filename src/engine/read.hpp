@@ -36,8 +36,10 @@ class Read {
   bool with_history(const RecordKey& key) const { return waiting_.at(key).joined.with_history; }
   // The objects of a system in which a record is to be asked for now.
   std::set<ObjectName> objects(const SystemName&, Instant now) const;
-  // What was asked for at `asked` came (`records`; one that is absent is gone): a change for each.
-  std::vector<Change> answered(const SystemName&, const FetchCall&, std::vector<Record> records, Instant asked);
+  // What was asked for at `asked` came: a change for each that is there, or that the system calls gone, now or by an
+  // event. The others still count as asked.
+  std::vector<Change> answered(const SystemName&, const FetchCall&, Fetched, Instant asked);
+  bool is_asked(const RecordKey&) const;
   // It did not come: asked for again, not before `not_before`.
   void failed(const SystemName&, const FetchCall&, Instant not_before);
 

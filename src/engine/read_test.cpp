@@ -26,7 +26,7 @@ TEST(Read, HintsForOneRecordAreJoinedIntoOneChange) {
             {.trigger = Trigger::Webhook, .seen = noon, .property = "properties.email", .settles = {item(1)}});
   const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   ASSERT_EQ(call.records.size(), 1u);
-  const std::vector<Change> changes = read.answered(crm, call, {record("1")}, noon);
+  const std::vector<Change> changes = read.answered(crm, call, {{record("1")}}, noon);
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].settles, (std::vector<Settles>{item(1), item(2)}));
   EXPECT_EQ(changes[0].seen, noon);
@@ -59,15 +59,27 @@ TEST(Read, AHintThatComesAfterTheRecordWasAskedForIsReadAgain) {
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});
   const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(2)}});
-  EXPECT_EQ(read.answered(crm, call, {record("1")}, noon)[0].settles, std::vector<Settles>{item(1)});
+  EXPECT_EQ(read.answered(crm, call, {{record("1")}}, noon)[0].settles, std::vector<Settles>{item(1)});
   ASSERT_TRUE(read.waits(key("1")));
   const FetchCall again{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
-  EXPECT_EQ(read.answered(crm, again, {record("1")}, noon)[0].settles, std::vector<Settles>{item(2)});
+  EXPECT_EQ(read.answered(crm, again, {{record("1")}}, noon)[0].settles, std::vector<Settles>{item(2)});
 }
 
-TEST(Read, ARecordThatTheSystemDoesNotGiveIsGone) {
+TEST(Read, OnlyWhatTheSystemCallsGoneIsGone) {
   Read read;
-  read.hint(key("1"), {});
+  for (const char* id : {"1", "2", "3"}) read.hint(key(id), {.seen = noon, .settles = {item(id[0] - '0')}});
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
+  const std::vector<Change> changes = read.answered(crm, call, {{record("1")}, {RecordId("2")}}, noon);
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_FALSE(changes[0].gone);
+  EXPECT_TRUE(changes[1].gone);
+  EXPECT_FALSE(read.waits(key("2")));
+  EXPECT_TRUE(read.is_asked(key("3"))) << "of which it said nothing";
+}
+
+TEST(Read, WhatAnEventCalledDeletedIsGoneThoughTheAnswerLeavesItOutWithoutAWord) {
+  Read read;
+  read.hint(key("1"), {.seen = noon, .settles = {item(1)}, .deleted = true});
   const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
   const std::vector<Change> changes = read.answered(crm, call, {}, noon);
   ASSERT_EQ(changes.size(), 1u);
@@ -84,7 +96,7 @@ TEST(Read, ACallThatFailedIsAskedAgainAndForgetsNothing) {
   EXPECT_TRUE(read.objects(crm, noon + seconds(4)).empty());
   const FetchCall again{contacts, read.ask(crm, contacts, 10, 10, noon + seconds(5)), {}};
   ASSERT_EQ(again.records.size(), 1u);
-  EXPECT_EQ(read.answered(crm, again, {record("1")}, noon)[0].settles.size(), 2u);
+  EXPECT_EQ(read.answered(crm, again, {{record("1")}}, noon)[0].settles.size(), 2u);
 }
 
 }  // namespace

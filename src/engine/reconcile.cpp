@@ -10,8 +10,8 @@ namespace linchpin::engine {
 namespace {
 
 constexpr std::size_t links_at_once = 500;  // in one step
-// What may be missing at once before a person is asked: so many records, and a tenth of them.
-constexpr std::int64_t missing_few = 20;
+// What may be missing at once before a person is asked: so many records, and a tenth of them; of few, a third.
+constexpr std::int64_t missing_few = 20, missing_very_few = 2;
 
 std::string meta_of(const SystemName& system, const ObjectName& object) {
   return "walk/" + system.text + "/" + object.text;
@@ -23,7 +23,8 @@ std::uint64_t hash_of(const RecordId& id) { return std::hash<std::string>()(id.t
 
 // Much less than the links say: a system that answers with half of what it has, or with nothing.
 bool short_of(std::int64_t linked, std::int64_t shown) {
-  return linked - shown > missing_few && (linked - shown) * 10 > linked;
+  const std::int64_t missing = linked - shown;
+  return (missing > missing_few && missing * 10 > linked) || (missing > missing_very_few && missing * 3 > linked);
 }
 
 Json to_json(const Walked& w) {

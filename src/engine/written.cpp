@@ -126,7 +126,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
       count("dead");
       for (Link link : std::vector<Link>(family.links))
         if (link.key == RecordKey{d.system, d.object, d.record}) {
-          link.gone = true, link.doomed = false;
+          link.gone = true, link.doomed = link.archived = false;
           work.changed_link(family, std::move(link));
         }
       work.dropped_delivery(family, d.id);
@@ -226,7 +226,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
     work.remember(family, d.change, now, written_turns(d, {}, {d.system, d.object, d.record}));
     for (Link link : std::vector<Link>(family.links)) {
       if (link.key != RecordKey{d.system, d.object, d.record} || link.entity != d.entity) continue;
-      link.gone = true, link.doomed = false, link.confirmed = now;
+      link.gone = link.archived = true, link.doomed = false, link.confirmed = now;
       work.match_keys(family, link.key, {});
       work.changed_link(family, std::move(link));
     }

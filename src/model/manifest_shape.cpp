@@ -32,21 +32,22 @@ Shape next() {
                 {key("cursor", text()), key("page", integer()), key("total", text()), key("last_id", integer())});
 }
 
+Shape parts() {
+  return object("the parts of an answer",
+                {required("at", text()),
+                 required("by", either({choice({"order"}), map_of(choice({"record", "golden", "delivery"}))})),
+                 key("bad", texts())});
+}
+
 Shape reading() {
   return object(
       "a way to read",
       request_and(
           {required("records", text(), "where in the answer the records are"), key("most", integer()),
            key("gives", choice({"hints"})), key("window", text()), key("overlap", span()), key("cursor", text()),
-           key("next", next()), key("failed", text()), key("one_by_one", choice({"records", "goldens"})),
+           key("next", next()), key("failed", either({text(), parts()})),
+           key("one_by_one", choice({"records", "goldens"})),
            key("join", list_of(object("a join", request_and({key("where", texts()), required("as", text())}))))}));
-}
-
-Shape parts() {
-  return object("the parts of an answer",
-                {required("at", text()),
-                 required("by", either({choice({"order"}), map_of(choice({"record", "golden", "delivery"}))})),
-                 key("bad", texts())});
 }
 
 std::vector<Shape::Key> writing_keys() {
@@ -110,8 +111,9 @@ Shape object_spec() {
        key("forward_only", list_of(text()), "what it lets no program move back, and says nothing of it"),
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
        key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
-       key("history", reading()), key("look", reading()), key("model", data_model()), key("create", writing),
-       key("update", writing), key("associations", map_of(association())),
+       key("history", reading()), key("look", reading()),
+       key("fetch_one", reading(), "of a record that `fetch` left out without a word"), key("model", data_model()),
+       key("create", writing), key("update", writing), key("associations", map_of(association())),
        key("delete", object("a way to put away", request_and({key("most", integer()), key("results", parts())})))});
 }
 

@@ -15,6 +15,7 @@ Result<Faults> read_faults(const Json& json, Instant now) {
                           : key == "error_500"       ? &faults.error_500
                           : key == "reject_429"      ? &faults.reject_429
                           : key == "nonsense"        ? &faults.nonsense
+                          : key == "left_out"        ? &faults.left_out
                           : key == "webhook_drop"    ? &faults.webhook_drop
                           : key == "webhook_double"  ? &faults.webhook_double
                           : key == "webhook_reorder" ? &faults.webhook_reorder
@@ -35,7 +36,7 @@ Result<Faults> read_faults(const Json& json, Instant now) {
       faults.until = now + seconds{whole};
     } else {
       return fail(Code::InvalidArgument, "there is no such fault",
-                  "Use lost_answer, error_500, reject_429, nonsense, slow_ms, webhook_drop, webhook_double, "
+                  "Use lost_answer, error_500, reject_429, nonsense, left_out, slow_ms, webhook_drop, webhook_double, "
                   "webhook_reorder, webhook_delay_s, index_lag_s, whole_seconds, until_s");
     }
   }

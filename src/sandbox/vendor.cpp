@@ -104,6 +104,8 @@ void Vendor::end_faults(Instant now) {
   if (faults_.until && now >= *faults_.until) faults_ = {};
 }
 
+bool Vendor::leaves_out() { return fault_chance_.happens(faults_.left_out); }
+
 void Vendor::raise(Json event, Instant now) {
   end_faults(now);
   if (target_.empty() || fault_chance_.happens(faults_.webhook_drop)) return;

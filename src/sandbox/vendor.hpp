@@ -94,6 +94,7 @@ class Vendor {
   virtual void settled(const Message&, bool accepted, bool given_up, std::optional<int> status, Instant now);
   virtual void target_changed(Instant) {}
 
+  bool leaves_out();                    // what a read by ids asks for, this time
   void raise(Json event, Instant now);  // tells an event, with faults; nothing when there is no target
   std::int64_t scaled(std::int64_t limit) const;
   milliseconds index_lag(milliseconds own) const;

@@ -54,7 +54,8 @@ Deed xero(const Request& r, Json body) {
     return {Kind::History, {one.substr(0, one.find('/'))}, "", {}};
   }
   if (has(r, "/Contacts?page=")) return {Kind::List, {}, "", {}};
-  if (const std::string one = after(r.url, "/Contacts/"); !one.empty()) return {Kind::Look, {one}, "", {}};
+  if (const std::string one = after(r.url, "/Contacts/"); !one.empty())
+    return {one.starts_with("g_") ? Kind::Look : Kind::Read, {one}, "", {}};
   return {};
 }
 

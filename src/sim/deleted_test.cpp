@@ -26,6 +26,11 @@ class Deleted : public SmallPractice {
     wait(minutes(3));
     settle();
   }
+  Json walk_of(const std::string& system) {
+    for (const Json& walk : ask(Json::object({{"command", "reconcile.state"}}))["walks"].items())
+      if (walk["system"].text() == system) return walk;
+    return {};
+  }
   std::string status() { return in_xero()["ContactStatus"].text(); }
   std::size_t in_hubspot_now() { return state("hubspot", "contacts").items().size(); }
 };
@@ -43,6 +48,12 @@ TEST_F(Deleted, WhatIsDeletedInOneIsPutAwayInTheOtherAndNothingIsMadeAnew) {
   EXPECT_EQ(status(), "ARCHIVED") << "what was put away is not written to";
   EXPECT_EQ(state("xero", "Contacts").items().size(), accounts);
   EXPECT_LE(in_hubspot_now(), contacts);
+
+  for (int walk = 0; walk < 2; ++walk) {
+    ask(Json::object({{"command", "reconcile"}, {"system", "xero"}}));
+    settle();
+    EXPECT_EQ(walk_of("xero")["differed"].integer(), 0) << "what stays put away is no news";
+  }
 
   edit_in_hubspot(Json::object({{"archived", false}}));
   live();

@@ -55,6 +55,8 @@ class Reading {
     const std::string which = std::string(to_text(site)) + " record " + record + "'s ";
     const Holdings& there = site == Site::Hubspot ? k_.hubspot : k_.xero;
     const auto held = there.find(record);
+    if (link.gone && held != there.end() && !held->second.away && held->second.merged_into.empty())
+      complain(Invariant::Converged, which + "link is lost, and it is there");
     for (const Field field : shared_fields) {
       if (!person || person->poisoned.contains(field)) continue;
       const std::string name(to_text(field));

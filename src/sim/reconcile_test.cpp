@@ -14,7 +14,8 @@ using std::chrono::minutes;
 class Reconcile : public SmallPractice {
  protected:
   // `system`: of the flow, which is then as `part` says; `more`: further lines of the flow.
-  void make(const std::string& more = "", const std::string& system = "", const std::string& part = "") {
+  void make(const std::string& more = "", const std::string& system = "", const std::string& part = "",
+            int people = 40) {
     const auto hub = example_hub([&](const std::string& name, std::string& text) {
       if (!name.ends_with("flows/clients.yaml")) return;
       if (const std::size_t at = text.find("\n  " + system + ": {"); !system.empty() && at != std::string::npos)
@@ -22,7 +23,7 @@ class Reconcile : public SmallPractice {
       text += more;
     });
     ASSERT_TRUE(hub) << to_text(hub.error());
-    open({.hub = *hub});
+    open({.people = people, .hub = *hub});
   }
   void no_webhooks(const char* system) {
     ASSERT_TRUE(world->vendor(system).set_faults(Json::object({{"webhook_drop", 1}}), world->now()));
@@ -134,6 +135,49 @@ TEST_F(Reconcile, AListThatIsMuchTooShortDeletesNothingUntilAPersonSaysSo) {
   ASSERT_TRUE(world->crash()) << "the answer holds all the same";
   settle();
   EXPECT_EQ(linked("hubspot"), 0) << "they really are gone";
+}
+
+TEST_F(Reconcile, SoIsAShortListOfFew) {
+  make({}, {}, {}, 8);
+  const std::int64_t before = linked("hubspot");
+  ASSERT_LT(before, 20);
+  ASSERT_GT(before, 4);
+  no_webhooks("hubspot");
+  ASSERT_TRUE(world->vendor("hubspot").seed(Json::object({{"objects", Json::object({{"contacts", Json::List{}}})}}),
+                                            world->now()));
+  ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
+  settle();
+  EXPECT_EQ(linked("hubspot"), before);
+  EXPECT_TRUE(walk_of("hubspot")["short"].boolean());
+  EXPECT_EQ(open_reviews("short_list").items().size(), 1u);
+}
+
+// Xero is lost for a while, and says so: what is found again is linked again, be it archived.
+TEST_F(Reconcile, AnArchivedRecordThatWasLostIsLinkedAgainWhenItIsFound) {
+  make();
+  edit_in_xero(Json::object({{"ContactStatus", "ARCHIVED"}}));
+  wait(minutes(3));
+  settle();
+  const std::int64_t before = linked("xero");
+  const Json all = world->vendor("xero").state(world->now());
+  Json::List rest;
+  for (const Json& one : all["objects"]["Contacts"].items())
+    if (one["ContactID"].text() != xero) rest.push_back(one);
+  ASSERT_TRUE(
+      world->vendor("xero").seed(Json::object({{"objects", Json::object({{"Contacts", rest}})}}), world->now()));
+  const auto walk = [&] {
+    ask(Json::object({{"command", "reconcile"}, {"system", "xero"}}));
+    settle();
+  };
+  walk();
+  EXPECT_EQ(linked("xero"), before - 1);
+  ASSERT_TRUE(world->vendor("xero").seed(all, world->now()));
+  walk();
+  EXPECT_EQ(linked("xero"), before);
+  EXPECT_EQ(in_xero()["ContactStatus"].text(), "ARCHIVED");
+  EXPECT_EQ(walk_of("xero")["differed"].integer(), 1);
+  walk();
+  EXPECT_EQ(walk_of("xero")["differed"].integer(), 0);
 }
 
 TEST_F(Reconcile, AnAnswerThatFailsInTheMiddleIsAskedForAgainAndDeletesNothing) {

@@ -83,6 +83,7 @@ void Workload::retune() {
   for (const char* name : {"hubspot", "xero", "idcheck"}) {
     Json faults = Json::object({{"error_500", of(Fault::error_500, 1)},
                                 {"reject_429", of(Fault::reject_429, 1)},
+                                {"left_out", of(Fault::left_out, 1)},
                                 {"webhook_drop", of(Fault::webhook_drop, 2)},
                                 {"webhook_double", of(Fault::webhook_double, 2)},
                                 {"webhook_reorder", of(Fault::webhook_reorder, 2)}});
