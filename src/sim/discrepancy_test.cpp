@@ -53,6 +53,9 @@ class Discrepancy : public SmallPractice {
           if (site == Site::Hubspot)
             differ += held.verification != golden("verification") &&
                       !(held.verification.empty() && golden("verification") == "none");
+          if (site == Site::Hubspot)
+            differ += parse_rfc3339(at->second["properties"]["identity_verified_at"].text()).value_or(Instant{}) !=
+                      parse_rfc3339(golden("verified_at")).value_or(Instant{});
         }
     }
     return differ;

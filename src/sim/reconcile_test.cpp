@@ -155,9 +155,10 @@ TEST_F(Reconcile, SoIsAShortListOfFew) {
 // Xero is lost for a while, and says so: what is found again is linked again, be it archived.
 TEST_F(Reconcile, AnArchivedRecordThatWasLostIsLinkedAgainWhenItIsFound) {
   make();
-  edit_in_xero(Json::object({{"ContactStatus", "ARCHIVED"}}));
+  edit_in_hubspot(Json::object({{"lifecyclestage", "other"}}));
   wait(minutes(3));
   settle();
+  ASSERT_EQ(in_xero()["ContactStatus"].text(), "ARCHIVED");
   const std::int64_t before = linked("xero");
   const Json all = world->vendor("xero").state(world->now());
   Json::List rest;
