@@ -59,9 +59,12 @@ Result<Json> applied(engine::Engine& engine, Instant now, const std::string& dig
 
 std::string unanswered_text(const Json& unanswered, const std::string& folder) {
   std::string text;
-  for (const Json& u : unanswered.items())
-    text += "flow " + u["flow"].text() + " goes live, and " + u["reviews"].number_text() + " pairs of " +
-            u["entity"].text() + " wait for a person: linchpin review " + folder + " list --kind match\n";
+  for (const Json& u : unanswered.items()) {
+    const std::string many = u["reviews"].number_text();
+    text += "flow " + u["flow"].text() + " goes live, and " + many + (many == "1" ? " pair of " : " pairs of ") +
+            u["entity"].text() + (many == "1" ? " waits" : " wait") + " for a person: linchpin review " + folder +
+            " list --kind match\n";
+  }
   return text;
 }
 
