@@ -11,6 +11,14 @@ void States::answered(const engine::Send& send, const Result<Answer>& answer, In
   if (!answer || answer->status >= 300 || system == "idcheck") return;
   const Site site = system == "hubspot" ? Site::Hubspot : Site::Xero;
   const Json body = parse_json(answer->body).value_or(Json());
+  if (site == Site::Hubspot) {
+    for (const Json& error : body["errors"].items())
+      for (const Json& id : error["context"]["ids"].items()) told_gone_.insert(id.text());
+    const Deed deed = deed_of(system, send.request);  // answered with another: the survivor of a merge
+    if (deed.kind == Deed::Kind::Read && deed.ids.size() == 1 && !body["results"].items().empty() &&
+        body["results"][0]["id"].text() != deed.ids[0])
+      told_gone_.insert(deed.ids[0]);
+  }
   const std::map<std::string, Instant> changes = changes_in(system, body);
   for (const Json& record : body[site == Site::Hubspot ? "results" : "Contacts"].items()) {
     const Held held = held_in(site, record);
@@ -23,8 +31,21 @@ void States::answered(const engine::Send& send, const Result<Answer>& answer, In
   }
 }
 
+void States::arrived(const SystemName& system, const Request& request) {
+  const Json events = system.text == "hubspot" ? parse_json(request.body).value_or(Json()) : Json();
+  for (const Json& event : events.items()) {
+    if (event["subscriptionType"].text().find("deletion") != std::string::npos)
+      told_gone_.insert(canonical(event["objectId"]));
+    for (const Json& id : event["mergedObjectIds"].items()) told_gone_.insert(canonical(id));
+    if (event["newObjectId"] != event["primaryObjectId"]) told_gone_.insert(canonical(event["primaryObjectId"]));
+  }
+}
+
 void States::committed(const engine::Batch& batch, Instant) {
   for (const engine::LinkRow& row : batch.links) {
+    if (row.gone && row.key.system.text == "hubspot" && !told_gone_.contains(row.key.record.text))
+      throw Broken{std::string(to_text(Invariant::Converged)),
+                   "hubspot record " + row.key.record.text + " is lost, and nobody called it gone"};
     const Result<Secret> key = keys().of(row.golden);
     const auto link = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
     if (!link) continue;

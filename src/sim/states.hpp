@@ -1,10 +1,12 @@
 // A checker of what the hub takes records and people for: at each commit it opens the rows. No link goes back to a
-// state that is older than the one that it had; and where the latest word counts, a golden record has the latest of its
-// links' own, whatever came first. Of the engine it uses the rows' codec (engine/seal.hpp), and nothing that decides.
+// state that is older than the one that it had, and none is lost unless the system said so; and where the latest word
+// counts, a golden record has the latest of its links' own, whatever came first. Of the engine it uses the rows' codec
+// (engine/seal.hpp), and nothing that decides.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "sim/held.hpp"
@@ -21,6 +23,7 @@ class States : public Onlooker {
   void committed(const engine::Batch&, Instant) override;
   void commit_lost() override { taken_.clear(), lost_ = true; }
   void answered(const engine::Send&, const Result<Answer>&, Instant) override;
+  void arrived(const SystemName&, const Request&) override;
 
  private:
   using Key = std::pair<std::string, std::string>;  // system, record
@@ -29,7 +32,8 @@ class States : public Onlooker {
   std::map<Key, std::map<Field, std::string>> taken_;  // what the hub takes it for
   std::map<GoldenId, std::map<Key, std::map<Field, Own>>> own_;
   std::map<Key, GoldenId> linked_;
-  bool lost_ = false;  // a commit was: what links say of their own is not known any more
+  std::set<std::string> told_gone_;  // HubSpot's records that an answer or an event called gone, or merged
+  bool lost_ = false;                // a commit was: what links say of their own is not known any more
 
   void back_to_older(const Key&, const engine::Link&);
   void own_of(const Key&, const engine::Link&);
