@@ -31,6 +31,7 @@ struct Registry {
   std::map<std::string, prometheus::Family<prometheus::Counter>*, std::less<>> counters;
   std::map<std::string, prometheus::Family<prometheus::Gauge>*, std::less<>> gauges;
   std::map<std::string, prometheus::Family<prometheus::Histogram>*, std::less<>> histograms;
+  std::map<std::string, std::map<prometheus::Labels, prometheus::Gauge*>> told;  // by set_all
 
   template <class Map, class Build>
   auto& family(Map& families, std::string_view name, Build build) {
@@ -56,6 +57,19 @@ void add(std::string_view name, Labels labels, double by) {
 void set(std::string_view name, Labels labels, double value) {
   Registry& r = shared();
   r.family(r.gauges, name, prometheus::BuildGauge).Add(owned(labels)).Set(value);
+}
+void set_all(std::string_view name, const Series& series) {
+  Registry& r = shared();
+  auto& family = r.family(r.gauges, name, prometheus::BuildGauge);
+  const std::lock_guard lock(r.mutex);
+  std::map<prometheus::Labels, prometheus::Gauge*>& told = r.told[std::string(name)];
+  for (const auto& [labels, gauge] : told)
+    if (!series.contains(labels)) gauge->Set(0);
+  for (const auto& [labels, value] : series) {
+    prometheus::Gauge& gauge = family.Add(labels);
+    gauge.Set(value);
+    told[labels] = &gauge;
+  }
 }
 void observe(std::string_view name, Labels labels, double seconds) {
   Registry& r = shared();

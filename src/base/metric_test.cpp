@@ -25,6 +25,13 @@ TEST(Metric, AGaugeIsWhatItWasLastSetTo) {
   EXPECT_TRUE(exposes("test_inbox_lag 1.5"));
 }
 
+TEST(Metric, WhatAGaugeNoLongerHasIsToldToBeNothing) {
+  metric::set_all("test_depth", {{{{"system", "xero"}}, 3}, {{{"system", "hubspot"}}, 1}});
+  metric::set_all("test_depth", {{{{"system", "hubspot"}}, 2}});
+  EXPECT_TRUE(exposes(R"(test_depth{system="xero"} 0)"));
+  EXPECT_TRUE(exposes(R"(test_depth{system="hubspot"} 2)"));
+}
+
 TEST(Metric, AHistogramCountsFromAMillisecondToAnHour) {
   metric::observe("test_latency_seconds", {{"flow", "clients"}}, 0.0005);
   metric::observe("test_latency_seconds", {{"flow", "clients"}}, 3000);

@@ -394,10 +394,7 @@ class Engine {
   struct Moved {
     std::int64_t created = 0, updated = 0;
   };
-  std::map<std::pair<SystemName, EntityName>, Moved> moved_;    // since the start
-  std::map<std::pair<std::string, std::string>, int> letters_;  // as last measured, by system and flow
-  std::map<std::pair<SystemName, Priority>, std::int64_t> depths_;
-  std::map<std::string, int> reviews_;  // by kind
+  std::map<std::pair<SystemName, EntityName>, Moved> moved_;  // since the start
   Instant measured_{};
   std::optional<Counting> counting_;  // under way
   std::string forgotten_before_;

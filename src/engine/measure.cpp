@@ -10,30 +10,31 @@ namespace linchpin::engine {
 void Engine::measure(Instant now) {
   if (now < measured_ + seconds(2)) return;
   measured_ = now;
-  // A group that has become empty is said to be empty, rather than what it last was.
   if (const auto depths = world_.store.outbox_depth()) {
-    for (auto& [group, count] : depths_) count = 0;
-    for (const Store::Depth& d : *depths) depths_[{d.system, d.priority}] = d.count;
-    for (const auto& [group, count] : depths_)
-      metric::set("linchpin_outbox_depth", {{"system", group.first.text}, {"priority", to_text(group.second)}},
-                  static_cast<double>(count));
+    metric::Series waiting;
+    for (const Store::Depth& d : *depths)
+      waiting[{{"system", d.system.text}, {"priority", std::string(to_text(d.priority))}}] =
+          static_cast<double>(d.count);
+    metric::set_all("linchpin_outbox_depth", waiting);
   }
+  metric::Series used;
   for (auto& [name, system] : systems_)
     for (const auto& [window, ratio] : system.limits.used(now))
-      metric::set("linchpin_rate_limit_used_ratio", {{"system", name.text}, {"window", window}}, ratio);
+      used[{{"system", name.text}, {"window", std::string(window)}}] = ratio;
+  metric::set_all("linchpin_rate_limit_used_ratio", used);
   if (const auto last = world_.inbox.last())
     metric::set("linchpin_inbox_lag", {},
                 static_cast<double>(last->number - read_up_to_.number) + static_cast<double>(open_items_.size()));
   if (const auto letters = world_.store.letters_waiting()) {
-    for (auto& [group, count] : letters_) count = 0;
-    for (const Store::Letters& l : *letters) letters_[{l.system.text, l.flow.text}] = static_cast<int>(l.count);
-    for (const auto& [group, count] : letters_)
-      metric::set("linchpin_dead_letters", {{"system", group.first}, {"flow", group.second}}, count);
+    metric::Series waiting;
+    for (const Store::Letters& l : *letters)
+      waiting[{{"system", l.system.text}, {"flow", l.flow.text}}] = static_cast<double>(l.count);
+    metric::set_all("linchpin_dead_letters", waiting);
   }
   if (const auto questions = world_.store.questions_open()) {
-    for (auto& [kind, count] : reviews_) count = 0;
-    for (const Store::Questions& q : *questions) reviews_[q.kind] = static_cast<int>(q.count);
-    for (const auto& [kind, count] : reviews_) metric::set("linchpin_reviews", {{"kind", kind}}, count);
+    metric::Series open;
+    for (const Store::Questions& q : *questions) open[{{"kind", q.kind}}] = static_cast<double>(q.count);
+    metric::set_all("linchpin_reviews", open);
   }
 }
 
@@ -66,10 +67,11 @@ Result<bool> Engine::count(Counting& c, std::size_t most) {
 }
 
 void Engine::show(const Counting& c) const {
+  metric::Series discrepant;
   for (const auto& [key, row] : c.rows)
     if (!key.second.empty())
-      metric::set("linchpin_discrepant_fields", {{"system", key.first.text}, {"entity", key.second.text}},
-                  static_cast<double>(row.discrepant));
+      discrepant[{{"system", key.first.text}, {"entity", key.second.text}}] = static_cast<double>(row.discrepant);
+  metric::set_all("linchpin_discrepant_fields", discrepant);
 }
 
 Result<bool> Engine::count() {
