@@ -20,11 +20,11 @@ std::string row(std::initializer_list<std::string> cells, std::string_view cell 
 std::string systems(const Json& plan) {
   std::string text =
       "<table>\n" +
-      row({"system", "linked", "creates", "updates", "deletes", "differs", "reviews", "calls", "hours"}, "th");
+      row({"system", "linked", "creates", "updates", "deletes", "waits", "differs", "reviews", "calls", "hours"}, "th");
   for (const Json& s : plan["systems"].items())
     text += row({shown(s["system"]), s["linked"].number_text(), s["creates"].number_text(), s["updates"].number_text(),
-                 s["deletes"].number_text(), s["differs"].number_text(), s["reviews"].number_text(),
-                 s["calls"].number_text(), s["hours"].number_text()});
+                 s["deletes"].number_text(), s["waits"].number_text(), s["differs"].number_text(),
+                 s["reviews"].number_text(), s["calls"].number_text(), s["hours"].number_text()});
   return text + "</table>\n";
 }
 

@@ -23,11 +23,11 @@ void print_systems(const Json& systems) {
     std::cout << "\n";
   };
   std::cout << "\n";
-  row("system", "linked", "creates", "updates", "deletes", "differs", "reviews", "calls", "hours");
+  row("system", "linked", "creates", "updates", "deletes", "waits", "differs", "reviews", "calls", "hours");
   for (const Json& s : systems.items())
     row(s["system"].text(), s["linked"].number_text(), s["creates"].number_text(), s["updates"].number_text(),
-        s["deletes"].number_text(), s["differs"].number_text(), s["reviews"].number_text(), s["calls"].number_text(),
-        s["hours"].number_text());
+        s["deletes"].number_text(), s["waits"].number_text(), s["differs"].number_text(), s["reviews"].number_text(),
+        s["calls"].number_text(), s["hours"].number_text());
 }
 
 void print_writes(const Json& plan) {

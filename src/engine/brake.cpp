@@ -7,12 +7,14 @@
 namespace linchpin::engine {
 namespace {
 
-std::string_view kind_of(const Delivery& d) {
-  if (d.operation == Operation::Delete) return "deletes";
-  return sets_fields(d.operation) ? "updates" : "creates";
+std::string_view kind_of(Operation operation) {
+  if (operation == Operation::Delete) return "deletes";
+  return sets_fields(operation) ? "updates" : "creates";
 }
 
-std::string window_of(const Delivery& d) { return d.flow.text + "/" + d.system.text + "/" + std::string(kind_of(d)); }
+std::string window_of(const Delivery& d) {
+  return d.flow.text + "/" + d.system.text + "/" + std::string(kind_of(d.operation));
+}
 
 // " (by the word of hubspot: 50)"
 std::string whose(const Braking& braking) {
@@ -115,24 +117,39 @@ void Engine::keep_brakes(Work& work) {
 
 Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brake& brake, const Braking& braking,
                                 Instant now) {
-  std::int64_t wait = 0;
-  for (const Store::Depth& depth : TRY(world_.store.outbox_depth()))
-    if (depth.system == d.system) wait += depth.count;
   ReviewRow review;
   review.id = question_id('r', "brake/" + window_of(d) + "/" + std::to_string(ms_since_epoch(now)), world_.keys);
   review.kind = "brake";
   review.system = d.system, review.entity = d.entity;
   review.code = "brake_pulled";
-  review.message = "flow " + d.flow.text + " was about to write more than its brake allows (" +
-                   std::string(kind_of(d)) + ": " + brake.text + "): " + std::to_string(braking.count) + " since " +
-                   rfc3339(braking.since) + whose(braking) + ", and " + std::to_string(wait) + " writes to " +
-                   d.system.text +
-                   " wait. It is paused. Accept: it goes on, and is counted anew. Reject: it stays paused";
+  review.message =
+      "flow " + d.flow.text + " was about to write more than its brake allows (" + std::string(kind_of(d.operation)) +
+      ": " + brake.text + "): " + std::to_string(braking.count) + " since " + rfc3339(braking.since) + whose(braking) +
+      " have left. It is paused, and the rest waits. Accept: it goes on, and is counted anew. Reject: it stays paused";
   review.since = now, review.regulated = d.regulated;
   log::warn("a brake was pulled", {{"flow", d.flow}, {"system", d.system}});
   const Json said = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
   work.rows().reviews.push_back(std::move(review));
   return pause_one(work, "flow/" + d.flow.text, said, now);
+}
+
+// What its flow would write when it goes on, " Waiting now: hubspot 2 deletes, xero 5 creates": more comes while it is
+// paused, so it is counted when it is shown.
+Result<std::string> Engine::waits_behind(const std::string& review) {
+  constexpr std::size_t counted_most = 100'000;
+  const auto paused =
+      std::ranges::find_if(paused_.said, [&](const auto& one) { return one.second["review"].text() == review; });
+  if (paused == paused_.said.end()) return std::string();
+  std::map<std::string, std::int64_t> waits;
+  for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Held})
+    for (const DeliveryRow& row : TRY(world_.store.deliveries_in(state, counted_most)))
+      if ("flow/" + row.flow.text == paused->first)
+        ++waits[row.system.text + "/" + std::string(kind_of(row.operation))];
+  std::string told;
+  for (const auto& [what, count] : waits)
+    told += (told.empty() ? ". Waiting now: " : ", ") + what.substr(0, what.find('/')) + " " + std::to_string(count) +
+            " " + what.substr(what.find('/') + 1);
+  return told.empty() ? ". Nothing waits now" : told;
 }
 
 // A flow that goes on is counted anew, and what its brake asked has its answer.

@@ -160,6 +160,7 @@ class Engine {
   Result<void> resume_one(Work&, const std::string& what, const std::string& by, Instant now);
   void show_paused() const;
   Result<bool> brakes_let(Work&, const Delivery&, Instant now);
+  Result<std::string> waits_behind(const std::string& review);
   Result<bool> counts(Work&, const Delivery&, Instant now);
   void keep_brakes(Work&);
   Result<void> pull_brake(Work&, const Delivery&, const model::Brake&, const Braking&, Instant now);

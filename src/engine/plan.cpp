@@ -80,6 +80,7 @@ Json to_json(const SystemName& name, const PlannedSystem& s) {
                        {"creates", s.creates},
                        {"updates", s.updates},
                        {"deletes", s.deletes},
+                       {"waits", s.waits},
                        {"differs", s.differs},
                        {"reviews", s.reviews},
                        {"calls", s.calls},
@@ -97,7 +98,12 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
   }
   add_asked(plan, next, golden, family, sharing);
   const std::vector<Intent> intents = share(next, golden, family.links, sharing);
-  for (const Delivery& d : outbox(golden, family.deliveries, intents, {}).put) {
+  const Outboxed out = outbox(golden, family.deliveries, intents, {});
+  for (const Delivery& d : family.deliveries)  // for its turn or an answer, for a pause, a brake or its flow to be live
+    if (d.state != DeliveryState::Dead && std::ranges::find(out.dropped, d.id) == out.dropped.end() &&
+        std::ranges::find(out.put, d.id, &Delivery::id) == out.put.end())
+      ++plan.systems[d.system].waits;
+  for (const Delivery& d : out.put) {
     const auto flow = next.flows.find(d.flow);
     if (flow == next.flows.end() || !may_leave(flow->second, golden)) continue;  // a shadow keeps it
     PlannedSystem& system = plan.systems[d.system];

@@ -27,7 +27,7 @@ struct PlannedWrite {  // one field of one record
 };
 
 struct PlannedSystem {
-  std::int64_t linked = 0, creates = 0, updates = 0, deletes = 0, differs = 0, reviews = 0, calls = 0;
+  std::int64_t linked = 0, creates = 0, updates = 0, deletes = 0, waits = 0, differs = 0, reviews = 0, calls = 0;
   double hours = 0;                                               // for those calls, under the system's limits
   std::map<std::pair<ObjectName, Operation>, std::int64_t> puts;  // records, by what a call is of
 };
@@ -37,7 +37,8 @@ struct Plan {
   std::vector<PlannedWrite> writes;  // in order of entity and golden id
 };
 
-// Adds what these files would do with one family. What waits in its outbox with the same content is no news.
+// Adds what these files would do with one family. What waits in its outbox with the same content is no news: it is
+// counted apart.
 void plan(Plan&, const model::Hub& next, const Family&, const Sharing&);
 
 // Writes in one answer; they are counted, and in the hash, all of them.

@@ -84,6 +84,7 @@ TEST(Plan, WhatWaitsAlreadyAndWhatAShadowHoldsIsNoNews) {
   Plan none;
   plan(none, *hub, family, live);
   EXPECT_TRUE(none.writes.empty());
+  EXPECT_EQ(none.systems[in_books].waits, 1) << "it is counted apart";
 
   const auto shadow = small::hub({{"flows/clients.yaml", "keep:", "mode: shadow\nkeep:"}});
   Plan held;
@@ -94,6 +95,7 @@ TEST(Plan, WhatWaitsAlreadyAndWhatAShadowHoldsIsNoNews) {
   Plan released;
   plan(released, *hub, family, live);
   EXPECT_EQ(released.systems[in_books].creates, 1) << "what the shadow held is sent when its flow goes live";
+  EXPECT_EQ(released.systems[in_books].waits, 0);
 }
 
 TEST(Plan, CallsTakeAsLongAsTheLimitsSay) {

@@ -34,15 +34,19 @@ Result<Json> Engine::reviews(const Json& command) {
               return std::tie(b.regulated, a.since, a.id) < std::tie(a.regulated, b.since, b.id);
             });
   Json::List items;
-  for (const ReviewRow& r : rows) items.push_back(shown(r));
+  for (ReviewRow& r : rows) {
+    if (r.kind == "brake" && r.state == "open") r.message += TRY(waits_behind(r.id));
+    items.push_back(shown(r));
+  }
   return Json::object({{"items", std::move(items)}});
 }
 
 // One, with what it is about: values of a class that explain shows, too. {"command":"review.show","id"}
 Result<Json> Engine::show_review(const Json& command) {
-  const std::optional<ReviewRow> row = TRY(world_.store.review(command["id"].text()));
+  std::optional<ReviewRow> row = TRY(world_.store.review(command["id"].text()));
   if (!row)
     return fail(Code::NotFound, "there is no such review", "`linchpin review DIR list` shows those that are open.");
+  if (row->kind == "brake" && row->state == "open") row->message += TRY(waits_behind(row->id));
   Json answer = shown(*row);
   if (row->field.empty() || row->sealed.empty() || row->golden.empty()) return answer;
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);

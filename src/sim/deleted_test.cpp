@@ -218,6 +218,15 @@ TEST_F(Deleted, ABrakeHoldsDeletesBack) {
   EXPECT_EQ(archived() - before, 2);
   ASSERT_EQ(open_reviews("brake").items().size(), 1u);
   EXPECT_NE(open_reviews("brake")[0]["message"].text().find("deletes: 2 an hour"), std::string::npos);
+  for (const char* left : {"3", "1"}) {  // what waits is counted when it is shown, and is what then follows
+    ASSERT_EQ(open_reviews("brake").items().size(), 1u);
+    const std::string asked = open_reviews("brake")[0]["message"].text();
+    EXPECT_TRUE(asked.ends_with("Waiting now: xero " + std::string(left) + " deletes")) << asked;
+    answer(open_reviews("brake")[0], "accept");
+    live();
+  }
+  EXPECT_EQ(archived() - before, 5);
+  EXPECT_TRUE(open_reviews("brake").items().empty());
 }
 
 }  // namespace
