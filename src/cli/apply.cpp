@@ -1,15 +1,18 @@
 // linchpin apply: registers the folder's files as the version that runs, and switches to it: where a hub runs, without
-// a stop; where none does, for its next start. Only what a plan has said: what has moved since refuses it.
+// a stop; where none does, for its next start. Only what a plan has said: what has moved since refuses it, and where no
+// hub runs, the systems are read once more to know that.
 #include <iostream>
 
 #include "cli/ask_hub.hpp"
 #include "cli/planned.hpp"
+#include "cli/settle.hpp"
 
 namespace linchpin::cli {
 namespace {
 
 struct Asked : Where {
   std::string plan, by, why;
+  std::string patience = "1 minute";
   bool list = false, despite_reviews = false;
 };
 
@@ -17,6 +20,7 @@ Result<Json> apply_on_store(const Asked& asked, const Json& command) {
   SystemClock clock;
   OpenHub hub = TRY(open_hub(asked));
   if (!hub.may_change()) return hub.standing_by();
+  TRY(read_and_ask(hub, asked.patience, Json::object({{"command", "status"}})));
   auto runs = TRY(engine::Engine::start(hub.hub, hub.world(*hub.files->inbox), clock.now()));
   const Planned planned = TRY(plan_folder(*runs, hub, false));
   Judged said = TRY(judged(*runs, planned, command));
@@ -98,6 +102,7 @@ void add_apply(Command& program) {
   command.option("--why", asked->why, "why, for the register");
   command.flag("--despite-reviews", asked->despite_reviews,
                "goes live though pairs wait for a person (match reviews): kept in the register, with who and why");
+  command.option("--patience", asked->patience, "how long a system may fail, where no hub runs").shows_default();
   command.flag("--list", asked->list, "lists the versions that were applied, the latest first, and does nothing else");
   command.runs([asked] { return apply(*asked); });
 }

@@ -21,16 +21,9 @@ struct Asked : Where {
 };
 
 Result<Json> plan_on_store(const Asked& asked, const Json& command) {
-  Standstill standstill(TRY(parse_span(asked.patience)));
   OpenHub hub = TRY(open_hub(asked));
   if (!hub.may_change()) return hub.standing_by();
-  hub.reads_only = true;
-  for (auto& [name, connector] : hub.connectors) connector = heard_by(standstill, std::move(connector));
-  EngineLoop loop(hub, *hub.files->inbox);
-  TRY(loop.start());
-  const std::atomic<bool> stopped{false};
-  TRY(settle(loop, standstill, "reading and linking", stopped));
-  return loop.ask_and_wait(command);
+  return read_and_ask(hub, asked.patience, command);
 }
 
 void print_changes(const Json& changes) {

@@ -13,4 +13,9 @@ namespace linchpin::cli {
 // error when there is nothing to wait for.
 Result<bool> settle(EngineLoop&, Standstill&, std::string_view what, const std::atomic<bool>& stopped);
 
+// Where no hub runs: the systems are read and linked, as the hub would, and nothing is written to any of them; then
+// `command` is asked. An error when a system has not answered for as long as `patience` lasts. Afterwards the
+// hub is as it was; after an error it is not to be used.
+Result<Json> read_and_ask(OpenHub&, const std::string& patience, const Json& command);
+
 }  // namespace linchpin::cli

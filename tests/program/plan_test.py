@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sqlite3
+import time
 import unittest
 
 from hub import World, call, eventually, hubspot_person, xero_person
@@ -80,7 +81,7 @@ class Plan(unittest.TestCase):
         self.assertGreater(self.of(plan, "hubspot")["linked"], 0)
         xero = self.of(plan, "xero")
         self.assertGreater(xero["creates"], 0)
-        for key in ("linked", "creates", "updates", "deletes", "differs", "reviews", "calls", "hours"):
+        for key in ("linked", "creates", "updates", "deletes", "waits", "differs", "reviews", "calls", "hours"):
             self.assertIn(key, xero)
         self.assertGreater(sum(s["reviews"] for s in plan["systems"]), 0, "doubtful pairs are in it")
         personal = [w for w in plan["writes"] if w["class"] == "personal"]
@@ -228,6 +229,51 @@ class Plan(unittest.TestCase):
         self.assertEqual(status, 0, err)
         self.world.wait_quiet()
         eventually("both are checked", 20, lambda: self.checks() == 2)
+
+    def test_where_no_hub_runs_an_apply_looks_again_before_it_compares(self):
+        self.mode("link")
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        pair = self.pair()
+        self.world.stop()
+        self.mode("live")
+        plan = self.plan()
+        self.world.edit("hubspot", pair["hubspot"], {"lastname": "Quillfeather"})
+        before = self.records()
+        time.sleep(2)  # HubSpot's search index knows of an edit a moment later
+        status, out, err = self.apply(plan)
+        self.assertEqual((status, out and json.loads(out)), (1, {"applied": False, "moved": ["the data"]}), err)
+        self.assertEqual(self.records(), before, "looking writes nothing")
+
+        plan = self.plan()
+        path = os.path.join(self.world.hub, "environments/staging.yaml")
+        with open(path) as file:
+            text = file.read()
+        self.world.rewrite("environments/staging.yaml", self.world.url("xero"), "http://127.0.0.1:9")
+        status, _, err = self.world.linchpin("apply", self.world.hub, "--plan", plan["hash"], "--by", "mia", "--why", "x",
+                                             "--patience", "5 seconds")
+        self.assertEqual((status, "xero" in err), (3, True), err)
+        with open(path, "w") as file:
+            file.write(text)
+        status, out, err = self.apply(plan)
+        self.assertEqual((status, json.loads(out)["version"]), (0, 2), err)
+        self.assertEqual(self.records(), before, "what is written leaves when the hub runs")
+
+    def test_what_is_measured_follows_an_apply(self):
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        pair = self.pair()
+        self.world.linchpin("pause", self.world.hub, "--system", "xero")
+        self.world.edit("hubspot", pair["hubspot"], {"phone": "0412 345 617"})
+        waiting = lambda: self.world.metric("linchpin_outbox_depth", system="xero")
+        eventually("a write to Xero waits", 30, lambda: waiting() == 1)
+        self.assertEqual(self.of(self.plan(), "xero")["waits"], 1)
+        self.mode("off")
+        status, _, err = self.apply(self.plan())
+        self.assertEqual(status, 0, err)
+        eventually("it does not wait any more", 15, lambda: waiting() == 0)
 
     def test_a_flow_that_a_brake_has_paused_is_named(self):
         self.world.rewrite("entities/contact.yaml", "on_delete: detach", "on_delete: propagate\nbrakes: { deletes: 1 a day }")
