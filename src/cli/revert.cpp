@@ -30,6 +30,11 @@ std::string counted(const Json& count, const std::string& what) {
   return count.number_text() + " " + what + (count.number_text() == "1" ? "" : "s");
 }
 
+// "1 thing stays as it is", "2 things stay as they are"
+std::string left_as(const Json& count) {
+  return counted(count, "thing") + (count.number_text() == "1" ? " stays as it is" : " stay as they are");
+}
+
 void print_stays(const Json& plan) {
   const Json::List& stays = plan["stays"].items();
   if (!stays.empty()) std::cout << "\nThis stays as it is:\n";
@@ -70,13 +75,17 @@ Json::List by_hand(const Json& plan, const Asked& asked) {
 
 void print_plan(const Json& plan, const Asked& asked) {
   std::cout << "Of " << plan["what"].text() << ", " << counted(plan["fields"], "field") << " of "
-            << counted(plan["records"], "golden record") << " would be as before.\n";
+            << counted(plan["records"], "golden record") << " would be as before.";
+  if (plan["given_back"].number_text() != "0")
+    std::cout << " Of those, " << plan["given_back"].number_text()
+              << " only in a system's record, where the hub's files had written over them.";
+  std::cout << "\n";
   print_systems(plan["systems"]);
   print_writes(plan);
   for (const Json& line : plan["by_hand"].items()) std::cout << line.text() << "\n";
   print_stays(plan);
   std::cout << "\nThe hub's files are not taken back by this.\nplan " << plan["hash"].text() << "\n";
-  if (plan["fields"].number_text() != "0")
+  if (plan["records"].number_text() != "0")
     std::cout << "To do it: linchpin revert " << asked.folder << " " << selected(asked) << " --plan "
               << plan["hash"].text() << " --by WHO --why TEXT\n";
 }
@@ -84,9 +93,9 @@ void print_plan(const Json& plan, const Asked& asked) {
 void print_done(const Json& answer, const Asked& asked) {
   if (answer["reverted"].boolean()) {
     std::cout << answer["id"].text() << ": " << counted(answer["fields"], "field") << " of "
-              << counted(answer["records"], "golden record") << " will be as before; "
-              << counted(answer["stay"], "thing") << " stays as it is.\nTo take that back: linchpin revert "
-              << asked.folder << " --change " << answer["id"].text() << "\n";
+              << counted(answer["records"], "golden record") << " will be as before; " << left_as(answer["stay"])
+              << ".\nTo take that back: linchpin revert " << asked.folder << " --change " << answer["id"].text()
+              << "\n";
     return;
   }
   std::string moved;
@@ -99,8 +108,8 @@ Result<int> list(const Asked& asked) {
   const Json answer = TRY(ask_hub(asked, Json::object({{"command", "revert.list"}})));
   print_lines(answer["items"], asked.json, [](const Json& r) {
     return r["id"].text() + "  " + r["at"].text() + "  " + r["what"].text() + "  " + r["by"].text() + ": " +
-           r["why"].text() + "\n    " + counted(r["fields"], "field") + " as before, " + r["stay"].number_text() +
-           " left as it is" + (r["done"].boolean() ? "" : "; under way");
+           r["why"].text() + "\n    " + counted(r["fields"], "field") + " as before, " + left_as(r["stay"]) +
+           (r["done"].boolean() ? "" : "; under way");
   });
   return 0;
 }

@@ -43,6 +43,27 @@ void held_now(const mapping::Mapping& mapping, Link& link, Json held) {
   link.held = std::move(held);
 }
 
+std::optional<Value> held_as_sent(const mapping::FieldMapping& m, const Link& link) {
+  const std::optional<Json> holds = mapping::read(m.at, link.held);
+  if (!holds) return std::nullopt;
+  if (holds->is_null() || (holds->is_text() && holds->text().empty())) return Value();
+  if (!m.as.in || !m.as.out) return std::nullopt;
+  const Result<Json> value = m.as.in(*holds, m.context);
+  if (!value) return std::nullopt;
+  const Result<Json> sent = m.as.out(*value, m.context);
+  if (!sent || *sent != *holds) return std::nullopt;
+  return *value;
+}
+
+std::optional<Link> with_sent(const mapping::Mapping& mapping, std::optional<Link> link) {
+  for (const mapping::FieldMapping& m : mapping.fields) {
+    if (!link || m.direction != mapping::Direction::Out) continue;
+    link->base.erase(m.field.text);
+    if (std::optional<Value> held = held_as_sent(m, *link)) link->base.emplace(m.field.text, *std::move(held));
+  }
+  return link;
+}
+
 Link confirm(const model::Hub& hub, const Delivery& d, const std::optional<Link>& before,
              const std::optional<Record>& record, Instant now) {
   Link link = before.value_or(Link{});

@@ -24,4 +24,10 @@ Link confirm(const model::Hub&, const Delivery&, const std::optional<Link>& befo
 // what we only send, it is to be compared anew.
 void held_now(const mapping::Mapping&, Link&, Json held);
 
+// What the record holds in a field that its mapping only sends, as the value that sent would make it hold that; nothing
+// where there is no such value, or what it holds there was never read.
+std::optional<Value> held_as_sent(const mapping::FieldMapping&, const Link&);
+// The link, with that as its base in each such field.
+std::optional<Link> with_sent(const mapping::Mapping&, std::optional<Link>);
+
 }  // namespace linchpin::engine

@@ -362,7 +362,16 @@ void Line::remember(const Change& change, const Family& family, const Link& befo
   for (const Delivery& d : family.deliveries)  // a create whose answer was lost
     if (made && d.operation == Operation::Create && d.system == before.key.system && d.object == before.key.object)
       work_.remember(family, d.change, now_, written_turns(d, {}, before.key));
-  for (Turn& landed : landed_turns(before, merged.link, merged.took)) {
+  if (before.tried.empty()) return;
+  const Mapping& mapping = hub_.mappings.at(merged.link.mapping);
+  Link after = merged.link;
+  std::vector<FieldName> may = merged.took;
+  for (const mapping::FieldMapping& m : mapping.fields) {  // of what is only sent, the record shows it as it holds it
+    if (m.direction != mapping::Direction::Out) continue;
+    const std::optional<Value> held = held_as_sent(m, after);
+    if (held && held != held_as_sent(m, before)) after.given[m.field.text] = *held, may.push_back(m.field);
+  }
+  for (Turn& landed : landed_turns(*with_sent(mapping, before), after, may)) {
     ChangeId by = change.id;
     for (const Delivery& d : family.deliveries)
       if (RecordKey{d.system, d.object, d.record} == before.key && d.values.contains(landed.field.text)) by = d.change;

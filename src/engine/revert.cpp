@@ -186,7 +186,7 @@ Result<Json> Engine::plan_revert(const Reverting& r, bool personal) {
   Plan planned;
   for (const auto& [name, system] : hub_->systems) planned.systems[name];
   Json::List takes, stays;
-  std::int64_t fields = 0, records = 0, stay = 0;
+  std::int64_t fields = 0, given = 0, records = 0, stay = 0;
   std::string content;
   for (GoldenId after;;) {
     const std::vector<GoldenId> ids = TRY(world_.store.past_goldens(r.asked, after, page));
@@ -197,7 +197,8 @@ Result<Json> Engine::plan_revert(const Reverting& r, bool personal) {
       const Family* family = kept ? kept : TRY(reading.family(id));
       if (!family) continue;
       const TakenBack taken = TRY(would_take_back(planned, reading, *family, r.asked));
-      fields += static_cast<std::int64_t>(taken.fields.size());
+      fields += static_cast<std::int64_t>(taken.fields.size() + taken.given.size());
+      given += static_cast<std::int64_t>(taken.given.size());
       records += taken.nothing() ? 0 : 1;
       stay += static_cast<std::int64_t>(taken.stays.size());
       for (const FieldName& field : taken.fields) {
@@ -226,6 +227,7 @@ Result<Json> Engine::plan_revert(const Reverting& r, bool personal) {
       {{"hash", part(r.what, 16) + part(std::to_string(version_) + hub_->digest, 16) + part(content, 32)},
        {"what", r.what},
        {"fields", fields},
+       {"given_back", given},
        {"records", records},
        {"takes", std::move(takes)},
        {"systems", std::move(systems)},
@@ -301,7 +303,7 @@ Result<void> Engine::carry_on_revert(Instant now) {
 Result<void> Engine::take_back_one(Work& work, Line& line, Family& family, Reverting& r, Instant now) {
   Plan planned;
   TakenBack taken = TRY(would_take_back(planned, work, family, r.asked));
-  r.fields += static_cast<std::int64_t>(taken.fields.size());
+  r.fields += static_cast<std::int64_t>(taken.fields.size() + taken.given.size());
   r.stays += static_cast<std::int64_t>(taken.stays.size());
   if (taken.nothing()) return {};
   const ChangeId id = r.id();

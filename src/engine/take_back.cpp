@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/mutant.hpp"
+#include "engine/confirm.hpp"
 #include "engine/merge.hpp"
 #include "engine/share.hpp"
 
@@ -86,10 +87,12 @@ class Selection {
           found.push_back({&p, &t});
     return found;
   }
-  // Writes that no change of the golden record has made: the hub's files have.
-  std::vector<Seen> written_by_files(const FieldName& field) const {
+  // Writes that no change of the golden record has made: the hub's files have. `is_back`: the golden field is as it was
+  // before, so that of an apply, all is left that it had written.
+  std::vector<Seen> written_by_files(const FieldName& field, bool is_back) const {
     std::vector<Seen> found = writes(field);
-    std::erase_if(found, [&](const Seen& seen) { return turned_before(seen) != nullptr; });
+    if (is_back && is_apply(asked_.change)) return found;
+    std::erase_if(found, [&](const Seen& seen) { return turned_before(seen) != nullptr || parts_turned_before(seen); });
     return found;
   }
 
@@ -126,6 +129,20 @@ class Selection {
           made = &p;
     }
     return made;
+  }
+  // Whether what is made of other fields was written since one of those became another value.
+  bool parts_turned_before(const Seen& write) const {
+    const Field* field = entity_.field(write.turn->field.text);
+    if (!field || !field->from) return false;
+    const std::vector<FieldName> parts = parts_of(entity_, field->name);
+    return std::ranges::any_of(past_, [&](const Past& p) {
+      return p.id < write.past->id && (!is_apply(write.past->change) || p.change == write.past->change) &&
+             std::ranges::any_of(
+                 p.turns,
+                 [&](const Turn& t) {
+                   return t.kind == Turn::Kind::Golden && std::ranges::find(parts, t.field) != parts.end();
+                 });
+    });
   }
   bool holds(const Past& p, const FieldName& field) const {
     if (p.id > asked_.up_to) return false;
@@ -321,11 +338,18 @@ const model::Flow* flow_to(const model::Hub& hub, const Golden& golden, const Sy
   return found;
 }
 
+// Whether the field is taken back, or one that it is made of.
+bool goes_back(const Entity& entity, const TakenBack& taken, const FieldName& field) {
+  return std::ranges::any_of(parts_of(entity, field), [&](const FieldName& part) {
+    return std::ranges::find(taken.fields, part) != taken.fields.end();
+  });
+}
+
 // What the hub's files had written is given back, unless those that run say it still, or somebody has been there since.
 void give_back(const model::Hub& hub, const Family& family, const Selection& selection, const Field& field,
-               TakenBack& taken) {
+               bool is_back, TakenBack& taken) {
   std::map<RecordKey, Said> records;
-  for (const Seen& seen : selection.written_by_files(field.name)) {
+  for (const Seen& seen : selection.written_by_files(field.name, is_back)) {
     Said& one = records[seen.turn->record];
     if (!one.first) one.first = seen.turn;
     one.last = seen.turn;
@@ -339,13 +363,14 @@ void give_back(const model::Hub& hub, const Family& family, const Selection& sel
       stays("the record is gone there");
       continue;
     }
+    const mapping::Mapping* mapping = hub.mapping_for(family.golden.entity, record.system);
+    const Link there = mapping ? *with_sent(*mapping, *link) : *link;
     const auto holds = [&](const Values& values, const Value& value) {
       const auto at = values.find(field.name.text);
       return at != values.end() && same_value(field.type, at->second, value);
     };
     const Value& before = value_of(write.first->before);
-    if (holds(link->base, before)) continue;
-    const mapping::Mapping* mapping = hub.mapping_for(family.golden.entity, record.system);
+    if (holds(there.base, before)) continue;
     const bool sends = mapping && std::ranges::any_of(mapping->fields, [&](const mapping::FieldMapping& m) {
                          return m.field == field.name && m.direction != mapping::Direction::In;
                        });
@@ -354,7 +379,7 @@ void give_back(const model::Hub& hub, const Family& family, const Selection& sel
                        });
     bool live = false;
     const model::Flow* flow = flow_to(hub, family.golden, record.system, live);
-    if (!holds(link->given, value_of(write.last->after)) && !holds(link->base, value_of(write.last->after)))
+    if (!holds(there.given, value_of(write.last->after)) && !holds(there.base, value_of(write.last->after)))
       stays("something else was written there since");
     else if (!write.first->before)
       stays("what it held before is not known");
@@ -451,8 +476,10 @@ TakenBack take_back(const model::Hub& hub, const Family& family, const std::vect
   if (!taken.fields.empty()) ++taken.golden.version;
 
   for (const Field& field : entity.fields)
-    if (std::ranges::find(taken.fields, field.name) == taken.fields.end() && !field.from)
-      give_back(hub, family, selection, field, taken);
+    if (!goes_back(entity, taken, field.name))
+      give_back(hub, family, selection, field, std::ranges::none_of(parts_of(entity, field.name), differs), taken);
+    else if (field.from)  // what is made of them goes with them
+      for (const Seen& seen : selection.writes(field.name)) taken.turns.push_back(*seen.turn);
   std::ranges::sort(taken.given, {}, [](const GivenBack& g) { return std::tie(g.record, g.field); });
   for (const Past& p : past)
     for (const Turn& t : p.turns) {
@@ -473,7 +500,7 @@ std::vector<Stays> out_of_reach(const model::Hub& hub, const TakenBack& taken,
   std::set<std::pair<RecordKey, FieldName>> told;
   for (const Turn& turn : taken.turns) {
     const std::pair what(turn.record, turn.field);
-    const bool moves = std::ranges::find(taken.fields, turn.field) != taken.fields.end();  // else it is as before
+    const bool moves = goes_back(entity, taken, turn.field);  // else it is as before
     if (!moves || writes.contains(what) || !told.insert(what).second) continue;
     const auto link = std::ranges::find_if(
         taken.links, [&](const Link& l) { return l.key == turn.record && l.entity == taken.golden.entity; });

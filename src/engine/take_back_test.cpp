@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/confirm.hpp"
 #include "engine/seal.hpp"
 #include "engine/small_family.hpp"
 
@@ -51,9 +52,13 @@ struct Story {
   void written(const RecordKey& key, const FieldName& field, Instant at, const std::string& change) {
     Delivery d;
     d.values.emplace(field.text, p.value(field.text));
+    d.mapping = p.link(key).mapping;
+    const mapping::Mapping& mapping = hub->mappings.at(d.mapping);
     past.push_back({static_cast<std::int64_t>(past.size()) + 1, p.golden.id, ChangeId(change), at,
-                    written_turns(d, p.link(key), key)});
-    p.link(key).base[field.text] = p.link(key).given[field.text] = p.value(field.text);
+                    written_turns(d, with_sent(mapping, p.link(key)), key)});
+    Record record;
+    record.id = key.record, record.body = mapping::write(mapping, d.values, p.link(key).held).record;
+    p.link(key) = confirm(*hub, d, p.link(key), record, at);
   }
   TakenBack take_back(Store::PastAsked asked) const {
     if (asked.up_to == 0) asked.up_to = static_cast<std::int64_t>(past.size());
@@ -242,6 +247,75 @@ TEST(TakeBack, WhatTheFilesHadWrittenIsGivenBackOnceTheEarlierFilesRun) {
   story.p.link(books("a")).given.erase("phone");
   EXPECT_TRUE(story.change("apply.2").given.empty());
   EXPECT_NE(why(story.change("apply.2"), phone).find("something else was written there since"), std::string::npos);
+}
+
+const FieldName full_name("full_name");
+Json named(const char* name) { return Json::object({{"Name", name}}); }
+
+// The files of version 2 wrote the joined name over the one that people had typed there.
+TEST(TakeBack, WhatIsMadeOfOtherFieldsIsGivenBackAsTheRecordHeldIt) {
+  Story story;
+  story.p.link(books("a")).held = named("Tan, Mia");
+  story.written(books("a"), full_name, monday + seconds(9), "apply.2");
+  ASSERT_EQ(story.p.link(books("a")).held, named("Mia Tan"));
+  EXPECT_NE(why(story.change("apply.2"), full_name).find("apply the earlier files first"), std::string::npos);
+
+  story.hub = files({{"flows/clients.yaml", "keep: contact\n", "keep: contact\nmode: link\n"}});
+  const TakenBack taken = story.change("apply.2");
+  ASSERT_EQ(taken.given.size(), 1u);
+  EXPECT_EQ(taken.given[0].field, full_name);
+  EXPECT_EQ(taken.given[0].value, Value("Tan, Mia"));
+  EXPECT_TRUE(taken.stays.empty());
+
+  Link& link = story.p.link(books("a"));
+  held_now(story.hub->mappings.at(link.mapping), link, named("Mia Tan OAM"));
+  EXPECT_TRUE(story.change("apply.2").given.empty());
+  EXPECT_NE(why(story.change("apply.2"), full_name).find("something else was written there since"), std::string::npos);
+  held_now(story.hub->mappings.at(link.mapping), link, named("Tan, Mia"));
+  EXPECT_TRUE(story.change("apply.2").nothing()) << "somebody has typed it again";
+  EXPECT_TRUE(story.change("apply.2").stays.empty());
+}
+
+TEST(TakeBack, WhatASystemHeldAndCannotBeToldIsListed) {
+  Story story;
+  story.written(books("a"), full_name, monday + seconds(9), "apply.2");  // over what was never read
+  story.hub = files({{"flows/clients.yaml", "keep: contact\n", "keep: contact\nmode: link\n"}});
+  EXPECT_TRUE(story.change("apply.2").given.empty());
+  EXPECT_NE(why(story.change("apply.2"), full_name).find("not known"), std::string::npos);
+}
+
+// Where the flow is not live, nobody writes it there.
+TEST(TakeBack, WhatIsMadeOfOtherFieldsGoesWithThemOrIsToldToStay) {
+  Story story;
+  story.p.link(books("a")).held = named("Mia Tan");
+  story.says(crm("1"), {{"given_name", "Maya"}}, monday + seconds(5), "c2.0");
+  story.written(books("a"), given_name, monday + seconds(6), "c2.0");
+  story.written(books("a"), full_name, monday + seconds(6), "c2.0");
+  const TakenBack taken = story.change("c2.0");
+  EXPECT_EQ(taken.fields, std::vector{given_name});
+  EXPECT_TRUE(taken.given.empty());
+  const RecordKey a = books("a");
+  EXPECT_TRUE(out_of_reach(*story.hub, taken, {{crm("1"), given_name}, {a, given_name}, {a, full_name}}).empty());
+  const std::vector<Stays> stays = out_of_reach(*story.hub, taken, {{crm("1"), given_name}, {a, given_name}});
+  ASSERT_EQ(stays.size(), 1u);
+  EXPECT_EQ(stays[0].field, full_name);
+}
+
+// Version 2 chose another value and wrote it; version 3 chooses the one of before, and writes nothing.
+TEST(TakeBack, WhatAnApplyHadChosenIsGivenBackWhereTheEarlierChoiceIsNotWritten) {
+  Story story;
+  story.p.link(books("a")).own.clear();
+  story.p.link(books("a")).given["phone"] = old_number;
+  const Golden before = story.p.golden;
+  story.p.golden.fields.at(phone).value = other_number;
+  story.keep("apply.2", monday + seconds(9), before, story.p.links);
+  story.written(books("a"), phone, monday + seconds(9), "apply.2");
+  story.p.golden = before;
+  story.hub = files({{"flows/clients.yaml", "keep: contact\n", "keep: contact\nmode: link\n"}});
+  const TakenBack taken = story.change("apply.2");
+  EXPECT_TRUE(taken.fields.empty());
+  ASSERT_EQ(taken.given.size(), 1u);
+  EXPECT_EQ(taken.given[0].value, old_number);
 }
 
 // A record that the hub made has said nothing of its own before.

@@ -245,7 +245,8 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
                   !l.gone;
          }));
   if (before) TRY(no_longer_blank(work, d, *before, now));
-  work.remember(family, d.change, now, written_turns(d, before, {d.system, d.object, id}));
+  work.remember(family, d.change, now,
+                written_turns(d, with_sent(hub_->mappings.at(d.mapping), before), {d.system, d.object, id}));
   Link after = engine::confirm(*hub_, d, before, record, now);
   for (const FieldName& field : before ? before->lent : std::set<FieldName>()) {  // it was sent before a split
     const auto sent = d.values.find(field.text);

@@ -20,6 +20,15 @@ std::string single_spaced(std::string_view text) {
   return out;
 }
 
+// "Mia Tan (2)" is Mia Tan.
+std::string unnumbered(std::string name) {
+  const std::size_t open = name.rfind(" (");
+  if (open != std::string::npos && name.ends_with(')') &&
+      name.find_first_not_of("0123456789", open + 2) == name.size() - 1)
+    name.erase(open);
+  return name;
+}
+
 // Digits of an Australian number without its country code or trunk zero.
 std::string digits(std::string_view text) {
   std::string all;
@@ -53,6 +62,7 @@ Held from_xero(const Json& contact) {
   held.away = contact["ContactStatus"].text() != "ACTIVE";
   held.merged_into = contact["MergedToContactID"].text();
   held.golden = contact["ContactNumber"].text();
+  held.name = unnumbered(single_spaced(contact["Name"].text()));
   held.organisation = contact["FirstName"].text().empty();
   held.values[Field::Given] = comparable(Field::Given, contact["FirstName"].text());
   held.values[Field::Family] = comparable(Field::Family, contact["LastName"].text());

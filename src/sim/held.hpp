@@ -28,6 +28,7 @@ struct Held {
   bool away = false;                    // archived
   std::string merged_into;              // Xero: the survivor
   std::string golden;                   // the hub's id in it
+  std::string name;                     // Xero's Name, without the number that tells namesakes apart
   std::string verification;             // HubSpot's identity_verification
   bool organisation = false;            // Xero: no first name
 };

@@ -22,6 +22,7 @@ std::string difference(const std::map<Site, Holdings>& is, const std::map<Site, 
       for (const auto& [field, value] : wanted.values)
         if (const auto at = now.values.find(field); (at == now.values.end() ? "" : at->second) != value)
           return where + id + "'s " + std::string(to_text(field)) + " is not what it must be";
+      if (now.name != wanted.name) return where + id + "'s Name is not what it must be";
       if (now.away != wanted.away || now.merged_into != wanted.merged_into || now.golden != wanted.golden ||
           now.verification != wanted.verification || now.organisation != wanted.organisation)
         return where + id + " is not what it was";

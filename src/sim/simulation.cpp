@@ -253,8 +253,7 @@ class Run {
 
   // After the judgement, and of a chance of its own: what came before is as it was without it.
   void taken_back() {
-    const Rules& rules = rules_of(workload_->hub_kind());
-    TakeBacks take_backs({*world_, ledger_, rules, workload_->rules_changed(), [this] { settle(); },
+    TakeBacks take_backs({*world_, ledger_, workload_->hub_kind(), workload_->rules_changed(), [this] { settle(); },
                           [this](const auto& what) { note(what); }},
                          plan_.seed ^ reverts_by);
     if (must(take_backs.go())) silent();

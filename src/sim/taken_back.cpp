@@ -56,6 +56,13 @@ std::map<Site, Holdings> TakeBacks::wanted() const {
       else
         there.values[spot.second] = value;
     }
+  for (const auto& [number, person] : people_) {
+    const auto given = layers_.now().find({number, Field::Given}), family = layers_.now().find({number, Field::Family});
+    if (given == layers_.now().end() || family == layers_.now().end()) continue;
+    const bool renamed = given->second.size() > 1 || family->second.size() > 1;
+    Held& there = all.at(Site::Xero).at(person.records.at(Site::Xero));
+    if (renamed) there.name = given->second.back().value + " " + family->second.back().value;
+  }
   return all;
 }
 
@@ -347,6 +354,46 @@ Result<void> TakeBacks::revert(const Asked& asked) {
   return {};
 }
 
+// While the flow only links, people type names their own way in Xero; a version that is live writes them as the hub has
+// them, and is taken back when the flow only links again: every record holds what it held, all that is in any system.
+Result<void> TakeBacks::going_live() {
+  TRY(s_.world.change_hub(TRY(hub_of(s_.hub_kind, "link"))));
+  TRY(live());
+  std::set<std::string> typed;
+  for (const auto& [person, known] : people_) {
+    const std::string& record = known.records.at(Site::Xero);
+    const Held there = held_in_all(s_.world).at(Site::Xero).at(record);
+    const std::string name = there.values.at(Field::Family) + ", " + there.values.at(Field::Given);
+    TRY(s_.world.edit("xero", "Contacts", record, Json::object({{"Name", name}})));
+    typed.insert(record);
+  }
+  TRY(live());
+  const std::map<Site, Holdings> before = held_in_all(s_.world);
+  TRY(s_.world.change_hub(TRY(hub_of(s_.hub_kind, "live"))));
+  TRY(live());
+  const std::map<Site, Holdings> joined = held_in_all(s_.world);
+  for (const std::string& record : typed)
+    if (joined.at(Site::Xero).at(record).name == before.at(Site::Xero).at(record).name)
+      throw Broken{"Converged", "xero record " + record + "'s Name is not what the hub has"};
+  const Json version = TRY(s_.world.ask(Json::object({{"command", "status"}})))["register"];
+  TRY(s_.world.change_hub(TRY(hub_of(s_.hub_kind, "link"))));
+  TRY(live());
+  const Json command = Json::object({{"command", "revert"}, {"apply", version}, {"by", "vera"}, {"why", "too early"}});
+  const Json plan = TRY(s_.world.ask(command));
+  reverted_ = true;
+  s_.note("take back apply " + version.number_text() + ", " + plan["fields"].number_text() + " fields; " +
+          plan["stay"].number_text() + " stay");
+  if (plan["stay"].integer().value_or(0) != 0)
+    broken("something stays of apply " + version.number_text() + ", and nobody has changed it since" +
+           why(plan, plan["stays"][0]["golden"].text()));
+  const Json done = TRY(s_.world.ask(command.with("plan", plan["hash"])));
+  if (!done["reverted"].boolean()) broken("a plan is stale, and nothing has moved");
+  if (chance_.chance(0.3)) TRY(s_.world.crash());
+  TRY(live());
+  if (const std::string what = difference(held_in_all(s_.world), before); !what.empty()) broken(what);
+  return {};
+}
+
 Result<bool> TakeBacks::go() {
   if (!TRY(choose())) return false;
   mark();
@@ -370,6 +417,7 @@ Result<bool> TakeBacks::go() {
   TRY(revert(since(0)));
   const Step last = layers_.steps().back();
   TRY(revert(change_of(last)));
+  if (chance_.chance(0.5)) TRY(going_live());
   return true;
 }
 

@@ -18,7 +18,7 @@ class TakeBacks {
   struct Setting {
     World& world;
     Ledger& ledger;
-    const Rules& rules;
+    std::size_t hub_kind;
     const std::set<Field>& rules_changed;
     std::function<void()> settle;  // until nothing is outstanding
     std::function<void(const std::string&)> note;
@@ -42,7 +42,7 @@ class TakeBacks {
 
   Result<bool> choose();
   bool begin(const Person&, const Told&);
-  Rule rule(Field field) const { return s_.rules.at(field); }
+  Rule rule(Field field) const { return rules_of(s_.hub_kind).at(field); }
   bool parts_apart() const { return rule(Field::Given) == Rule::Latest; }
   bool is_left(const Spot&) const;
   std::string fresh(Field);
@@ -61,6 +61,7 @@ class TakeBacks {
   std::set<Spot> plan_is_right(const Json& plan, const Asked&) const;
   void stays_are_right(const Json& plan, const Upshots&, const std::set<Spot>& takes) const;
   void writes_are_right(const Json& plan, const Stacks& before, const std::set<Spot>& takes) const;
+  Result<void> going_live();
   Result<void> live();
   void look();
   std::map<Site, Holdings> wanted() const;

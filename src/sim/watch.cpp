@@ -138,8 +138,10 @@ void Watch::once(const engine::Batch& batch) {
     done_last_.insert(item);
   }
   // What an item says is merged in the commit that marks it done.
+  bool taken_back = false;  // a record is given back what it held: no golden record is another for it
   for (const engine::AuditRow& row : batch.audit) {
     const Json body = parse_json(row.body).value_or(Json());
+    taken_back = taken_back || body["kind"].text() == "reverted";
     long long position = 0;
     int item = 0;
     if (body["kind"].text() != "received" ||
@@ -150,7 +152,7 @@ void Watch::once(const engine::Batch& batch) {
       broken(Invariant::MergedOnce,
              "what inbox entry " + std::to_string(position) + " says is merged, and not done in that commit");
   }
-  const bool decided = !batch.goldens.empty() || !batch.links.empty() || !batch.reviews.empty() ||
+  const bool decided = taken_back || !batch.goldens.empty() || !batch.links.empty() || !batch.reviews.empty() ||
                        !batch.cursors.empty() || !batch.deliveries_dropped.empty() || !batch.done.empty();
   for (const engine::DeliveryRow& row : batch.deliveries) {
     told(batch, row);

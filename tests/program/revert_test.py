@@ -5,7 +5,7 @@ import os
 import time
 import unittest
 
-from hub import World, eventually
+from hub import World, eventually, hubspot_person, xero_person
 
 
 class Revert(unittest.TestCase):
@@ -112,29 +112,75 @@ class Revert(unittest.TestCase):
         self.assertEqual(len(mine), 1, plan)
         self.assertIn("changed since, by hubspot:" + self.first["hubspot"], mine[0]["why"])
 
+    def apply(self, name, text):
+        with open(os.path.join(self.world.hub, name), "w") as file:
+            file.write(text)
+        status, out, err = self.world.linchpin("plan", self.world.hub, "--json")
+        self.assertEqual(status, 0, err)
+        status, out, err = self.world.linchpin("apply", self.world.hub, "--plan", json.loads(out)["hash"], "--by", "kim",
+                                               "--why", "x")
+        self.assertEqual(status, 0, err)
+        self.world.wait_quiet()
+
+    def held(self):
+        """By system and record, what the hub's files send there: by its field."""
+        all = {}
+        for record, contact in self.world.hubspot().items():
+            of = contact["properties"]
+            all["hubspot", record] = dict(hubspot_person(contact), verification=of.get("identity_verification") or "",
+                                          verified_at=of.get("identity_verified_at") or "",
+                                          marketing_consent=of.get("marketing_consent") or "")
+        for record, contact in self.world.xero().items():
+            all["xero", record] = dict(xero_person(contact), full_name=contact["Name"])
+        names = {"given": "given_name", "family": "family_name", "stage": "lifecycle_stage", "status": "lifecycle_stage"}
+        return {at: {names.get(field, field): value for field, value in of.items() if field != "hub_id"}
+                for at, of in all.items()}
+
     def test_what_a_version_wrote_is_taken_back_by_the_earlier_files_first(self):
         self.begin("sqlite")
-        entity = os.path.join(self.world.hub, "entities/contact.yaml")
-        with open(entity) as file:
+        with open(os.path.join(self.world.hub, "entities/contact.yaml")) as file:
             before = file.read()
         rule = next(line for line in before.splitlines() if line.strip().startswith("phone:"))
-
-        def apply(text):
-            with open(entity, "w") as file:
-                file.write(text)
-            status, out, err = self.world.linchpin("plan", self.world.hub, "--json")
-            self.assertEqual(status, 0, err)
-            status, out, err = self.world.linchpin("apply", self.world.hub, "--plan", json.loads(out)["hash"], "--by", "kim",
-                                                   "--why", "x")
-            self.assertEqual(status, 0, err)
-            self.world.wait_quiet()
-
-        apply(before.replace(rule, rule.replace("survivorship: recency", "survivorship: [xero, hubspot]")))
+        self.apply("entities/contact.yaml",
+                   before.replace(rule, rule.replace("survivorship: recency", "survivorship: [xero, hubspot]")))
         status, _, err = self.world.linchpin("revert", self.world.hub, "--apply", "2")
         self.assertEqual((status, "earlier files first" in err), (2, True), err)
-        apply(before)
-        status, out, err = self.world.linchpin("revert", self.world.hub, "--apply", "2", "--json")
-        self.assertIn(status, (0, 2), err)  # 2: it had written nothing
+
+    def test_what_going_live_wrote_is_given_back_once_the_flow_only_links_again(self):
+        self.world = World(clients=40)
+        self.addCleanup(self.world.close)
+        self.world.without_checks()
+        with open(os.path.join(self.world.hub, "flows/clients.yaml")) as file:
+            live = file.read()
+        with open(os.path.join(self.world.hub, "flows/clients.yaml"), "w") as file:
+            file.write(live + "mode: link\n")
+        turned = next((r, c) for r, c in self.world.xero().items() if c.get("FirstName") and c.get("LastName"))
+        self.world.edit("xero", turned[0], {"Name": turned[1]["LastName"] + ", " + turned[1]["FirstName"]})
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        before = self.held()
+        self.apply("flows/clients.yaml", live)
+        now = self.held()
+        wrote = {(*at, field) for at, of in before.items() for field, value in of.items() if now[at][field] != value}
+        self.assertIn(("xero", turned[0], "full_name"), wrote)
+        self.apply("flows/clients.yaml", live + "mode: link\n")
+
+        plan = self.revert("--apply", "2")
+        self.assertGreaterEqual(plan["given_back"], len(wrote))
+        self.assertEqual(plan["fields"], plan["given_back"], "the golden records are as they were")
+        status, text, err = self.world.linchpin("revert", self.world.hub, "--apply", "2")
+        self.assertEqual(status, 0, err)
+        self.assertIn(f"{plan['fields']} fields of {plan['records']} golden records would be as before.", text)
+        self.assertIn("--plan " + plan["hash"], text)
+        self.assertEqual({s["why"] for s in plan["stays"]}, {"the hub created it: it is not put away"}, plan["stays"])
+        status, text, err = self.world.linchpin("revert", self.world.hub, "--apply", "2", "--plan", plan["hash"], "--by", "kim",
+                                                "--why", "a slip")
+        self.assertEqual((status, "things stay as they are" in text), (0, True), text + err)
+        self.world.wait_quiet()
+        after = self.held()
+        self.assertEqual({at: after[at] for at in before}, before)
+        self.assertEqual({at for at in after if at not in before}, {(s["system"], s["record"]) for s in plan["stays"]})
 
     def test_the_plan_says_where_hubspot_ignores_the_way_back(self):
         self.begin("sqlite")
