@@ -23,7 +23,7 @@ std::optional<std::int64_t> option_number(const Json& options, std::string_view 
 
 // What an option may be, beyond its choices.
 bool is_locale(std::string_view);  // a language that ICU knows, and what may stand behind it: "ja", "zh-Hans"
-bool is_filled(std::string_view);    // anything but nothing
+bool is_filled(std::string_view);  // anything but nothing
 bool is_count(std::string_view);   // a whole number from 1
 bool is_year(std::string_view);    // of two digits: 0 to 99
 bool is_time_of_day(std::string_view);
