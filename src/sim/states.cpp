@@ -6,19 +6,35 @@
 
 namespace linchpin::sim {
 
+namespace {
+
+// HubSpot's records that an answer calls gone: an error names them by their ids, or is about those of the call that it
+// gives nothing for; of a merged one that was asked for alone, the survivor answers.
+std::set<std::string> called_gone(const Deed& deed, const Json& body) {
+  std::set<std::string> gone, given;
+  for (const Json& record : body["results"].items()) given.insert(record["id"].text());
+  bool about_the_call = body["category"].text() == "OBJECT_NOT_FOUND";
+  for (const Json& error : body["errors"].items()) {
+    const Json& ids = error["context"]["ids"];
+    for (const Json& id : ids.items()) gone.insert(id.text());
+    about_the_call = about_the_call || (ids.is_null() && error["category"].text() == "OBJECT_NOT_FOUND");
+  }
+  const bool one = deed.kind == Deed::Kind::Read && deed.ids.size() == 1 && !given.empty();
+  if (about_the_call || one)
+    for (const std::string& id : deed.ids)
+      if (!given.contains(id)) gone.insert(id);
+  return gone;
+}
+
+}  // namespace
+
 void States::answered(const engine::Send& send, const Result<Answer>& answer, Instant) {
   const std::string& system = send.system.text;
-  if (!answer || answer->status >= 300 || system == "idcheck") return;
+  if (!answer || system == "idcheck") return;
   const Site site = system == "hubspot" ? Site::Hubspot : Site::Xero;
   const Json body = parse_json(answer->body).value_or(Json());
-  if (site == Site::Hubspot) {
-    for (const Json& error : body["errors"].items())
-      for (const Json& id : error["context"]["ids"].items()) told_gone_.insert(id.text());
-    const Deed deed = deed_of(system, send.request);  // answered with another: the survivor of a merge
-    if (deed.kind == Deed::Kind::Read && deed.ids.size() == 1 && !body["results"].items().empty() &&
-        body["results"][0]["id"].text() != deed.ids[0])
-      told_gone_.insert(deed.ids[0]);
-  }
+  if (site == Site::Hubspot) told_gone_.merge(called_gone(deed_of(system, send.request), body));
+  if (answer->status >= 300) return;
   const std::map<std::string, Instant> changes = changes_in(system, body);
   for (const Json& record : body[site == Site::Hubspot ? "results" : "Contacts"].items()) {
     const Held held = held_in(site, record);
