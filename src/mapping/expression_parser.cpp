@@ -44,6 +44,50 @@ constexpr std::array<Refused, 22> refused{{
     {"capture", "patterns only test", "Use test(…), or split"},
 }};
 
+// A pattern of jq's engine in RE2's words: $ stands at the end or before a last line break, and \w and \d are letters
+// and digits of every language. ^ stands at the beginning alone, in both.
+std::string as_re2(std::string_view pattern) {
+  constexpr std::string_view word = "\\pL\\pM\\pN_", digit = "\\p{Nd}";
+  std::string out;
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i], next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+    if (c == '\\' && next != '\0') {
+      ++i;
+      const std::string_view of = next == 'w' || next == 'W' ? word : next == 'd' || next == 'D' ? digit : "";
+      const bool negated = next == 'W' || next == 'D';
+      if (of.empty() || (in_class && negated))
+        out += c, out += next;
+      else if (in_class)
+        out += of;
+      else
+        out += std::string(negated ? "[^" : "[").append(of) + "]";
+    } else if (in_class) {
+      // [:alpha:] inside of it ends in a bracket of its own.
+      if (c == '[' && next == ':') {
+        const std::size_t end = pattern.find(":]", i);
+        if (end != std::string_view::npos) {
+          out += pattern.substr(i, end + 2 - i);
+          i = end + 1;
+          continue;
+        }
+      }
+      in_class = c != ']';
+      out += c;
+    } else if (c == '[') {
+      in_class = true;
+      out += c;
+      if (i + 1 < pattern.size() && pattern[i + 1] == '^') out += pattern[++i];
+      if (i + 1 < pattern.size() && pattern[i + 1] == ']') out += pattern[++i];  // there it is one of the class
+    } else if (c == '$') {
+      out += "(?:\\n?\\z)";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 class Parser {
  public:
   Parser(std::string_view text, std::vector<Token> tokens, std::size_t offset, int depth)
@@ -484,8 +528,7 @@ class Parser {
           return bad(at, "test knows the flags i, g and n only", "Leave the flag out");
       }
     }
-    // In jq's engine ^ and $ stand at every line.
-    auto out = std::make_shared<re2::RE2>("(?m)" + pattern, options);
+    auto out = std::make_shared<re2::RE2>(as_re2(pattern), options);
     if (!out->ok())
       return bad(at, "the pattern is not one of RE2's",
                  "See RE2's syntax; it has no look-around and no back-references");
