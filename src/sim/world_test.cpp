@@ -296,12 +296,22 @@ TEST_F(TheLine, TheInboxIsForgottenAfterItsTimeAndNotBefore) {
   ASSERT_TRUE(world->edit("hubspot", "contacts", links().begin()->first, Json::object({{"phone", "0491 570 156"}})));
   settle();
   EXPECT_FALSE(world->inbox().read(Position(0), 10)->empty());
+  const Json why = Json::object({{"command", "explain"},
+                                 {"entity", "contact"},
+                                 {"id", "hubspot:" + links().begin()->first},
+                                 {"field", "phone"}});
+  const Result<Json> told = world->ask(why);
+  ASSERT_TRUE(told);
+  EXPECT_GT((*told)["chain"].items().size(), 1u);
   world->sleep(std::chrono::days(29));
   settle();
   EXPECT_FALSE(world->inbox().read(Position(0), 10)->empty());
   world->sleep(std::chrono::days(3));
   settle();
   EXPECT_TRUE(world->inbox().read(Position(0), 10)->empty());
+  const Result<Json> still = world->ask(why);
+  ASSERT_TRUE(still);
+  EXPECT_EQ(*still, *told) << "why it holds that is not forgotten with it";
   agree();
 }
 
