@@ -256,7 +256,7 @@ class Plan(unittest.TestCase):
         self.assertEqual((status, "xero" in err), (3, True), err)
         with open(path, "w") as file:
             file.write(text)
-        status, out, err = self.apply(plan)
+        status, out, err = self.apply(plan, "as planned", "--despite-reviews")
         self.assertEqual((status, json.loads(out)["version"]), (0, 2), err)
         self.assertEqual(self.records(), before, "what is written leaves when the hub runs")
 
