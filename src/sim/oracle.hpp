@@ -21,6 +21,7 @@ struct Case {  // what is judged
   std::set<Field> rules_changed;  // in the middle of the run: only agreement is judged
   bool disk_lied = false;         // a commit was lost: an older value may have won, the same everywhere
   bool clocks_differ = false;     // vendors' times cannot be compared closely
+  bool held_back = false;         // what a flow asks may have been held, and given up where it was so no longer
   Holdings hubspot, xero;
   Json checks;                  // of the identity service: its list of verifications
   std::vector<Told> told;       // by the hub

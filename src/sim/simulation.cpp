@@ -184,6 +184,7 @@ class Run {
            .disk_lied = Swarm(plan_).on(Fault::disk_lies),
            .clocks_differ = Swarm(plan_).on(Fault::clock_skew) || Swarm(plan_).on(Fault::clock_jump) ||
                             Swarm(plan_).on(Fault::coarse_time),
+           .held_back = Swarm(plan_).on(Fault::hub_change) || Swarm(plan_).on(Fault::paused),
            .hubspot = holdings(Site::Hubspot, world_->vendor("hubspot").state(world_->now_at("hubspot"))),
            .xero = holdings(Site::Xero, world_->vendor("xero").state(world_->now_at("xero"))),
            .checks = world_->vendor("idcheck").state(world_->now_at("idcheck"))["objects"]["verifications"],
