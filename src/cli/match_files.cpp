@@ -51,11 +51,9 @@ Result<void> need_id(const std::string& id, const Place& at) {
 
 // A column is left out: what is said of it where its name is a slip of the hand.
 void left_out(const std::string& path, const std::string& name, Slips& slips) {
-  static const std::vector<std::string> names{"given_name",    "family_name", "full_name", "email", "phone",
-                                              "date_of_birth", "street",      "suburb",    "state", "postcode"};
   const auto [at, fresh] = slips.try_emplace({path, name});
   if (!fresh || name == "id") return;
-  const std::string near = model::nearest(plain_name(name), names);
+  const std::string near = model::nearest(plain_name(name), matching::part_names());
   if (!near.empty()) at->second = path + ": '" + name + "' is compared with nothing. Did you mean '" + near + "'?";
 }
 

@@ -218,7 +218,7 @@ Result<void> Engine::on_failure(Work& work, Line& line, const Flying& flying, co
         const RecordKey about{flying.call.system, call->object, {}};
         not_understood(work, about, error, answer, now);
         // Pages between two that cannot be used are no reason to hurry.
-        at->second.not_before = std::max(now + wait, now + backoff(unreadable_[about], world_.random));
+        at->second.not_before = now + std::max(wait, backoff(unreadable_[about], world_.random));
       }
     }
   }

@@ -21,10 +21,8 @@ void derive(const model::Entity& entity, std::map<FieldName, Sourced>& fields) {
     fields.erase(name);
     Result<Value> made = from.value(values_of(from, fields));
     if (!made) continue;
-    const bool unread = std::ranges::any_of(from.reads(), [&](const std::string& part) {
-      const auto of = fields.find(FieldName(part));
-      return of != fields.end() && of->second.rule == not_read;
-    });
+    const bool unread =
+        std::ranges::any_of(from.reads(), [&](const std::string& part) { return is_unread(fields, FieldName(part)); });
     if (made->is_null() && field.otherwise && !unread) {
       fields.emplace(name, Sourced{*field.otherwise, {}, {}, {}, {}, {}, "default"});
       continue;

@@ -233,9 +233,9 @@ bool later_wins(const Entity& entity, const Field& field) {
   return by_time(group == entity.together.end() ? &field : entity.field(group->front().text));
 }
 
-bool is_unread(const Golden& golden, const FieldName& field) {
-  const auto at = golden.fields.find(field);
-  return at != golden.fields.end() && at->second.rule == not_read;
+bool is_unread(const std::map<FieldName, Sourced>& fields, const FieldName& field) {
+  const auto at = fields.find(field);
+  return at != fields.end() && at->second.rule == not_read;
 }
 
 std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const std::vector<Link>& links) {

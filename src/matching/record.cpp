@@ -36,4 +36,10 @@ std::string Fields::* part_named(std::string_view name) {
   return nullptr;
 }
 
+std::vector<std::string> part_names() {
+  std::vector<std::string> names;
+  for (const Column& column : columns) names.emplace_back(column.name);
+  return names;
+}
+
 }  // namespace linchpin::matching

@@ -19,6 +19,7 @@ struct Fields {
 
 // Which of them a column or field of that name is, here and in exports ("first_name"); nullptr: none.
 std::string Fields::* part_named(std::string_view name);
+std::vector<std::string> part_names();  // all that it knows
 
 struct RecordId {
   std::string system, id;

@@ -28,6 +28,15 @@ class Reconcile : public SmallPractice {
   void no_webhooks(const char* system) {
     ASSERT_TRUE(world->vendor(system).set_faults(Json::object({{"webhook_drop", 1}}), world->now()));
   }
+  // Nobody tells of it, and a walk finds it.
+  void lose_all_in_hubspot() {
+    no_webhooks("hubspot");
+    ASSERT_TRUE(world->vendor("hubspot").seed(Json::object({{"objects", Json::object({{"contacts", Json::List{}}})}}),
+                                              world->now()));
+    ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
+    settle();
+    EXPECT_TRUE(walk_of("hubspot")["short"].boolean());
+  }
   std::int64_t linked(const std::string& system) {
     for (const Json& row : ask(Json::object({{"command", "table"}}))["rows"].items())
       if (row["system"].text() == system && row["entity"].text() == "contact")
@@ -122,13 +131,8 @@ TEST_F(Reconcile, AListThatIsMuchTooShortDeletesNothingUntilAPersonSaysSo) {
   make();
   const std::int64_t before = linked("hubspot");
   ASSERT_GT(before, 20);
-  no_webhooks("hubspot");
-  ASSERT_TRUE(world->vendor("hubspot").seed(Json::object({{"objects", Json::object({{"contacts", Json::List{}}})}}),
-                                            world->now()));
-  ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
-  settle();
+  lose_all_in_hubspot();
   EXPECT_EQ(linked("hubspot"), before);
-  EXPECT_TRUE(walk_of("hubspot")["short"].boolean());
   const Json reviews = open_reviews("short_list");
   ASSERT_EQ(reviews.items().size(), 1u);
   ask(Json::object({{"command", "review.accept"}, {"id", reviews[0]["id"].text()}, {"by", "mia"}}));
@@ -142,13 +146,8 @@ TEST_F(Reconcile, SoIsAShortListOfFew) {
   const std::int64_t before = linked("hubspot");
   ASSERT_LT(before, 20);
   ASSERT_GT(before, 4);
-  no_webhooks("hubspot");
-  ASSERT_TRUE(world->vendor("hubspot").seed(Json::object({{"objects", Json::object({{"contacts", Json::List{}}})}}),
-                                            world->now()));
-  ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
-  settle();
+  lose_all_in_hubspot();
   EXPECT_EQ(linked("hubspot"), before);
-  EXPECT_TRUE(walk_of("hubspot")["short"].boolean());
   EXPECT_EQ(open_reviews("short_list").items().size(), 1u);
 }
 

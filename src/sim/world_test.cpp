@@ -296,10 +296,8 @@ TEST_F(TheLine, TheInboxIsForgottenAfterItsTimeAndNotBefore) {
   ASSERT_TRUE(world->edit("hubspot", "contacts", links().begin()->first, Json::object({{"phone", "0491 570 156"}})));
   settle();
   EXPECT_FALSE(world->inbox().read(Position(0), 10)->empty());
-  const Json why = Json::object({{"command", "explain"},
-                                 {"entity", "contact"},
-                                 {"id", "hubspot:" + links().begin()->first},
-                                 {"field", "phone"}});
+  const Json why = Json::object(
+      {{"command", "explain"}, {"entity", "contact"}, {"id", "hubspot:" + links().begin()->first}, {"field", "phone"}});
   const Result<Json> told = world->ask(why);
   ASSERT_TRUE(told);
   EXPECT_GT((*told)["chain"].items().size(), 1u);
