@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::size_t due_most = 400;  // deliveries looked at for one system in one step
 constexpr std::size_t tried_most = 8;  // values of one field that were sent without an answer
+// What a system holds of its own is read this long before it is filled, at most; longer each time that it was read in
+// vain, so that a slow system is filled at last.
+constexpr milliseconds read_counts_for{5'000};
 
 // What is about to be sent: until it is confirmed, the record may hold it or not.
 void keep(Tried& tried, const Values& values) {
@@ -76,10 +79,16 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     // what cannot be read is held until it can (Engine::take).
     const bool behind = d.operation == Operation::Update && behind_.contains({name, d.object});
     const bool unread = !d.record.empty() && is_given_up({name, d.object, d.record});
-    if ((in_doubt(family, d) || fills_its_own(hub_->entity(d.entity), d) || behind || unread) &&
-        can_fetch(name, d.object)) {
-      if (repeatable_.insert(d.id).second)
+    const bool own = fills_its_own(hub_->entity(d.entity), d);
+    if ((in_doubt(family, d) || own || behind || unread) && can_fetch(name, d.object)) {
+      const auto [at, first] = repeatable_.try_emplace(d.id);
+      AsRead& read = at->second;
+      // The system made us wait since: its own word may have come meanwhile.
+      const bool old = own && now - read.asked > read.times * read_counts_for;
+      if (first || old) {
+        read.asked = now, ++read.times;
         return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
+      }
       if (unread) {
         repeatable_.erase(d.id);
         return hold();

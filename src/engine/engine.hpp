@@ -377,7 +377,11 @@ class Engine {
   std::int64_t next_call_ = 0;
   std::int64_t next_delivery_ = 0;
   std::int64_t version_ = 0;         // of the register
-  std::set<DeliveryId> repeatable_;  // updates that were sent before, and of whose records no more need be known
+  struct AsRead {
+    Instant asked{};  // when the record was last to be read for it; epoch: it need not be
+    int times = 0;
+  };
+  std::map<DeliveryId, AsRead> repeatable_;  // updates of whose records is known, or asked, what they need
   Position read_up_to_;
   std::map<Position, std::size_t> open_items_;  // of entries that are not wholly done
   std::map<Settles, std::pair<SystemName, std::string>> digests_;

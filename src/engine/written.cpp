@@ -151,7 +151,7 @@ void Engine::next_suffix(Work& work, Family& family, Delivery d, const FieldName
 
 // What was sent has its answer, and nothing came of it.
 void Engine::was_not_done(Work& work, Family& family, Delivery& d) {
-  if (d.operation != Operation::Delete) repeatable_.insert(d.id);
+  if (d.operation != Operation::Delete) repeatable_.try_emplace(d.id);
   attempt_ended(d.tried, d.values);
   for (Link link : std::vector<Link>(family.links)) {
     if (!sets_fields(d.operation) || link.key != RecordKey{d.system, d.object, d.record} || link.entity != d.entity ||
@@ -166,7 +166,7 @@ void Engine::was_not_done(Work& work, Family& family, Delivery& d) {
 // have edited it; an operation carries a key that makes it repeatable. Where the system has answered, it would replay
 // that answer to the same key (Xero: for six minutes), so what is repeated then, after the look, is a new request.
 void Engine::unsure(Work& work, Family& family, Delivery d, bool settled, Instant now) {
-  repeatable_.insert(d.id);  // once it has been read, below
+  repeatable_[d.id].asked = now;  // once it has been read, below
   if (mutant(Mutant::UnknownIsDone)) return work.dropped_delivery(family, d.id);
   if ((settled && d.operation != Operation::Do) || mutant(Mutant::KeyForgotten)) d.idempotency_key.clear();
   const bool looks = d.operation == Operation::Create && !mutant(Mutant::CreatesBlindly);
