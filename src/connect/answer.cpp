@@ -159,7 +159,7 @@ Outcome read(const Language& language, const Call& call, const ListCall& what, c
   if (!(*reading)->hints) {
     listed.records = page->records;
   } else {
-    for (const Record& record : page->records) listed.hints.push_back(record.id);
+    for (const Record& record : page->records) listed.hints.push_back({record.id, record.updated});
   }
   return listed;
 }

@@ -127,7 +127,7 @@ struct Describe {
     Json listed = Json::object({{"next", o.next}});
     if (!o.records.empty()) listed = listed.with("records", describe(o.records));
     Json::List hints;
-    for (const RecordId& id : o.hints) hints.emplace_back(id.text);
+    for (const engine::Hinted& hinted : o.hints) hints.emplace_back(hinted.id.text);
     if (!hints.empty()) listed = listed.with("hints", hints);
     return Json::object({{"listed", listed}});
   }

@@ -129,9 +129,10 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
     if (fate == Fate::Unchanged && !first) TRY(rests(work, change));
     if (read_.waits(key)) page.hints.insert(key);
   }
-  for (const RecordId& id : listed.hints) {
+  for (const auto& [id, updated] : listed.hints) {
     const RecordKey key{where.first, where.second, id};
     if (sweep.purpose == Sweep::Purpose::Walk) was_shown(where, sweep, id);
+    if (sweep.purpose == Sweep::Purpose::Sweep && read_.holds(key, updated) && !is_given_up(key)) continue;
     read_.hint(key, {.trigger = trigger});
     page.hints.insert(key);
   }

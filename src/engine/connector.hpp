@@ -77,9 +77,13 @@ struct Credential {
 };
 
 // What it answered.
+struct Hinted {
+  RecordId id;
+  Instant updated{};  // when it was changed last, as far as the list knows; epoch: it does not say
+};
 struct Listed {
   std::vector<Record> records;
-  std::vector<RecordId> hints;  // ids only (a search, which may be stale): to be fetched
+  std::vector<Hinted> hints;  // of a search, which may be stale: to be fetched
   std::string next;             // cursor of the next page; "" at the end
 };
 struct Fetched {

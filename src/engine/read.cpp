@@ -4,6 +4,23 @@
 
 #include "base/mutant.hpp"
 namespace linchpin::engine {
+namespace {
+
+constexpr std::size_t as_read_most = 20'000;
+
+// What was read as of `read` has in it what happened at `happened`, by the same clock. Of a time to the second it is
+// not known: something else may have happened within that second.
+bool has_in_it(Instant read, Instant happened) {
+  if (happened == Instant{} || read == Instant{}) return false;
+  return happened < read || (happened == read && read.time_since_epoch() % seconds(1) != milliseconds(0));
+}
+
+}  // namespace
+
+bool Read::holds(const RecordKey& key, Instant updated) const {
+  const auto at = as_read_.find(key);
+  return at != as_read_.end() && !waiting_.contains(key) && has_in_it(at->second, updated);
+}
 
 void Read::join(Waiting& waiting, Hint hint) {
   Hint& joined = waiting.joined;
@@ -83,6 +100,16 @@ std::vector<Change> Read::answered(const SystemName& system, const FetchCall& ca
     if (record == by_id.end() && !told && !mutant(Mutant::AbsentIsGone)) continue;
     Waiting waiting = std::move(at->second);
     waiting_.erase(at);
+    const Instant updated = record == by_id.end() ? Instant{} : record->second.updated;
+    if (as_read_.size() >= as_read_most) as_read_.clear();
+    as_read_[key] = updated;
+    // What came after it was asked for, of what had happened before it was answered.
+    std::erase_if(waiting.later, [&](const Hint& later) {
+      const bool known = has_in_it(updated, later.seen) && !later.deleted && !later.merged &&
+                         (call.with_history || !later.with_history);
+      if (known) join(waiting, later);
+      return known;
+    });
     Change change;
     change.key = key;
     change.trigger = waiting.joined.trigger;

@@ -40,6 +40,8 @@ class Read {
   // event. The others still count as asked.
   std::vector<Change> answered(const SystemName&, const FetchCall&, Fetched, Instant asked);
   bool is_asked(const RecordKey&) const;
+  // Whether it was read lately, as it was at `updated` or later; no matter what was changed before.
+  bool holds(const RecordKey&, Instant updated) const;
   // It did not come: asked for again, not before `not_before`.
   void failed(const SystemName&, const FetchCall&, Instant not_before);
 
@@ -52,6 +54,7 @@ class Read {
   };
   static void join(Waiting&, Hint);
   std::map<RecordKey, Waiting> waiting_;
+  std::map<RecordKey, Instant> as_read_;  // when what was read last had been changed
   std::map<std::pair<SystemName, ObjectName>, std::deque<RecordId>> order_;  // first come, first read
 };
 

@@ -86,6 +86,41 @@ TEST(Read, WhatAnEventCalledDeletedIsGoneThoughTheAnswerLeavesItOutWithoutAWord)
   EXPECT_TRUE(changes[0].gone);
 }
 
+// What happened before the answer was made, by the system's own clock, is in it; when it happened is kept.
+TEST(Read, WhatHappenedBeforeTheAnswerIsNotAskedForAgain) {
+  Read read;
+  Record found = record("1");
+  found.updated = noon + milliseconds(250);
+  read.hint(key("1"), {.seen = noon, .property = "properties.phone", .settles = {item(1)}});
+  FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
+  read.hint(key("1"), {.seen = noon + milliseconds(250), .property = "properties.email", .settles = {item(2)}});
+  read.hint(key("1"), {.seen = noon + milliseconds(251), .settles = {item(3)}});
+  const std::vector<Change> changes = read.answered(crm, call, {{found}}, noon);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].settles.size(), 2u);
+  EXPECT_EQ(changes[0].property_at.at("properties.email"), noon + milliseconds(250));
+  EXPECT_TRUE(read.waits(key("1"))) << "something happened later";
+  EXPECT_FALSE(read.holds(key("1"), found.updated)) << "it is to be read";
+
+  call.records = read.ask(crm, contacts, 10, 10, noon);
+  found.updated = noon + milliseconds(300);
+  read.answered(crm, call, {{found}}, noon);
+  EXPECT_TRUE(read.holds(key("1"), noon + milliseconds(300)));
+  EXPECT_FALSE(read.holds(key("1"), noon + milliseconds(301)));
+  EXPECT_FALSE(read.holds(key("1"), Instant{})) << "a list that does not say when";
+}
+
+TEST(Read, WithinOneSecondOfATimeToTheSecondMoreMayHaveHappened) {
+  Read read;
+  Record found = record("1");
+  found.updated = noon;
+  read.hint(key("1"), {.seen = noon, .settles = {item(1)}});
+  const FetchCall call{contacts, read.ask(crm, contacts, 10, 10, noon), {}};
+  read.hint(key("1"), {.seen = noon, .settles = {item(2)}});
+  read.answered(crm, call, {{found}}, noon);
+  EXPECT_TRUE(read.waits(key("1")));
+}
+
 TEST(Read, ACallThatFailedIsAskedAgainAndForgetsNothing) {
   Read read;
   read.hint(key("1"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});

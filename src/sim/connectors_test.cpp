@@ -182,7 +182,7 @@ TEST_F(Hubspot, AListAndASearchFindEveryContactPageByPage) {
   peer.now += std::chrono::minutes(1);  // the index has caught up
   do {
     const auto page = peer.must<Listed>(ListCall{contacts, start, cursor, members});
-    hinted.insert(page.hints.begin(), page.hints.end());
+    for (const Hinted& one : page.hints) hinted.insert(one.id);
     cursor = page.next;
     peer.now += seconds(1);
   } while (!cursor.empty());
@@ -291,7 +291,9 @@ TEST(Idcheck, ACheckIsMadeOnceAndItsPersonIsReadWhenItIsComplete) {
   ASSERT_EQ(fetched.records.size(), 1u);
   EXPECT_FALSE(fetched.records[0].body["person"]["date_of_birth"].text().empty());
   EXPECT_EQ(fetched.records[0].body["external_id"].text(), "g_1");
-  EXPECT_EQ(peer.must<Listed>(ListCall{verifications, start, "", {}}).hints, std::vector{id});
+  const Listed listed = peer.must<Listed>(ListCall{verifications, start, "", {}});
+  ASSERT_EQ(listed.hints.size(), 1u);
+  EXPECT_EQ(listed.hints[0].id, id);
 }
 
 }  // namespace

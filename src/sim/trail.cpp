@@ -38,12 +38,22 @@ void Trail::committed(const engine::Batch& batch, Instant) {
   for (const Position& position : batch.done_whole) {
     const auto says = says_.find(position);
     if (says == says_.end()) continue;
-    for (const auto& [record, when] : says->second)
-      if (read_[record] < when)
+    for (const auto& [record, told] : says->second)
+      if (!is_known(record, told, read_[record]))
         broken(Invariant::AckedIsDurable, "inbox entry " + std::to_string(position.number) + " is done, and " +
                                               record.first + " record " + record.second + " was not read after it");
     says_.erase(says);
   }
+}
+
+// The record was asked for since; or what it was by then had been answered before: of a time to the second it is not
+// known which of two things came first.
+bool Trail::is_known(const Key& record, const Told& told, std::int64_t read) const {
+  if (read >= told.moment) return true;
+  const auto as_read = as_read_.find(record);
+  if (as_read == as_read_.end()) return false;
+  return as_read->second > told.at ||
+         (as_read->second == told.at && told.at.time_since_epoch() % seconds(1) != milliseconds(0));
 }
 
 // What was committed last is gone: what followed from it is not known to the hub, and not its mistake.
@@ -61,7 +71,7 @@ void Trail::commit_lost() {
 void Trail::swept(const engine::CursorRow& row) {
   for (auto at = hinted_.lower_bound({row.system.text, ""}); at != hinted_.end() && at->first.first == row.system.text;
        at = hinted_.erase(at))
-    if (read_[at->first] < at->second)
+    if (!is_known(at->first, at->second, read_[at->first]))
       broken(Invariant::AckedIsDurable, "a sweep of " + row.system.text + " is done, and record " + at->first.second +
                                             ", which it named, was not read");
 }
@@ -76,8 +86,8 @@ void Trail::appended(const engine::InboxEntry& entry) {
     const Key record{entry.system.text, news.record};
     given_[record].insert(news.at);
     if (!events_.insert(entry.system.text + news.identity).second) continue;  // told again: known already
-    told_[record] = moment_;
-    says_[entry.position].push_back({record, moment_});
+    told_[record] = {moment_, news.at};
+    says_[entry.position].push_back({record, {moment_, news.at}});
   }
 }
 
@@ -124,7 +134,7 @@ void Trail::updates(const std::string& system, const Flying& flying) {
   if (last - done > static_cast<std::int64_t>(in_a_step)) return;
   for (const std::string& record : flying.deed.ids)
     if (const auto told = told_.find({system, record});
-        told != told_.end() && std::max(read_[told->first], listed_[told->first]) < told->second)
+        told != told_.end() && !is_known(told->first, told->second, std::max(read_[told->first], listed_[told->first])))
       broken(Invariant::InOrderPerRecord,
              system + " record " + record + " is written to before what happened to it was read");
 }
@@ -185,7 +195,7 @@ void Trail::unsettle(const Flying& flying, const std::string& id) {
       unsettled_[{flying.system, id}] = ++moment_;
       return;
     case Kind::Update:
-      told_[{flying.system, id}] = ++moment_;
+      told_[{flying.system, id}] = {++moment_};
       return;
     case Kind::Read:
     case Kind::List:
@@ -214,9 +224,10 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
     for (const auto& [record, changed] : changes_in(system, body)) {
       given_[{system, record}].insert(changed);
       if (flying.deed.kind == Kind::Search) {
-        hinted_[{system, record}] = flying.moment;
+        hinted_[{system, record}] = {flying.moment, changed};
         continue;
       }
+      if (flying.deed.kind == Kind::Read) as_read_[{system, record}] = changed;
       seen_[{system, record}] = std::max(seen_[{system, record}], changed);
       // A page holds its records whole: a sweep that came after a lost answer has read what became of it.
       if (flying.deed.kind == Kind::List)

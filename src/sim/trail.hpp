@@ -61,20 +61,26 @@ class Trail : public Onlooker {
 
   std::map<Key, std::int64_t> unsettled_;  // creates and checks whose outcome is not known, since
   std::map<std::string, std::string> check_keys_;
-  std::map<Key, std::int64_t> told_;     // records: when something was last known to have happened to them
+  struct Told {  // that something happened to a record
+    std::int64_t moment = 0;
+    Instant at = Instant::max();  // by its system's clock; max: it does not say
+  };
+  bool is_known(const Key&, const Told&, std::int64_t read) const;
+  std::map<Key, Told> told_;             // records: when something was last known to have happened to them
   std::map<Key, std::int64_t> read_;     // records: when the latest answered question about them was asked
   std::set<Key> unshown_;                // records that the last answer about them did not show
   std::map<Key, std::int64_t> written_;  // records: when an update of ours was last answered as done
   std::map<Key, std::int64_t> listed_;   // records: when the latest page that held them was asked for
-  std::map<Key, std::int64_t> hinted_;   // records: when the search that named them was asked, until its sweep is done
+  std::map<Key, Instant> as_read_;       // records: when what was last answered about them had been changed
+  std::map<Key, Told> hinted_;           // records: the search that named them, until its sweep is done
   struct Sweep {
     std::optional<Instant> since;
     Instant began{};
   };
-  std::map<std::string, Sweep> sweep_;                                  // the last one of a system
-  std::map<Position, std::vector<std::pair<Key, std::int64_t>>> says_;  // what entries of the inbox say, until done
-  std::vector<News> arriving_;                                          // what the webhook says that is being taken
-  std::set<std::string> events_;                                        // that were told before
+  std::map<std::string, Sweep> sweep_;                          // the last one of a system
+  std::map<Position, std::vector<std::pair<Key, Told>>> says_;  // what entries of the inbox say, until done
+  std::vector<News> arriving_;                                  // what the webhook says that is being taken
+  std::set<std::string> events_;                                // that were told before
   std::map<DeliveryId, engine::DeliveryState> deliveries_;
   std::map<std::string, Instant> closed_;      // systems that asked to wait
   std::map<std::string, std::string> unkept_;  // access tokens that were given and not yet committed, by system
