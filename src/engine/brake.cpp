@@ -1,5 +1,7 @@
 #include "engine/brake.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "base/mutant.hpp"
 #include "engine/engine.hpp"
@@ -155,7 +157,8 @@ Result<std::string> Engine::waits_behind(const std::string& review) {
 // A flow that goes on is counted anew, and what its brake asked has its answer.
 Result<void> Engine::release_brake(Work& work, const FlowName& flow, const std::string& review, const std::string& by,
                                    Instant now) {
-  if (std::optional<ReviewRow> row = TRY(world_.store.review(review)); row && row->state == "open") {
+  const bool has_its_answer = std::ranges::any_of(work.rows().reviews, [&](const auto& r) { return r.id == review; });
+  if (auto row = TRY(world_.store.review(review)); row && row->state == "open" && !has_its_answer) {
     row->state = "accepted", row->by = by, row->answered = now;
     work.rows().reviews.push_back(*std::move(row));
   }

@@ -240,7 +240,7 @@ class Engine {
   bool waits_for_batch(const SystemName&) const;  // it is written to, and only in batches
   bool due(const Where&, const std::vector<const model::Schedule*>&, Instant last, Instant now);
 
-  // Walks (reconcile.cpp).
+  // Walks (reconcile.cpp), and lists that are too short (short_list.cpp).
   Result<Walked*> walked(const Where&);
   void keep_walked(Work&, const Where&) const;
   Result<void> start_walk(const Where&, Walked, Instant now);
@@ -248,7 +248,13 @@ class Engine {
   void was_shown(const Where&, Sweep&, const RecordId&);
   Result<void> begin_walks(Instant now);
   Result<bool> find_missing(Work&, const Where&, Sweep&, Instant now);
-  void ask_about_short(Work&, const Where&, const Walked&, std::int64_t linked, Instant now);
+  Result<void> ask_about_short(Work&, const Where&, const Walked&, std::int64_t linked, Instant now);
+  Result<void> ask_about_list(Work&, const Where&, const std::vector<FlowName>&, std::string code, std::string message,
+                              Instant now);
+  Result<void> doubt_empty_lists(Work&, const model::Flow&, Instant now);
+  Result<void> is_whole_again(Work&, const Where&, const Walked&, Instant now);
+  Result<void> resume_asked(Work&, const std::string& review, const std::string& by, Instant now);
+  std::vector<FlowName> flows_that_read(const Where&) const;
   Result<bool> repair(Work&, Line&, const Where&, Sweep&, Instant now);
   Result<bool> end_walk(Work&, Line&, const Where&, Sweep&, Instant now);
   Result<Json> reconcile(const Json&);

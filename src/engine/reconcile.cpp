@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/log.hpp"
 #include "base/mutant.hpp"
 #include "engine/engine.hpp"
 
@@ -147,37 +146,16 @@ Result<bool> Engine::find_missing(Work& work, const Where& where, Sweep& sweep, 
       short_of(expected, walked.records) || (sweep.whole && short_of(expected, sweep.linked - unseen));
   if (too_short && !walked.trusted) {
     walked.too_short = true;
-    ask_about_short(work, where, walked, sweep.linked, now);
+    TRY(ask_about_short(work, where, walked, sweep.linked, now));
     return true;
   }
-  // It lists all again: what an earlier walk asked about has its answer.
-  if (auto asked = TRY(world_.store.review(question_id('r', meta_of(where.first, where.second), world_.keys)));
-      asked && asked->state == "open") {
-    asked->state = "rejected", asked->by = "a later walk", asked->answered = now;
-    work.rows().reviews.push_back(*std::move(asked));
-  }
+  TRY(is_whole_again(work, where, walked, now));
   walked.missing = unseen;
   if (mutant(Mutant::MissingNotSought)) sweep.unseen.clear();
   for (const RecordKey& key : sweep.unseen)
     if (!read_.waits(key)) read_.hint(key, {.trigger = Trigger::Reconcile});
   sweep.pages.push_back({"", std::move(sweep.unseen), false});
   return true;
-}
-
-void Engine::ask_about_short(Work& work, const Where& where, const Walked& walked, std::int64_t linked, Instant now) {
-  ReviewRow review;
-  review.id = question_id('r', meta_of(where.first, where.second), world_.keys);
-  review.kind = "short_list";
-  review.system = where.first;
-  review.record = {where.first, where.second, {}};
-  review.code = "list_short";
-  review.message = where.first.text + " listed " + std::to_string(walked.records) + " " + where.second.text + ", and " +
-                   std::to_string(linked) +
-                   " are linked. Nothing is taken as deleted. Accept: the missing ones are asked for one by one, and "
-                   "those that it says are gone are gone. Reject: nothing happens; the next walk asks again";
-  review.since = now;
-  log::warn("a system listed much less than is linked", {{"system", where.first}, {"object", where.second}});
-  work.rows().reviews.push_back(std::move(review));
 }
 
 // A walk that takes what is missing as gone, kept as one that is under way: it goes on after a restart.

@@ -26,6 +26,9 @@ struct Walked {
 Json to_json(const Walked&);
 Result<Walked> walked_of(const std::string& kept);
 
+// The code of a question about a first list: that of one system was empty, and another's was not.
+inline constexpr const char* first_list_empty = "first_list_empty";
+
 // Whether a list of `shown` is much shorter than `linked`.
 bool short_of(std::int64_t linked, std::int64_t shown);
 

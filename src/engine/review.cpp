@@ -192,25 +192,24 @@ void Engine::attest_answer(Work& work, const ReviewRow& row, Instant now) {
 Result<Json> Engine::answer_brake(const ReviewRow& row, Instant now) {
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   attest_answer(work, row, now);
-  const auto paused = std::find_if(paused_.said.begin(), paused_.said.end(),
-                                   [&](const auto& one) { return one.second["review"].text() == row.id; });
-  if (row.state == "accepted" && paused != paused_.said.end())
-    TRY(resume_one(work, std::string(paused->first), row.by, now));
-  else
-    work.rows().reviews.push_back(row);
+  work.rows().reviews.push_back(row);
+  if (row.state == "accepted") TRY(resume_asked(work, row.id, row.by, now));
   TRY(commit_paused(work));
   return shown(row);
 }
 
-// Yes: what is missing may be gone. No: the next walk asks again.
+// Yes: of a first list, that it has none; of a walk, that what is missing may be gone. No: the next walk asks again.
 Result<Json> Engine::answer_short_list(const ReviewRow& row, Instant now) {
   const Where where{row.record.system, row.record.object};
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
   attest_answer(work, row, now);
   work.rows().reviews.push_back(row);
   const Walked before = *TRY(walked(where));
-  if (row.state == "accepted") TRY(walk_trusting(work, where, now));
-  if (const Result<void> done = work.commit(); !done) {
+  if (row.state == "accepted") {
+    TRY(resume_asked(work, row.id, row.by, now));
+    if (row.code != first_list_empty) TRY(walk_trusting(work, where, now));
+  }
+  if (const Result<void> done = commit_paused(work); !done) {
     walked_[where] = before;
     return tl::unexpected(done.error());
   }

@@ -150,6 +150,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
     if (!model::reads(flow) || flow.mode == model::Mode::Off || stage_.live.contains(name)) continue;
     if (TRY(unread(*hub_, flow, work.rows())) && !mutant(Mutant::SharesBeforeRead)) continue;
     stage_.live.insert(name);
+    TRY(doubt_empty_lists(work, flow, now));
     sharing_.emplace(name, GoldenId());
     work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
   }

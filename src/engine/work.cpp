@@ -239,6 +239,12 @@ bool Work::changes_link_of(const RecordKey& record) const {
   return std::any_of(links_.begin(), links_.end(), [&](const auto& link) { return link.second.first == record; });
 }
 
+// Of a system's records, those that this step has linked or whose links it has changed.
+std::int64_t Work::links_changed(const SystemName& system, const EntityName& entity) const {
+  return std::ranges::count_if(
+      links_, [&](const auto& link) { return link.second.first.system == system && link.second.second == entity; });
+}
+
 Result<void> Work::store() {
   if (empty()) return {};
   seal_changed();

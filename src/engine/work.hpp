@@ -54,6 +54,7 @@ class Work {
   Batch& rows() { return batch_; }  // dead letters, reviews, cursors, done-marks: put as they are
   bool empty() const;
   bool changes_link_of(const RecordKey&) const;
+  std::int64_t links_changed(const SystemName&, const EntityName&) const;
 
   // Keys first, then all of it in one commit; the families go back to where they are kept. After an error nothing of
   // this step may be acted on.
