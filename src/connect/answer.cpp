@@ -19,6 +19,7 @@ std::string call_words(const Call& call) {
     std::string operator()(const ListCall& c) const { return "a list of " + c.object.text; }
     std::string operator()(const FetchCall& c) const { return "a read of " + c.object.text; }
     std::string operator()(const LookCall& c) const { return "a look for " + c.object.text; }
+    std::string operator()(const HolderCall& c) const { return "a look for who holds a value in " + c.object.text; }
     std::string operator()(const WriteCall& c) const {
       return c.operation == Operation::Do ? "the operation " + c.named : "a write of " + c.object.text;
     }
@@ -275,6 +276,15 @@ Outcome read(const Language& language, const Call& call, const LookCall& what, c
     if (asked.contains(golden)) looked.found.emplace_back(golden, record);
   }
   return looked;
+}
+
+// Ids are enough: who holds the value is read like any other record.
+Outcome read(const Language& language, const Call& call, const HolderCall& what, const Answer& answer, Instant now) {
+  const auto reading = reading_of(language, what);
+  if (!reading) return Refused{reading.error()};
+  auto page = read_page(language, call, **reading, language.protocol.objects.at(what.object), {}, answer, now);
+  if (!page) return page.error();
+  return Fetched{std::move(page->records)};
 }
 
 Outcome read(const Language& language, const Call& call, const WriteCall& what, const Answer& answer, Instant now) {

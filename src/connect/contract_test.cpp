@@ -51,6 +51,9 @@ Call call_of(const Json& j, const std::string& system) {
   } else if (const Json* look = j.find("look")) {
     call.what =
         LookCall{ObjectName((*look)["object"].text()), ids<GoldenId>((*look)["goldens"]), texts((*look)["members"])};
+  } else if (const Json* holder = j.find("holder")) {
+    call.what = HolderCall{ObjectName((*holder)["object"].text()), (*holder)["at"].text(), (*holder)["value"].text(),
+                           texts((*holder)["members"])};
   } else if (const Json* write = j.find("write")) {
     const std::string& operation = (*write)["operation"].text();
     WriteCall what{.object = ObjectName((*write)["object"].text()),

@@ -95,6 +95,12 @@ Result<const Reading*> reading_of(const Language& language, const engine::LookCa
   return declared(language, TRY(object_of(language, call.object))->look, call.object, "look");
 }
 
+Result<const Reading*> reading_of(const Language& language, const engine::HolderCall& call) {
+  const ObjectProtocol* object = TRY(object_of(language, call.object));
+  if (const auto found = object->holders.find(call.at); found != object->holders.end()) return &found->second;
+  return declared(language, std::optional<Reading>(), call.object, "holders of such a value");
+}
+
 std::vector<const Ensure*> ensured(const Language& language, const engine::PrepareCall& call) {
   std::vector<const Ensure*> all;
   for (const Ensure& one : language.protocol.prepare)

@@ -29,6 +29,7 @@ Result<const Writing*> writing_of(const Language&, const engine::WriteCall&);
 Result<const Reading*> reading_of(const Language&, const engine::ListCall&);
 Result<const Reading*> reading_of(const Language&, const engine::FetchCall&);
 Result<const Reading*> reading_of(const Language&, const engine::LookCall&);
+Result<const Reading*> reading_of(const Language&, const engine::HolderCall&);
 
 // Where a call of several requests is. `carry` of the call is its text, so that it survives a restart.
 struct Progress {

@@ -160,6 +160,10 @@ Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) 
                         .associations = {}};
   for (const auto& [name, association] : j["associations"].members())
     object.associations.emplace(name, TRY(in("associations." + name, read_association(association))));
+  for (const auto& [path, reading] : j["holders"].members()) {
+    TRY(read_path(Json(path)));
+    object.holders.emplace(path, *TRY(in("holders." + path, read_reading(reading))));
+  }
   if (const Json* members = j.find("members")) {
     object.members = Members{(*members)["under"].text(), {}};
     for (const Json& name : (*members)["always"].items()) object.members->always.push_back(name.text());

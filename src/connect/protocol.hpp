@@ -111,7 +111,8 @@ struct ObjectProtocol {
   RecordShape record;
   std::optional<Members> members;
   std::optional<Reading> list, list_history, changed, fetch, history, look;
-  std::optional<Reading> fetch_one;  // of a record that `fetch` left out without a word
+  std::optional<Reading> fetch_one;          // of a record that `fetch` left out without a word
+  std::map<std::string, Reading> holders{};  // by the path of a value that the system takes once: who holds one
   std::optional<Writing> create, update, remove;
   std::map<std::string, Association> associations;
 };

@@ -71,6 +71,14 @@ Json add(const Language& language, Json input, const LookCall& call) {
   return input.with("goldens", texts(call.goldens));
 }
 
+Json add(const Language& language, Json input, const HolderCall& call) {
+  if (const auto object = object_of(language, call.object))
+    input = input.with("members", asked_members(**object, call.members));
+  std::string quoted;  // as between the double quotes of a filter
+  for (const char c : call.value) quoted.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+  return input.with("value", Json::object({{"text", call.value}, {"quoted", std::move(quoted)}}));
+}
+
 Json add(const Language& language, Json input, const WriteCall& call) {
   const auto writing = writing_of(language, call);
   if (!writing) return input;
@@ -130,6 +138,7 @@ Result<const Send*> send_of(const Language& language, const Call& call, const Js
   if (const auto* look = std::get_if<LookCall>(&call.what)) {
     return send_of(*TRY(reading_of(language, *look)), progress, input["goldens"].items().size());
   }
+  if (const auto* holder = std::get_if<HolderCall>(&call.what)) return &TRY(reading_of(language, *holder))->send;
   if (const auto* write = std::get_if<WriteCall>(&call.what)) {
     const Writing& writing = *TRY(writing_of(language, *write));
     if (write->items.empty()) return fail(Code::InvalidArgument, "a write has no item");

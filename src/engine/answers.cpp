@@ -60,6 +60,8 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
     return {};
   }
   if (auto* listed = std::get_if<Listed>(&outcome)) return on_listed(work, line, flying, std::move(*listed), now);
+  if (auto* fetched = std::get_if<Fetched>(&outcome); fetched && std::holds_alternative<HolderCall>(flying.call.what))
+    return on_holders(work, flying, *fetched, now);
   if (auto* fetched = std::get_if<Fetched>(&outcome))
     return on_fetched(work, line, flying, std::move(*fetched), answered.answer, now);
   if (const auto* written = std::get_if<Written>(&outcome)) return on_written(work, line, flying, *written, now);
@@ -223,6 +225,9 @@ Result<void> Engine::on_failure(Work& work, Line& line, const Flying& flying, co
       }
     }
   }
+  if (const auto* call = std::get_if<HolderCall>(&flying.call.what))  // asked again when it is refused again
+    if (const auto at = seeking_.find(call->delivery); at != seeking_.end() && std::holds_alternative<Refused>(outcome))
+      ++at->second.refused;
   if (const auto* call = std::get_if<LookCall>(&flying.call.what)) {
     for (const GoldenId& id : call->goldens) {
       Family* family = TRY(work.family(id));

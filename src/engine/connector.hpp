@@ -55,6 +55,14 @@ struct LookCall {  // is there a record that carries this golden id? Immune to i
   std::vector<GoldenId> goldens;
   std::vector<std::string> members;
 };
+struct HolderCall {  // which records hold a value that the system takes once; its outcome is a Fetched
+  ObjectName object;
+  std::string at;  // the path of the value: "Name", "properties.email"
+  std::string value;
+  std::vector<std::string> members;
+  DeliveryId delivery{};  // that was refused for it
+  GoldenId golden{};
+};
 struct PrepareCall {  // what the system must have before the hub writes (HubSpot: the property linchpin_id)
   std::vector<ObjectName> objects{};  // that the hub maps
 };
@@ -62,7 +70,7 @@ struct AuthoriseCall {};  // a new access token from the refresh token or the cl
 struct Call {
   CallId id;
   SystemName system;
-  std::variant<ListCall, FetchCall, WriteCall, LookCall, PrepareCall, AuthoriseCall> what;
+  std::variant<ListCall, FetchCall, WriteCall, LookCall, HolderCall, PrepareCall, AuthoriseCall> what;
   Json carry;  // the connector's own, between the steps of one call; null at first
 };
 

@@ -42,6 +42,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   TRY(begin_sweeps(now));
   TRY(begin_walks(now));
   for (Call& call : calls) hand_out(sends, std::move(call), now);  // now that the claims are durable
+  ask_for_holders(sends, now);
   fetch(sends, now);
   list(sends, now);
   measure(now);

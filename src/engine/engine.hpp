@@ -182,6 +182,9 @@ class Engine {
   Result<void> became(Work&, Line&, Family&, Delivery, const WriteResult&, Instant now);
   void next_suffix(Work&, Family&, Delivery, const FieldName&, Instant now);
   void was_not_done(Work&, Family&, Delivery&);
+  Result<bool> seek_holder(Work&, Line&, Family&, Delivery&, const WriteResult&, Instant now);
+  Result<void> on_holders(Work&, const Flying&, const Fetched&, Instant now);
+  void ask_for_holders(std::vector<Send>&, Instant now);
   void leave_blank(Work&, Family&, Delivery, const FieldName&, Instant now);
   Result<void> no_longer_blank(Work&, const Delivery&, const Link& before, Instant now);
   Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, const Error&, Instant now);
@@ -394,6 +397,13 @@ class Engine {
   std::set<DeliveryId> alone_;
   std::map<FlowName, GoldenId> sharing_;  // flows whose backlog is being shared, and how far
   struct Rekeying {
+  struct Seeking {  // who holds a value for which a create was refused (holder.cpp)
+    std::string at, value;
+    bool asked = false, answered = false;
+    int refused = 0;                // the question itself, in a row
+    std::set<RecordKey> unknown{};  // of those who do, the ones that were not linked: they are read first
+  };
+  std::map<DeliveryId, Seeking> seeking_;
     std::string made_by;  // a digest of what keys are made by now
     GoldenId after;       // how far
   };

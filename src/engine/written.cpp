@@ -102,6 +102,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
       unsure(work, family, std::move(d), true, now);
       return {};
     case WriteResult::Kind::UniqueTaken:
+      if (d.operation == Operation::Create && TRY(seek_holder(work, line, family, d, result, now))) return {};
       if (const FieldName* field = suffixed_by(hub_->mappings.at(d.mapping), result.unique_at);
           field && d.suffix < suffix_most) {
         count("retry");
@@ -214,7 +215,7 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
     metric::observe("linchpin_sync_latency_seconds", {{"flow", d.flow.text}, {"system", d.system.text}},
                     std::max(0.0, static_cast<double>((now - d.seen).count()) / 1000));
   work.attest(&family, delivered(d, "confirmed", std::string(to_text(d.operation)), now));
-  repeatable_.erase(d.id);
+  repeatable_.erase(d.id), seeking_.erase(d.id);
   work.dropped_delivery(family, d.id);
   if (d.operation == Operation::Do) {
     work.remember(family, d.change, now, written_turns(d, {}, {d.system, d.object, record ? record->id : RecordId()}));

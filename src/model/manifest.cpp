@@ -15,6 +15,12 @@ std::vector<std::string> texts(const Json& list) {
   return texts;
 }
 
+std::set<std::string> names(const Json& object) {
+  std::set<std::string> names;
+  for (const auto& [name, rest] : object.members()) names.insert(name);
+  return names;
+}
+
 int most(const Json& part) { return part.is_null() ? 0 : static_cast<int>(part["most"].integer().value_or(1)); }
 
 std::map<std::string, AssociationSpec> read_associations(const Json& j) {
@@ -44,6 +50,7 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
           .tells_people = j["record"]["edits"].find("people") != nullptr,
           .history_most = std::max(most(j["history"]), 1),
           .lists_history = !j["list_history"].is_null(),
+          .tells_holders = names(j["holders"]),
           .associations = read_associations(j["associations"])};
 }
 

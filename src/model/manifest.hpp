@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,10 @@ struct ObjectSpec {
   int fetch_most = 1, create_most = 1, update_most = 1, delete_most = 1;  // records in one call
   int look_most = 0;  // golden ids in one look; 0: the system cannot be asked by the hub's own id
   History history = History::None;
-  bool tells_people = false;   // it tells what a person wrote from what an app did
-  int history_most = 1;        // records in one fetch with their history
-  bool lists_history = false;  // a list tells it as well
+  bool tells_people = false;              // it tells what a person wrote from what an app did
+  int history_most = 1;                   // records in one fetch with their history
+  bool lists_history = false;             // a list tells it as well
+  std::set<std::string> tells_holders{};  // paths of which it can be asked who holds a value ("Name")
   std::map<std::string, AssociationSpec> associations{};
 };
 

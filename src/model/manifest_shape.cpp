@@ -113,7 +113,8 @@ Shape object_spec() {
        key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
        key("history", reading()), key("look", reading()),
        key("fetch_one", reading(), "of a record that `fetch` left out without a word"), key("model", data_model()),
-       key("create", writing), key("update", writing), key("associations", map_of(association())),
+       key("holders", map_of(reading()), "by a path whose value it takes once: who holds one"), key("create", writing),
+       key("update", writing), key("associations", map_of(association())),
        key("delete", object("a way to put away", request_and({key("most", integer()), key("results", parts())})))});
 }
 

@@ -36,7 +36,7 @@ Deed hubspot(const Request& r, Json body) {
   const Json& inputs = body["inputs"];
   if (has(r, "/contacts/batch/upsert")) return {Kind::Create, ids_of(inputs, "id"), "", body};
   if (has(r, "/contacts/batch/update")) return {Kind::Update, ids_of(inputs, "id"), "", body};
-  if (has(r, "/contacts/batch/read"))
+  if (has(r, "/contacts/batch/read") && body["idProperty"].text() != "email")
     return {body["idProperty"].text() == "linchpin_id" ? Kind::Look : Kind::Read, ids_of(inputs, "id"), "", body};
   if (has(r, "/contacts/search")) return {Kind::Search, {}, "", body};
   if (r.method == "GET" && has(r, "/contacts?")) return {Kind::List, {}, "", {}};
