@@ -18,6 +18,9 @@ std::string window_of(const Delivery& d) {
   return d.flow.text + "/" + d.system.text + "/" + std::string(kind_of(d.operation));
 }
 
+constexpr std::chrono::hours gone_window{1};
+constexpr std::int64_t gone_few = 20;  // that many, and a tenth of what is linked, may go in a window
+
 // " (by the word of hubspot: 50)"
 std::string whose(const Braking& braking) {
   std::string all;
@@ -78,12 +81,7 @@ Result<bool> Engine::brakes_let(Work& work, const Delivery& d, Instant now) {
   if (!brake) return true;
   if (!TRY(counts(work, d, now))) return true;
   const std::string what = window_of(d);
-  auto at = brakings_.find(what);
-  if (at == brakings_.end()) {
-    const std::optional<std::string> kept = TRY(world_.store.meta("brake/" + what));
-    at = brakings_.emplace(what, kept && !kept->empty() ? TRY(braking_of(*kept)) : Braking{}).first;
-  }
-  Braking& braking = at->second;
+  Braking& braking = *TRY(this->braking(what));
   if (ended(braking, *brake, now))
     braking = {now, most_of(*brake, brake->percent ? TRY(world_.store.linked(d.system, d.entity)) : 0), 0, {}};
   if (braking.count >= braking.most) {
@@ -94,6 +92,51 @@ Result<bool> Engine::brakes_let(Work& work, const Delivery& d, Instant now) {
   if (const Family* family = TRY(work.family(d.golden))) ++braking.of[said_by(d, family->golden)];
   braked_.insert(what);
   return true;
+}
+
+Result<Braking*> Engine::braking(const std::string& what) {
+  auto at = brakings_.find(what);
+  if (at == brakings_.end()) {
+    const std::optional<std::string> kept = TRY(world_.store.meta("brake/" + what));
+    at = brakings_.emplace(what, kept && !kept->empty() ? TRY(braking_of(*kept)) : Braking{}).first;
+  }
+  return &at->second;
+}
+
+// A system calls one record after the other gone: the wrong address of another account, a token that sees no more. What
+// would follow from it waits for a person, unless one has said already that what is missing is gone.
+Result<void> Engine::brake_gone(Work& work, const RecordKey& key, Instant now) {
+  const Where where{key.system, key.object};
+  const std::string what = "gone/" + key.system.text + "/" + key.object.text;
+  Braking& gone = *TRY(braking(what));
+  if (now >= gone.since + gone_window || now < gone.since) gone = {now, TRY(links_of(where)), 0, {}};
+  ++gone.count;
+  braked_.insert(what);
+  const Walked& walk = *TRY(walked(where));
+  const bool believed = walk.trusted && (walk.ended == Instant{} || now < walk.ended + gone_window);
+  if (believed || gone.count <= gone_few || gone.count * 10 <= gone.most) return {};
+  ReviewRow review;
+  review.id = question_id('r', what, world_.keys);
+  const auto asked = TRY(world_.store.review(review.id));
+  if (asked && asked->state == "open") return {};
+  review.kind = "brake";
+  review.system = key.system;
+  review.record = {key.system, key.object, {}};
+  review.code = "gone_many";
+  review.message =
+      key.system.text + " has called " + std::to_string(gone.count) + " of some " + std::to_string(gone.most) + " " +
+      key.object.text + " gone since " + rfc3339(gone.since) +
+      ". What its flows would write waits. Accept: they really are gone, and the flows go on. Reject: they "
+      "stay paused; `linchpin reconcile` links again what is there after all, and `linchpin resume` lets "
+      "them go on";
+  review.since = now;
+  log::warn("a system calls many records gone", {{"system", key.system}, {"object", key.object}});
+  const Json said = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
+  work.rows().reviews.push_back(std::move(review));
+  gone = {now, gone.most, 0, {}};  // counted anew from here
+  for (const FlowName& flow : flows_that_read(where))
+    if (!paused_.flows.contains(flow)) TRY(pause_one(work, "flow/" + flow.text, said, now));
+  return {};
 }
 
 // Whether its flow is counted now. What a load sends is remembered with it.

@@ -163,6 +163,8 @@ class Engine {
   Result<std::string> waits_behind(const std::string& review);
   Result<bool> counts(Work&, const Delivery&, Instant now);
   void keep_brakes(Work&);
+  Result<Braking*> braking(const std::string& what);
+  Result<void> brake_gone(Work&, const RecordKey&, Instant now);
   Result<void> pull_brake(Work&, const Delivery&, const model::Brake&, const Braking&, Instant now);
   Result<void> release_brake(Work&, const FlowName&, const std::string& review, const std::string& by, Instant now);
   bool rests(const SystemName&) const;  // nothing is written to it now
@@ -180,11 +182,11 @@ class Engine {
   Result<void> on_authorised(Work&, const Flying&, const Authorised&, Instant now);
   Result<void> on_failure(Work&, Line&, const Flying&, const Outcome&, const Result<Answer>&, Instant now);
   Result<void> became(Work&, Line&, Family&, Delivery, const WriteResult&, Instant now);
-  void next_suffix(Work&, Family&, Delivery, const FieldName&, Instant now);
-  void was_not_done(Work&, Family&, Delivery&);
   Result<bool> seek_holder(Work&, Line&, Family&, Delivery&, const WriteResult&, Instant now);
   Result<void> on_holders(Work&, const Flying&, const Fetched&, Instant now);
   void ask_for_holders(std::vector<Send>&, Instant now);
+  void next_suffix(Work&, Family&, Delivery, const FieldName&, Instant now);
+  void was_not_done(Work&, Family&, Delivery&);
   void leave_blank(Work&, Family&, Delivery, const FieldName&, Instant now);
   Result<void> no_longer_blank(Work&, const Delivery&, const Link& before, Instant now);
   Result<void> write_failed(Work&, Line&, const Flying&, const Outcome&, const Error&, Instant now);
@@ -395,8 +397,6 @@ class Engine {
   std::map<Position, std::size_t> open_items_;  // of entries that are not wholly done
   std::map<Settles, std::pair<SystemName, std::string>> digests_;
   std::set<DeliveryId> alone_;
-  std::map<FlowName, GoldenId> sharing_;  // flows whose backlog is being shared, and how far
-  struct Rekeying {
   struct Seeking {  // who holds a value for which a create was refused (holder.cpp)
     std::string at, value;
     bool asked = false, answered = false;
@@ -404,6 +404,8 @@ class Engine {
     std::set<RecordKey> unknown{};  // of those who do, the ones that were not linked: they are read first
   };
   std::map<DeliveryId, Seeking> seeking_;
+  std::map<FlowName, GoldenId> sharing_;  // flows whose backlog is being shared, and how far
+  struct Rekeying {
     std::string made_by;  // a digest of what keys are made by now
     GoldenId after;       // how far
   };

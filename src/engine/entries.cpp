@@ -215,6 +215,7 @@ Result<bool> Engine::release(Work& work, Line& line, const RecordKey& record, co
 
 Result<Fate> Engine::take(Work& work, Line& line, const Change& change, Instant now) {
   const Fate fate = TRY(line.take(change));
+  if (fate == Fate::Merged && change.gone) TRY(brake_gone(work, change.key, now));
   TRY(release(work, line, change.key, {change.id, change.seen, now}, to_text(change.trigger)));
   const bool was_given_up = is_given_up(change.key);
   understood(work, change.key);

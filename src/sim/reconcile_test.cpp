@@ -135,10 +135,90 @@ TEST_F(Reconcile, AListThatIsMuchTooShortDeletesNothingUntilAPersonSaysSo) {
   EXPECT_EQ(linked("hubspot"), before);
   const Json reviews = open_reviews("short_list");
   ASSERT_EQ(reviews.items().size(), 1u);
+  edit_in_xero(Json::object({{"FirstName", "Averil"}}));
+  wait(minutes(2));
+  EXPECT_EQ(world->engine().paused_list()[0]["flow"].text(), "clients") << "what it would write waits for the answer";
   ask(Json::object({{"command", "review.accept"}, {"id", reviews[0]["id"].text()}, {"by", "mia"}}));
   ASSERT_TRUE(world->crash()) << "the answer holds all the same";
   settle();
   EXPECT_EQ(linked("hubspot"), 0) << "they really are gone";
+  EXPECT_EQ(world->engine().paused_list().items().size(), 0u);
+  EXPECT_EQ(open_reviews("brake").items().size(), 0u) << "it has been asked";
+}
+
+TEST_F(Reconcile, AListThatIsWholeAgainLetsItsFlowsGoOn) {
+  make();
+  const Json all = world->vendor("hubspot").state(world->now());
+  lose_all_in_hubspot();
+  ASSERT_EQ(world->engine().paused_list().items().size(), 1u);
+  ASSERT_TRUE(world->vendor("hubspot").seed(all, world->now()));
+  edit_in_hubspot(Json::object({{"firstname", "Averil"}}));
+  ask(Json::object({{"command", "reconcile"}, {"system", "hubspot"}}));
+  settle();
+  EXPECT_EQ(open_reviews("short_list").items().size(), 0u);
+  EXPECT_EQ(world->engine().paused_list().items().size(), 0u);
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Averil");
+}
+
+// A system calls each record gone that it is asked for: the address is another account's.
+TEST_F(Reconcile, AFloodOfRecordsThatAreGonePausesWhatWouldFollow) {
+  const auto hub = hub_of(0, "live", "", "propagate");
+  ASSERT_TRUE(hub);
+  open({.people = 80, .hub = *hub});
+  const auto all = static_cast<std::size_t>(linked("hubspot"));
+  ASSERT_GT(all, 50u);
+  const auto archived = [&] {
+    std::size_t count = 0;
+    const Json held = state("xero", "Contacts");
+    for (const Json& one : held.items()) count += one["ContactStatus"].text() == "ARCHIVED" ? 1 : 0;
+    return count;
+  };
+  const std::size_t before = archived();
+  world->laze(seconds(1));
+  const Json held = state("hubspot", "contacts");
+  std::size_t deleted = 0;
+  ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "noor"}}));  // as slow as a real one
+  for (const Json& one : held.items())
+    if (++deleted <= 40)
+      ASSERT_TRUE(world->edit("hubspot", "contacts", one["id"].text(), Json::object({{"archived", true}})));
+  ASSERT_TRUE(world->run_for(minutes(5)));
+  const Json asked = open_reviews("brake");
+  ASSERT_EQ(asked.items().size(), 1u);
+  EXPECT_EQ(asked[0]["code"].text(), "gone_many");
+  ask(Json::object({{"command", "resume"}, {"system", "xero"}, {"by", "noor"}}));
+  ASSERT_TRUE(world->run_for(minutes(5)));
+  EXPECT_EQ(archived(), before) << "what follows waits for a person";
+  ASSERT_TRUE(world->crash());
+  ASSERT_TRUE(world->run_for(minutes(5)));
+  EXPECT_EQ(archived(), before) << "a restart is no answer";
+  answer(asked[0], "accept");
+  EXPECT_GT(archived(), before + 10);
+  EXPECT_EQ(world->engine().paused_list().items().size(), 0u);
+}
+
+// What is to be written is lost: the record differs, and nothing is on its way there.
+TEST_F(Reconcile, OnlyARepairTellsASystemAgainWhereNothingIsOnItsWay) {
+  make();
+  const auto walk = [&](bool repair) {
+    ask(Json::object({{"command", "reconcile"}, {"system", "xero"}, {"repair", repair}}));
+    settle();
+    return in_xero()["FirstName"].text();
+  };
+  ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "noor"}}));
+  edit_in_hubspot(Json::object({{"firstname", "Averil"}}));
+  wait(minutes(45));  // a sweep has listed it
+  walk(false);        // and all of Xero is as it was read, from here on
+  engine::Batch lost;
+  for (const engine::DeliveryRow& row : world->store().deliveries_in(engine::DeliveryState::Pending, 100).value())
+    if (row.system == SystemName("xero")) lost.deliveries_dropped.push_back(row.id);
+  ASSERT_FALSE(lost.deliveries_dropped.empty());
+  ASSERT_TRUE(world->store().commit(lost));
+  ASSERT_TRUE(world->crash());
+  ask(Json::object({{"command", "resume"}, {"system", "xero"}, {"by", "noor"}}));
+  settle();
+  EXPECT_NE(in_xero()["FirstName"].text(), "Averil");
+  EXPECT_NE(walk(false), "Averil") << "it counts, and tells nobody";
+  EXPECT_EQ(walk(true), "Averil");
 }
 
 TEST_F(Reconcile, SoIsAShortListOfFew) {
