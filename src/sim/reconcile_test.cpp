@@ -206,10 +206,12 @@ TEST_F(Reconcile, OnlyARepairTellsASystemAgainWhereNothingIsOnItsWay) {
   };
   ask(Json::object({{"command", "pause"}, {"system", "xero"}, {"by", "noor"}}));
   edit_in_hubspot(Json::object({{"firstname", "Averil"}}));
-  wait(minutes(45));  // a sweep has listed it
-  walk(false);        // and all of Xero is as it was read, from here on
+  wait(hours(3));  // sweeps have listed it
+  walk(false);     // and all of Xero is as it was read, from here on
   engine::Batch lost;
-  for (const engine::DeliveryRow& row : world->store().deliveries_in(engine::DeliveryState::Pending, 100).value())
+  const auto waiting = world->store().deliveries_in(engine::DeliveryState::Pending, 100);
+  ASSERT_TRUE(waiting);
+  for (const engine::DeliveryRow& row : *waiting)
     if (row.system == SystemName("xero")) lost.deliveries_dropped.push_back(row.id);
   ASSERT_FALSE(lost.deliveries_dropped.empty());
   ASSERT_TRUE(world->store().commit(lost));
