@@ -74,9 +74,7 @@ Json add(const Language& language, Json input, const LookCall& call) {
 Json add(const Language& language, Json input, const HolderCall& call) {
   if (const auto object = object_of(language, call.object))
     input = input.with("members", asked_members(**object, call.members));
-  std::string quoted;  // as between the double quotes of a filter
-  for (const char c : call.value) quoted.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
-  return input.with("value", Json::object({{"text", call.value}, {"quoted", std::move(quoted)}}));
+  return input.with("value", call.value);
 }
 
 Json add(const Language& language, Json input, const WriteCall& call) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
+#include "engine/holder.hpp"
 #include "engine/line.hpp"
 
 namespace linchpin::engine {
@@ -198,6 +199,13 @@ void Refs::index(const Family& family, const Link& link) {
     if (const Value names = held(named, link); !names.is_null() && !link.gone)
       keys.push_back(keys_.blind("ref", about({link.key.system, named.object, RecordId(names.text())})));
     work_.keys_of(family, link.key, space_of(link.entity, named.field->field), keys);
+  }
+  for (const mapping::FieldMapping& m : mapping->second.fields) {
+    if (!m.unique_suffix) continue;
+    std::vector<std::string> keys;
+    if (const auto there = mapping::read(m.at, link.held); there && there->is_text() && !there->text().empty())
+      keys.push_back(holder_key(there->text(), keys_));
+    work_.keys_of(family, link.key, holder_space(link.key.system, link.key.object, mapping::to_text(m.at)), keys);
   }
 }
 
