@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/ask_hub.hpp"
+#include "cli/kept_models.hpp"
 #include "cli/planned.hpp"
 #include "cli/settle.hpp"
 
@@ -52,9 +53,39 @@ void print(const Json& answer, const Asked& asked) {
               << "Answer them and plan again; or --despite-reviews, which is kept with who and why.\n";
 }
 
+// Of the API versions that a version of the files speaks, when `linchpin discover` last read the live system in them.
+Result<Json> validated(const std::filesystem::path& models, const Json& api_versions) {
+  Json::Object systems;
+  for (const auto& [system, families] : api_versions.members()) {
+    const std::optional<KeptModel> kept = TRY(kept_model(models, SystemName(system)));
+    Json::Object live;
+    for (const auto& [family, version] : families.members())
+      if (kept && kept->model.api_version.contains(family) && kept->model.api_version.at(family) == version.text())
+        live.emplace_back(family, kept->model.read_at);
+    systems.emplace_back(system, std::move(live));
+  }
+  return Json(std::move(systems));
+}
+
+std::string spoken(const Json& v) {
+  std::string text;
+  for (const auto& [system, families] : v["api_versions"].members())
+    for (const auto& [family, version] : families.members()) {
+      const std::string& live = v["validated"][system][family].text();
+      text += "\n    " + system + " " + family + " " + version.text() + ", " +
+              (live.empty() ? "not read live yet (`linchpin discover`)" : "last read live " + live);
+    }
+  return text;
+}
+
 Result<int> list(const Asked& asked) {
   const Json answer = TRY(ask_hub(asked, Json::object({{"command", "register"}})));
-  print_lines(answer["items"], asked.json, [](const Json& v) {
+  const std::filesystem::path models = models_folder(asked.folder, *TRY(load_hub(asked.folder, asked.environment)));
+  Json::List versions;
+  for (const Json& v : answer["items"].items())
+    versions.push_back(v.with("validated", TRY(validated(models, v["api_versions"]))));
+  const Json latest = versions.empty() ? Json() : versions.front()["version"];
+  print_lines(Json(std::move(versions)), asked.json, [&](const Json& v) {
     std::string line =
         v["version"].number_text() + "  " + v["at"].text() + "  " + v["by"].text() + ": " + v["why"].text();
     for (const Json& c : v["changes"].items())
@@ -63,7 +94,7 @@ Result<int> list(const Asked& asked) {
     for (const Json& d : v["despite_reviews"].items())
       line += "\n    flow " + d["flow"].text() + " went live despite " + std::to_string(d["reviews"].items().size()) +
               " open match reviews of " + d["entity"].text();
-    return line;
+    return v["version"] == latest ? line + spoken(v) : line;
   });
   return 0;
 }

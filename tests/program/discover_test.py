@@ -70,6 +70,22 @@ class Discover(unittest.TestCase):
         self.assertEqual([f for f in xero["findings"] + idcheck["findings"] if f["mistake"]], [])
         self.assertIn("person.date_of_birth", {m["path"] for m in idcheck["mapped"]})
 
+    def test_the_register_says_when_each_api_version_was_last_read_live(self):
+        self.world.start()
+        self.world.wait_quiet()
+        listed = lambda *more: self.world.linchpin("apply", self.world.hub, "--list", *more)
+        status, out, err = listed()
+        self.assertEqual((status, "hubspot crm 2026-09, not read live yet" in out), (0, True), out + err)
+        self.one("hubspot")
+        status, out, err = listed("--json")
+        self.assertEqual(status, 0, err)
+        latest = json.loads(out.splitlines()[0])
+        latest = latest[0] if isinstance(latest, list) else latest
+        self.assertEqual(latest["api_versions"]["hubspot"]["crm"], "2026-09")
+        self.assertEqual(latest["validated"]["xero"], {})
+        self.assertRegex(latest["validated"]["hubspot"]["crm"], r"^20\d\d-\d\d-\d\dT")
+        self.assertIn("hubspot crm 2026-09, last read live 20", listed()[1])
+
     def test_no_value_of_a_record_is_kept_or_told(self):
         status, out, err = self.world.linchpin("discover", self.world.hub, "--json")
         self.assertEqual(status, 0, err)
