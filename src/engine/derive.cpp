@@ -1,5 +1,6 @@
 #include "engine/derive.hpp"
 
+#include "engine/blank.hpp"
 #include "engine/line.hpp"
 
 namespace linchpin::engine {
@@ -21,8 +22,8 @@ void derive(const model::Entity& entity, std::map<FieldName, Sourced>& fields) {
     fields.erase(name);
     Result<Value> made = from.value(values_of(from, fields));
     if (!made) continue;
-    const bool unread =
-        std::ranges::any_of(from.reads(), [&](const std::string& part) { return is_unread(fields, FieldName(part)); });
+    const bool unread = std::ranges::any_of(
+        from.reads(), [&](const std::string& part) { return decides_nothing(fields, FieldName(part)); });
     if (made->is_null() && field.otherwise && !unread) {
       fields.emplace(name, Sourced{*field.otherwise, {}, {}, {}, {}, {}, "default"});
       continue;

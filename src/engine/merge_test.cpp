@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "engine/blank.hpp"
 #include "engine/derive.hpp"
 #include "engine/small_family.hpp"
 
@@ -29,6 +30,38 @@ TEST(Merge, WhatOthersKnewFillsABlankThatTheOwnerLeaves) {
   p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
   EXPECT_EQ(p.value("given_name"), Value("Mia"));
   EXPECT_EQ(p.value("stage"), Value("lead")) << "the field's default";
+}
+
+// A default is for whom the owner does not know: what its owner has and leaves blank is blank.
+TEST(Merge, ADefaultIsForWhomTheOwnerDoesNotKnow) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"stage", Value()}}, monday);
+  EXPECT_TRUE(p.value("stage").is_null());
+  EXPECT_EQ(p.golden.fields.at(FieldName("stage")).rule, left_blank);
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}}, monday);
+  EXPECT_TRUE(p.value("stage").is_null()) << "whoever else knows them";
+  p.link(crm("1")).gone = true;
+  EXPECT_TRUE(survive(*hub, p.golden, p.links).at(FieldName("stage")).value.is_null()) << "nor does it say so by going";
+  p.link(crm("1")).gone = false;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"stage", "client"}}, monday + seconds(1));
+  EXPECT_EQ(p.value("stage"), Value("client"));
+}
+
+TEST(Merge, ADefaultThatTheOwnerWasGivenStandsUntilItIsTakenOutThere) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}}, monday);
+  ASSERT_EQ(p.value("stage"), Value("lead"));
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}}, monday);
+  p.link(crm("1")).base["stage"] = p.link(crm("1")).given["stage"] = Value("lead");
+  EXPECT_EQ(survive(*hub, p.golden, p.links).at(FieldName("stage")).rule, "default");
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"stage", Value()}}, monday + seconds(1));
+  EXPECT_TRUE(p.value("stage").is_null());
+
+  // What the hub could not write there is not blank by anybody's word.
+  p.link(crm("1")).left["stage"] = Value("lead");
+  EXPECT_EQ(survive(*hub, p.golden, p.links).at(FieldName("stage")).value, Value("lead"));
 }
 
 TEST(Merge, TheLaterWriteWinsWhereNobodyOwnsTheField) {

@@ -5,8 +5,8 @@
 #include "base/crypto.hpp"
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
+#include "engine/blank.hpp"
 #include "engine/conflict.hpp"
-#include "engine/merge.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -154,7 +154,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         }
         update.values =
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
-              return !not_made(golden, f) && !is_unread(golden.fields, f.name) &&
+              return !not_made(golden, f) && !decides_nothing(golden.fields, f.name) &&
                      !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link) &&
                      !(is_undecided(golden, f.name) && has_word(link, f.name));
             });
@@ -164,9 +164,10 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
       if (!linked && !put_away(hub, links) &&
           (!sharing.undecided.contains(member.system) || mutant(Mutant::DoubtIgnored))) {
         if (member.when) {
-          // Whether it belongs there is decided by what nobody could read.
-          const bool unread = std::ranges::any_of(
-              member.when->reads(), [&](const std::string& name) { return is_unread(golden.fields, FieldName(name)); });
+          // Whether it belongs there is decided by what nobody could read, or has said.
+          const bool unread = std::ranges::any_of(member.when->reads(), [&](const std::string& name) {
+            return decides_nothing(golden.fields, FieldName(name));
+          });
           if (unread) continue;
           const Result<bool> wanted = member.when->holds(as_object(golden));
           if (!wanted || !*wanted) continue;
@@ -198,7 +199,7 @@ std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Li
   for (const mapping::FieldMapping& m : mapping->second.fields) {
     if (m.direction == Direction::In) continue;
     const Field* field = entity.field(m.field.text);
-    if (field && !not_made(golden, *field) && !is_unread(golden.fields, field->name) &&
+    if (field && !not_made(golden, *field) && !decides_nothing(golden.fields, field->name) &&
         !agrees(mapping->second, m, *field, golden_value(golden, field->name), link))
       fields.push_back(field->name);
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/mutant.hpp"
+#include "engine/blank.hpp"
 #include "engine/conflict.hpp"
 #include "engine/derive.hpp"
 #include "engine/merge.hpp"
@@ -131,6 +132,25 @@ const Candidate* of_contest(const Contest& asked, const std::vector<Candidate>& 
   return found == all.end() || (!asked.set && !asked.stays) ? nullptr : &*found;
 }
 
+// The owner has the record, and what it holds of the field is a blank: nothing that was said there, nor what the hub
+// gave it. A blank that the hub could not fill is not its word.
+bool is_left_blank(const Hub& hub, const Field& field, const std::vector<Link>& links) {
+  bool blank = false;
+  for (const Link& link : links) {
+    if (field.rule != Rule::Owner || link.key.system != field.owner || link.left.contains(field.name.text)) continue;
+    const auto mapping = hub.mappings.find(link.mapping);
+    if (mapping == hub.mappings.end()) continue;
+    const bool reads = std::ranges::any_of(mapping->second.fields, [&](const mapping::FieldMapping& m) {
+      return m.field == field.name && m.direction != mapping::Direction::Out;
+    });
+    if (!reads) continue;
+    if (const auto base = link.base.find(field.name.text); base != link.base.end() && !base->second.is_null())
+      return false;
+    blank = true;
+  }
+  return blank;
+}
+
 // Every item that any source holds, once, in canonical order.
 Value united(const std::vector<Candidate>& all) {
   std::vector<std::pair<std::string, Json>> items;
@@ -238,6 +258,11 @@ bool is_unread(const std::map<FieldName, Sourced>& fields, const FieldName& fiel
   return at != fields.end() && at->second.rule == not_read;
 }
 
+bool decides_nothing(const std::map<FieldName, Sourced>& fields, const FieldName& field) {
+  const auto at = fields.find(field);
+  return is_unread(fields, field) || (at != fields.end() && at->second.rule == left_blank);
+}
+
 std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const std::vector<Link>& links) {
   const Entity& entity = hub.entity(golden.entity);
   std::map<FieldName, Sourced> fields;
@@ -261,6 +286,8 @@ std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const
     });
     if (unread)
       fields[field.name] = Sourced{Value(), golden.created, {}, {}, {}, {}, std::string(not_read)};
+    else if (field.otherwise && is_left_blank(hub, field, links))
+      fields.try_emplace(field.name, Sourced{Value(), golden.created, {}, {}, {}, {}, std::string(left_blank)});
     else if (field.otherwise)
       fields[field.name] = Sourced{*field.otherwise, golden.created, {}, {}, {}, {}, "default"};
   }

@@ -57,7 +57,9 @@ const Shape& entity_shape() {
               "what is done when another system writes it"),
           key("values", list_of(text()), "the values of an enum"),
           key("to", text(), "the entity that a ref names"),
-          key("default", any(), "the value of a record that has none"),
+          key("default", any(),
+              "the value of a record whose owner knows nothing of it: where its owner has it and leaves it blank, it "
+              "is blank"),
           key("region", text(), "the country that phone numbers without one are of"),
           key("regulated", boolean(), "whether the law asks for a record of each exchange"),
           key("keep", boolean(), "whether the hub keeps the value (a government_id: only where it says true)"),

@@ -1,5 +1,5 @@
 // A value that nobody could read decides nothing: it is not taken for blank, no default stands in for it, and nothing
-// is made or sent on its account until it can be read.
+// is made or sent on its account until it can be read. Nor does what its owner leaves blank.
 #include <gtest/gtest.h>
 
 #include "sim/small_practice.hpp"
@@ -84,6 +84,72 @@ TEST_F(Unread, WhoWasAClientStaysOne) {
   EXPECT_EQ(letters(), std::vector<std::string>{"unmapped"});
   EXPECT_EQ(stage()["value"].text(), "client");
   EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "evangelist");
+}
+
+// A default is for whom only the accounts know, and not for whom HubSpot has without a stage.
+TEST_F(Unread, AStageThatHubSpotLeavesBlankStaysBlank) {
+  const std::size_t before = checks();
+  enter("");
+  EXPECT_EQ(letters(), std::vector<std::string>{});
+  EXPECT_TRUE(stage()["value"].is_null()) << canonical(stage());
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "");
+  EXPECT_EQ(in_xero(), 0u);
+  EXPECT_EQ(checks(), before);
+
+  // Nor when somebody enters them in Xero as well: what stands there stays.
+  ASSERT_TRUE(world->edit("xero", "Contacts", "",
+                          Json::object({{"Name", "Noor Zyqovex"},
+                                        {"FirstName", "Noor"},
+                                        {"LastName", "Zyqovex"},
+                                        {"EmailAddress", "noor@x.example"},
+                                        {"Phones", Json::list({Json::object({{"PhoneType", "MOBILE"},
+                                                                             {"PhoneNumber", "423555123"},
+                                                                             {"PhoneAreaCode", ""},
+                                                                             {"PhoneCountryCode", "61"}})})}})));
+  goes_on();
+  ASSERT_EQ(in_xero(), 1u);
+  EXPECT_TRUE(stage()["value"].is_null()) << canonical(stage());
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "");
+  EXPECT_EQ(checks(), before);
+  const Json all = state("xero", "Contacts");
+  for (const Json& contact : all.items())
+    if (contact["LastName"].text() == "Zyqovex") EXPECT_EQ(contact["ContactStatus"].text(), "ACTIVE");
+
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", "customer"}})));
+  goes_on();
+  EXPECT_EQ(stage()["value"].text(), "client");
+  EXPECT_EQ(checks(), before + 1);
+}
+
+// Who became a client because only the accounts knew them is one while HubSpot holds what it was given.
+TEST_F(Unread, WhomOnlyXeroKnowsIsAClient) {
+  const std::size_t before = checks();
+  ASSERT_TRUE(world->edit("xero", "Contacts", "",
+                          Json::object({{"Name", "Noor Zyqovex"},
+                                        {"FirstName", "Noor"},
+                                        {"LastName", "Zyqovex"},
+                                        {"EmailAddress", "noor@x.example"}})));
+  goes_on();
+  const Json all = state("hubspot", "contacts");
+  for (const Json& contact : all.items())
+    if (contact["properties"]["lastname"].text() == "Zyqovex") noor = contact["id"].text();
+  ASSERT_FALSE(noor.empty());
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "customer");
+  EXPECT_EQ(stage()["chain"][0]["rule"].text(), "default");
+  EXPECT_EQ(checks(), before + 1);
+
+  // An edit of something else, and a restart, change nothing of it.
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"firstname", "Noora"}})));
+  ASSERT_TRUE(world->crash());
+  goes_on();
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "customer");
+  EXPECT_EQ(stage()["value"].text(), "client");
+
+  ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", ""}})));
+  goes_on();
+  EXPECT_EQ(in_hubspot()["lifecyclestage"].text(), "") << "it was taken out by hand, and is not written over";
+  EXPECT_EQ(stage()["value"].text(), "client") << "emptying says nothing: null: ignore";
+  EXPECT_EQ(checks(), before + 1);
 }
 
 }  // namespace
