@@ -10,6 +10,26 @@
 
 namespace linchpin::cli {
 
+namespace {
+
+// Such as "at stake: email, phone  waits: 2 (hubspot:1203, xero)".
+std::string at_stake(const Json& stake) {
+  static constexpr std::size_t named_most = 4;
+  const auto named = [](const Json& all) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(all.items().size(), named_most); ++i)
+      text += (i == 0 ? "" : ", ") + all[i].text();
+    return text + (all.items().size() > named_most ? ", …" : "");
+  };
+  const Json &fields = stake["fields"], &waits = stake["waits"];
+  std::string text;
+  if (!fields.items().empty()) text += "  at stake: " + named(fields);
+  if (!waits.items().empty()) text += "  waits: " + std::to_string(waits.items().size()) + " (" + named(waits) + ")";
+  return text;
+}
+
+}  // namespace
+
 std::string line_of(const Json& item) {
   std::string line = item["id"].text() + "  " + item["kind"].text() + "  " + item["system"].text();
   if (!item["record"].text().empty()) line += ":" + item["record"].text();
@@ -19,6 +39,7 @@ std::string line_of(const Json& item) {
   if (!item["golden"].text().empty()) line += "  " + item["golden"].text();
   if (const auto holds = item["holds"].integer())
     line += "  holds the refs of " + std::to_string(*holds) + (item["holds_more"].boolean() ? " or more" : "");
+  if (const Json* stake = item.find("stake")) line += at_stake(*stake);
   return line + "  since " + item["since"].text();
 }
 
@@ -71,7 +92,11 @@ Result<int> show(const Asked& asked) {
   };
   for (const Json& one : review["values"].items())
     told(one["system"].text() + ":" + one["record"].text(), one.find("value"), one["at"].text());
-  if (const Json* value = review.find("value")) told(review["system"].text(), value, "");
+  const Json* by = review.find("held_by");
+  if (const Json* value = review.find("value")) told(by ? "the golden record" : review["system"].text(), value, "");
+  for (const Json& record : by ? by->items() : Json::List{}) std::cout << "  " << record.text() << " has it there\n";
+  if (by && by->items().empty())
+    std::cout << "  which record has it there is not known to the hub: look for the value\n";
   if (const Json* stays = review.find("stays")) told("the golden record", stays, "");
   return 0;
 }

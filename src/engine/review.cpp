@@ -6,6 +6,7 @@
 #include "engine/deleted.hpp"
 #include "engine/engine.hpp"
 #include "engine/seal.hpp"
+#include "engine/stake.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -25,18 +26,48 @@ Json shown(const ReviewRow& r) {
                        {"state", r.state}});
 }
 
+Json shown(const Stake& stake) {
+  Json::List fields, waits;
+  for (const FieldName& field : stake.fields) fields.emplace_back(field.text);
+  for (const std::string& one : stake.waits) waits.emplace_back(one);
+  return Json::object({{"fields", std::move(fields)}, {"waits", std::move(waits)}});
+}
+
+// Which record there has the value.
+Result<Json> show_taken(const model::Hub& hub, Json answer, const ReviewRow& row, Keys& keys, Work& work) {
+  const Taken taken = TRY(taken_by(hub, row, keys, work));
+  Json::List by;
+  for (const RecordKey& key : taken.by) by.emplace_back(key.system.text + ":" + key.record.text);
+  answer = answer.with("held_by", std::move(by));
+  const auto entity = hub.entities.find(row.entity);
+  const model::Field* field = entity == hub.entities.end() ? nullptr : entity->second.field(row.field.text);
+  if (!field || field->clazz >= Class::Restricted) return answer.with("hidden", true);
+  return answer.with("value", taken.value);
+}
+
+constexpr std::size_t stakes_most = 1000;  // what hangs on a review is read of the records: of so many, the oldest
+
 }  // namespace
 
+// What is regulated, or keeps from happening what is, then the oldest.
 Result<Json> Engine::reviews(const Json& command) {
-  std::vector<ReviewRow> rows = TRY(world_.store.reviews(!command["all"].boolean()));
-  std::sort(rows.begin(), rows.end(),
-            [](const ReviewRow& a, const ReviewRow& b) {  // what is regulated, then the oldest
-              return std::tie(b.regulated, a.since, a.id) < std::tie(a.regulated, b.since, b.id);
-            });
+  std::vector<ReviewRow> rows = TRY(world_.store.reviews(!command["all"].boolean()));  // by since
+  Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  std::map<std::string, Json> stakes;
+  for (ReviewRow& r : rows) {
+    if (r.state != "open" || stakes.size() == stakes_most) continue;
+    const Stake stake = TRY(at_stake(*hub_, r, stage_, world_.store, work));
+    r.regulated = stake.regulated;
+    stakes.emplace(r.id, shown(stake));
+  }
+  std::sort(rows.begin(), rows.end(), [](const ReviewRow& a, const ReviewRow& b) {
+    return std::tie(b.regulated, a.since, a.id) < std::tie(a.regulated, b.since, b.id);
+  });
   Json::List items;
   for (ReviewRow& r : rows) {
     if (r.kind == "brake" && r.state == "open") r.message += TRY(waits_behind(r.id));
-    items.push_back(shown(r));
+    const auto stake = stakes.find(r.id);
+    items.push_back(stake == stakes.end() ? shown(r) : shown(r).with("stake", stake->second));
   }
   return Json::object({{"items", std::move(items)}});
 }
@@ -47,9 +78,15 @@ Result<Json> Engine::show_review(const Json& command) {
   if (!row)
     return fail(Code::NotFound, "there is no such review", "`linchpin review DIR list` shows those that are open.");
   if (row->kind == "brake" && row->state == "open") row->message += TRY(waits_behind(row->id));
-  Json answer = shown(*row);
-  if (row->field.empty() || row->sealed.empty() || row->golden.empty()) return answer;
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  Json answer = shown(*row);
+  if (row->state == "open") {
+    const Stake stake = TRY(at_stake(*hub_, *row, stage_, world_.store, work));
+    answer = answer.with("regulated", stake.regulated).with("stake", shown(stake));
+  }
+  if (row->kind == "unique_taken" && row->state == "open")
+    return show_taken(*hub_, std::move(answer), *row, world_.keys, work);
+  if (row->field.empty() || row->sealed.empty() || row->golden.empty()) return answer;
   const Family* family = TRY(work.family_itself(row->golden));
   const auto entity = hub_->entities.find(row->entity);
   if (!family || entity == hub_->entities.end()) return answer;

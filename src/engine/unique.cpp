@@ -1,4 +1,5 @@
-// What a system takes once, and another record there has: it is left blank, asked about, and sent again when it may be.
+// What a system takes once, and another record there has: it is left blank, or as it was, asked about, and sent again
+// when it may be.
 #include "engine/audit_entry.hpp"
 #include "engine/engine.hpp"
 
@@ -14,10 +15,13 @@ void Engine::leave_blank(Work& work, Family& family, Delivery d, const FieldName
   was_not_done(work, family, d);
   work.attest(&family, delivered(d, "refused", std::string(code_text(Code::UniqueTaken)), now));
   const Value value = d.values.at(field.text);
+  bool blank = true;
   d.values.erase(field.text);
   for (Link link : std::vector<Link>(family.links))
     if (d.operation == Operation::Update && link.key == RecordKey{d.system, d.object, d.record} &&
         link.entity == d.entity) {
+      const auto base = link.base.find(field.text);
+      blank = base == link.base.end() || base->second.is_null();
       link.left[field.text] = value;
       work.changed_link(family, std::move(link));
     }
@@ -26,8 +30,8 @@ void Engine::leave_blank(Work& work, Family& family, Delivery d, const FieldName
   row.kind = "unique_taken";
   row.system = d.system, row.entity = d.entity, row.field = field;
   row.code = std::string(code_text(Code::UniqueTaken));
-  row.message = d.system.text +
-                " holds such a value once, and another record has it. It was left blank. Accept: it is sent again";
+  row.message = d.system.text + " holds such a value once, and another record has it. " +
+                (blank ? "It was left blank" : "What stood there was left as it was") + ". Accept: it is sent again";
   const model::Field* declared = hub_->entity(d.entity).field(field.text);
   row.since = now, row.regulated = declared && declared->regulated, row.golden = d.golden;
   row.record = {d.system, d.object, d.record};

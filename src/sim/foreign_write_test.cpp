@@ -45,6 +45,8 @@ TEST_F(ForeignWrite, AWarOverAValueEndsWithAQuestion) {
   EXPECT_EQ(in_hubspot()["firstname"].text(), ours);
   ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
   EXPECT_EQ(open_reviews("foreign_write")[0]["code"].text(), "put_back_often");
+  EXPECT_EQ(open_reviews("foreign_write")[0]["stake"]["fields"], Json::list({"given_name"}));
+  EXPECT_EQ(open_reviews("foreign_write")[0]["stake"]["waits"], Json::list({"hubspot:" + hubspot, "xero:" + xero}));
   answer(open_reviews("foreign_write")[0], "reject");
   EXPECT_EQ(in_xero()["FirstName"].text(), ours) << "and is counted anew";
   EXPECT_EQ(insists("Automaton", 10), 4);

@@ -55,6 +55,8 @@ TEST_F(Likely, WhoNoRuleLinksAndIsLikelyTheSameIsAskedAndNotCreatedTwice) {
   EXPECT_EQ(asked[0]["message"].text().find("olefax"), std::string::npos) << "no value is told";
   EXPECT_NE(asked[0]["message"].text().find("given_name near"), std::string::npos) << asked[0]["message"].text();
   EXPECT_EQ(in_both(), 33u) << "Jane and Amir are in both, Rosemary as she was";
+  EXPECT_EQ(asked[0]["stake"]["waits"], Json::list({"hubspot", "xero"})) << "each of the two where she is not";
+  EXPECT_EQ(asked[0]["stake"]["fields"], Json::list({"email", "given_name"})) << pretty(asked[0]);
   answer(asked[0], "accept");
   EXPECT_EQ(in_both(), 33u);
   EXPECT_TRUE(open().items().empty());

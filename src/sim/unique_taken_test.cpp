@@ -67,6 +67,36 @@ TEST_F(UniqueTaken, TheSecondIsThereWithoutItAndAPersonIsAsked) {
   EXPECT_TRUE(open_reviews("unique_taken").items().empty());
 }
 
+TEST_F(UniqueTaken, TheQuestionSaysWhoHasTheValueAndWhatStandsThereInstead) {
+  const auto shown = [&] {
+    return ask(Json::object({{"command", "review.show"}, {"id", open_reviews("unique_taken")[0]["id"].text()}}));
+  };
+  spouse_is_entered();
+  ASSERT_EQ(open_reviews("unique_taken").items().size(), 1u);
+  EXPECT_EQ(shown()["held_by"], Json::list({"hubspot:" + hubspot}));
+  EXPECT_EQ(shown()["value"].text(), mailbox);
+  EXPECT_NE(shown()["message"].text().find("It was left blank"), std::string::npos);
+  EXPECT_EQ(shown()["stake"]["fields"], Json::list({"email"}));
+  EXPECT_EQ(shown()["stake"]["waits"].items().size(), 1u) << pretty(shown());
+
+  // She has an e-mail of her own by now, and somebody takes the shared one for right.
+  ASSERT_TRUE(world->edit("xero", "Contacts", spouse, Json::object({{"EmailAddress", "noor@x.example"}})));
+  wait(minutes(2));
+  settle();
+  ASSERT_EQ(noor()["email"].text(), "noor@x.example");
+  ASSERT_TRUE(world->edit("xero", "Contacts", spouse, Json::object({{"EmailAddress", mailbox}})));
+  wait(minutes(2));
+  settle();
+  for (const Json& review : open_reviews("foreign_write").items()) answer(review, "accept");
+  wait(minutes(2));
+  settle();
+  EXPECT_EQ(noor()["email"].text(), "noor@x.example");
+  ASSERT_EQ(open_reviews("unique_taken").items().size(), 1u);
+  EXPECT_EQ(shown()["message"].text().find("left blank"), std::string::npos) << shown()["message"].text();
+  EXPECT_NE(shown()["message"].text().find("left as it was"), std::string::npos) << shown()["message"].text();
+  EXPECT_EQ(shown()["held_by"], Json::list({"hubspot:" + hubspot}));
+}
+
 TEST_F(UniqueTaken, AnotherValueIsWrittenAndTheQuestionIsOver) {
   spouse_is_entered();
   ASSERT_EQ(open_reviews("unique_taken").items().size(), 1u);

@@ -15,7 +15,14 @@ class Reviews(unittest.TestCase):
             listed = lambda *more: [json.loads(line) for line in review("list", "--json", *more)[1].splitlines()]
             before = listed()
             self.assertGreaterEqual(len(before), 4, "people in doubt")
-            self.assertEqual([r["since"] for r in before], sorted(r["since"] for r in before), "the oldest first")
+            first = lambda r: (not r["regulated"], r["since"])
+            self.assertEqual([first(r) for r in before], sorted(map(first, before)), "what is regulated, then the oldest")
+            asked = next(r for r in before if r["kind"] == "match")
+            self.assertEqual([sorted(r["stake"]) for r in before], [["fields", "waits"]] * len(before))
+            self.assertTrue(any(r["stake"]["waits"] for r in before), "somebody is not made meanwhile")
+            line = next(l for l in review("list")[1].splitlines() if l.startswith(asked["id"]))
+            for one in asked["stake"]["fields"][:4] + asked["stake"]["waits"][:4]:
+                self.assertIn(one, line)
             self.assertEqual(len(listed("--kind", "match")), len(before))
             self.assertEqual(listed("--kind", "brake"), [])
 
