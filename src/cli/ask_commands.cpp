@@ -5,6 +5,7 @@
 #include "base/value.hpp"
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
+#include "cli/logged.hpp"
 #include "cli/nearest_names.hpp"
 #include "cli/open_hub.hpp"
 #include "model/nearest.hpp"
@@ -36,6 +37,28 @@ std::string shown(const Json& field) {
   return not_shown(field) ? "(" + field["class"].text() + ": not shown)" : text_of(field["value"]);
 }
 
+// Such as (properties.phone, which holds 0491 570 110; by type phone, region AU).
+std::string transform_of(const Json& step) {
+  std::string text = "(" + step["path"].text();
+  if (const Json* holds = step.find("holds")) text += (text.size() > 1 ? ", which holds " : "") + text_of(*holds);
+  return text + (text.size() > 1 ? "; by " : "by ") + step["transform"].text() + ")";
+}
+
+std::string exchange_of(const Json& exchange) {
+  std::string entries;
+  for (const Json& index : exchange["audit"].items())
+    entries += (entries.empty() ? ", audit log " : " and ") + canonical(index);
+  if (exchange["kind"].text() == "received") {
+    const std::string read = exchange["asked"].text();
+    return "received at " + exchange["at"].text() + ", by " + exchange["trigger"].text() +
+           (read.empty() ? "" : ", read " + exchange["read"].text() + " that was asked for at " + read) + entries;
+  }
+  const std::string& made = exchange["sent"].text();
+  return exchange["kind"].text() + (made.empty() ? "" : " sent at " + made + ",") + " confirmed at " +
+         exchange["confirmed"].text() + ", by " + exchange["trigger"].text() + ", delivery " +
+         exchange["delivery"].text() + entries;
+}
+
 void print_field(const Json& field) {
   std::cout << field["field"].text() << " = " << shown(field) << "\n";
   for (const Json& step : field["chain"].items()) {
@@ -46,6 +69,7 @@ void print_field(const Json& field) {
     if (!step["rule"].text().empty()) std::cout << ", by " << step["rule"].text();
     if (!step["at"].text().empty()) std::cout << ", at " << step["at"].text();
     if (!step["mapping"].text().empty()) std::cout << ", through " << step["mapping"].text();
+    if (step.find("transform")) std::cout << " " << transform_of(step);
     if (!step["change"].text().empty()) std::cout << ", change " << step["change"].text();
     if (!step["by"].text().empty()) std::cout << ", by " << step["by"].text();
     if (!step["until"].text().empty()) std::cout << ", until " << step["until"].text();
@@ -54,6 +78,7 @@ void print_field(const Json& field) {
       std::cout << (&part == &step["of"][0] ? ", of " : ", ") << part["field"].text() << " = " << shown(part);
     if (!step["error"].text().empty()) std::cout << ": " << step["error"].text();
     std::cout << "\n";
+    if (const Json* exchange = step.find("exchange")) std::cout << "    " << exchange_of(*exchange) << "\n";
   }
 }
 
@@ -116,7 +141,12 @@ void add_explain(Command& program) {
   command.runs([asked] {
     const Json question =
         Json::object({{"command", "explain"}, {"entity", asked->entity}, {"id", asked->id}, {"field", asked->field}});
-    const auto print = [&](const Json& answer) {
+    const auto print = [&](const Json& told) {
+      const auto hub = load_hub(asked->folder, asked->environment);
+      const Result<std::unique_ptr<engine::AuditStore>> log =
+          hub ? audit_snapshot(*asked, **hub)
+              : Result<std::unique_ptr<engine::AuditStore>>(tl::unexpected(hub.error()));
+      const Json answer = log ? with_exchanges(told, **log) : told;
       if (asked->json) {
         std::cout << canonical(answer) << "\n";
       } else if (!asked->field.empty()) {

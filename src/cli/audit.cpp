@@ -5,6 +5,7 @@
 #include "audit/verify.hpp"
 #include "base/file.hpp"
 #include "cli/command.hpp"
+#include "cli/logged.hpp"
 #include "cli/open_hub.hpp"
 #include "model/secret.hpp"
 #include "vault/keys.hpp"
@@ -26,10 +27,7 @@ struct OpenLog {
 Result<OpenLog> open_log(const Where& where) {
   const std::shared_ptr<const model::Hub> hub = TRY(load_hub(where.folder, where.environment));
   const Secret seed = TRY(key_in(hub->environment.log_key, where.folder, "log"));
-  auto snapshot = hub->environment.on_postgres()
-                      ? TRY(store::open_postgres_audit_snapshot(TRY(store_place(where.folder, hub->environment))))
-                      : TRY(store::open_audit_snapshot(data_folder(where.folder, *hub)));
-  return OpenLog{std::move(snapshot),
+  return OpenLog{TRY(audit_snapshot(where, *hub)),
                  audit::verifier_key(log_origin(*hub), audit::ed25519_type, vault::log_signing_key(seed).public_key)};
 }
 

@@ -8,6 +8,7 @@
 #include "engine/engine.hpp"
 #include "engine/refs.hpp"
 #include "model/direct.hpp"
+#include "model/registry.hpp"
 
 namespace linchpin::engine {
 namespace {
@@ -31,6 +32,41 @@ Json shown_part(const model::Field& part, const Golden& golden) {
   Json json = Json::object({{"field", part.name.text}, {"class", std::string(to_text(part.clazz))}});
   const auto at = golden.fields.find(part.name);
   return at != golden.fields.end() && may_be_seen(&part) ? json.with("value", at->second.value) : json;
+}
+
+// How a mapping makes the one of the other: where the value stands in the record, and by which transform. `holds`: what
+// stands there, in the system's own form, as far as it is told.
+Json with_transform(const model::Hub& hub, Json step, const MappingName& name, const model::Field& field,
+                    const Link* holds) {
+  const auto mapping = hub.mappings.find(name);
+  if (mapping == hub.mappings.end()) return step;
+  for (const mapping::FieldMapping& m : mapping->second.fields) {
+    if (m.field != field.name) continue;
+    std::string as = model::to_text(m.as, m.ref_by);
+    if (as.empty())
+      as = "type " + std::string(to_text(field.type)) + (field.region.empty() ? "" : ", region " + field.region);
+    step = step.with("path", mapping::to_text(m.at)).with("transform", std::move(as));
+    // Of an expression, what it reads may be of any class.
+    auto held = holds && !m.as.expression ? mapping::read(m.at, holds->held) : std::nullopt;
+    if (held && held->is_object()) {
+      Json::Object parts;
+      for (const std::string& part : m.as.parts)
+        if (const Json* one = held->find(part)) parts.emplace_back(part, *one);
+      held = Json(std::move(parts));
+    }
+    if (held && !held->is_null() && !held->is_list()) step = step.with("holds", *std::move(held));
+  }
+  return step;
+}
+
+// The tags under which the audit log has what moved of it: its own, and those of golden records that became it.
+Result<Json> tags_of(const Family& family, Work& work) {
+  const auto tag = [](const Family& of) { return Json(audit_row({.entry = "tag"}, of.key, true).person); };
+  Json::List tags{tag(family)};
+  for (const Regrouped& r : family.golden.regrouped)
+    if (r.what == Regrouped::What::Merged)
+      if (const Family* other = TRY(work.family_itself(r.other))) tags.push_back(tag(*other));
+  return Json(std::move(tags));
 }
 
 }  // namespace
@@ -167,9 +203,18 @@ Result<Json> Engine::explain(const Json& command) {
       if (seen && !value.is_null()) one = one.with("value", value);
       chain.push_back(std::move(one));
     };
+    // What the record holds is told where it is that value in the record's form.
+    const auto through = [&](const Link& link, const Values& of, const Value& value) {
+      const auto at = of.find(field.name.text);
+      const bool holds = seen && at != of.end() && same_value(field.type, at->second, value);
+      chain.back() = with_transform(*hub_, chain.back(), link.mapping, field, holds ? &link : nullptr);
+    };
     if (golden != family->golden.fields.end()) {
       const Sourced& s = golden->second;
       step("chosen", s.at, s.system, s.record, s.change, s.mapping, s.rule, s.value);
+      for (const Link& link : family->links)
+        if (link.key.system == s.system && link.key.record == s.record && link.mapping == s.mapping)
+          through(link, link.base, s.value);
     }
     if (field.from) {
       step("made", {}, {}, {}, {}, {}, field.from->text(), {});
@@ -181,9 +226,11 @@ Result<Json> Engine::explain(const Json& command) {
         if (e.field == field.name) chain.back() = chain.back().with("error", e.error.what);
     }
     for (const Link& link : family->links)
-      if (const auto own = link.own.find(field.name); own != link.own.end())
+      if (const auto own = link.own.find(field.name); own != link.own.end()) {
         step("considered", own->second.at, link.key.system, link.key.record, own->second.change, link.mapping, "",
              own->second.value);
+        through(link, link.base, own->second.value);
+      }
     if (const auto pin = family->golden.pins.find(field.name); pin != family->golden.pins.end()) {
       step("pinned", pin->second.at, {}, {}, {}, {}, "", pin->second.value);
       chain.back() = chain.back().with("by", pin->second.by).with("why", pin->second.why);
@@ -206,9 +253,11 @@ Result<Json> Engine::explain(const Json& command) {
           if (revert) chain.back() = chain.back().with("by", revert->by).with("why", revert->why);
         }
     for (const Link& link : family->links) {
-      if (const auto given = link.given.find(field.name.text); given != link.given.end())
+      if (const auto given = link.given.find(field.name.text); given != link.given.end()) {
         step("sent and confirmed", link.confirmed, link.key.system, link.key.record, {}, link.mapping, "",
              given->second);
+        through(link, link.given, given->second);
+      }
       if (link.left.contains(field.name.text) ||
           (is_undecided(family->golden, field.name) && has_word(link, field.name)))
         step("left as it is there, until a review is answered", {}, link.key.system, link.key.record, {}, link.mapping,
@@ -233,9 +282,10 @@ Result<Json> Engine::explain(const Json& command) {
                                   {"chain", std::move(chain)}}));
   }
   if (!only.empty() && items.empty()) return fail(Code::NotFound, "the entity has no field of that name");
-  Json answer = Json::object({{"id", family->golden.id.text}, {"entity", entity.text}});
-  return only.empty() ? answer.with("fields", std::move(items))
-                      : items.front().with("id", family->golden.id.text).with("entity", entity.text);
+  Json answer = only.empty() ? Json::object({{"fields", std::move(items)}}) : items.front();
+  return answer.with("id", family->golden.id.text)
+      .with("entity", entity.text)
+      .with("persons", TRY(tags_of(*family, work)));
 }
 
 Result<Json> Engine::process(const Json& command) {

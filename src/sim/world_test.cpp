@@ -301,6 +301,10 @@ TEST_F(TheLine, TheInboxIsForgottenAfterItsTimeAndNotBefore) {
   const Result<Json> told = world->ask(why);
   ASSERT_TRUE(told);
   EXPECT_GT((*told)["chain"].items().size(), 1u);
+  const Json& chosen = (*told)["chain"][0];
+  EXPECT_EQ(chosen["path"].text(), "properties.phone") << pretty(*told);
+  EXPECT_EQ(chosen["holds"].text(), "0491 570 156") << "as the system has it";
+  EXPECT_EQ(chosen["transform"].text(), "type phone, region AU");
   world->sleep(std::chrono::days(29));
   settle();
   EXPECT_FALSE(world->inbox().read(Position(0), 10)->empty());

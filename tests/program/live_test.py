@@ -58,6 +58,23 @@ class Live(unittest.TestCase):
         self.assertEqual((chosen["what"], chosen["system"], chosen["record"]), ("chosen", "xero", x))
         self.assertTrue(chosen["rule"])
         self.assertTrue(any(step["what"] == "sent and confirmed" and step["system"] == "hubspot" for step in why["chain"]))
+        # How it stands there, by which transform it was read, and the exchanges that brought it and told of it.
+        self.assertEqual((chosen["path"], chosen["transform"].split("(")[0], chosen["holds"]["PhoneNumber"]),
+                         ("Phones[PhoneType=MOBILE]", "phone.join", "412 345 602"))
+        self.assertIn(chosen["exchange"]["trigger"], ("webhook", "poll"))
+        self.assertTrue(chosen["exchange"]["at"])
+
+        def told():
+            chain = self.explained("xero:" + x, "phone")["chain"]
+            sent = next(s for s in chain if s["what"] == "sent and confirmed" and s["system"] == "hubspot")
+            exchange = sent.get("exchange", {})
+            return exchange.get("confirmed", "") > chosen["exchange"]["at"] and len(exchange["audit"]) == 2 and sent
+        sent, _ = eventually("the delivery is told", BOUND, told)
+        self.assertEqual((sent["path"], sent["transform"], sent["exchange"]["kind"]),
+                         ("properties.phone", "type phone, region AU", "update"))
+        text = self.world.linchpin("explain", self.world.hub, "contact", "xero:" + x, "phone")[1]
+        self.assertIn("by phone.join(country: PhoneCountryCode, area: PhoneAreaCode, number: PhoneNumber)", text)
+        self.assertIn(", delivery " + sent["exchange"]["delivery"] + ", audit log ", text)
 
     def test_an_echo_is_silent(self):
         _, h, x = self.pairs[1]
