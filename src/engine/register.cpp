@@ -96,6 +96,12 @@ Result<void> Engine::apply(const std::vector<RegisterRow>& registers, Instant no
   for (const auto& [name, flow] : hub_->flows)
     if (model::reads(flow) && TRY(world_.store.cursor({}, ObjectName(name.text), "share")))
       work.rows().cursors.push_back({{}, ObjectName(name.text), "share", "", {}, now, false});
+  // A field that could not be read may be read by what they say now.
+  std::set<RecordKey> unread;
+  for (const DeadLetterRow& letter : TRY(world_.store.dead_letters()))
+    if (letter.kind == "field" && !letter.record.record.empty() && hub_->systems.contains(letter.system))
+      unread.insert(letter.record);
+  TRY(read_again({unread.begin(), unread.end()}, now));
   TRY(work.commit());
   ++version_;
   return {};

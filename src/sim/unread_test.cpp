@@ -2,6 +2,7 @@
 // is made or sent on its account until it can be read. Nor does what its owner leaves blank.
 #include <gtest/gtest.h>
 
+#include "sim/hubs.hpp"
 #include "sim/small_practice.hpp"
 
 namespace linchpin::sim {
@@ -73,6 +74,54 @@ TEST_F(Unread, AStageThatNoTableCoversMakesNobodyAClient) {
   EXPECT_EQ(letters(), std::vector<std::string>{});
   EXPECT_EQ(in_xero(), 1u);
   EXPECT_EQ(checks(), before + 1);
+}
+
+// A choice that the vendor has and no table: such a record waits in the list, and goes on with the files that know it.
+TEST_F(Unread, ATableThatIsMendedIsEnough) {
+  const std::size_t before = checks();
+  enter("evangelist");
+  ASSERT_EQ(letters(), std::vector<std::string>{"unmapped"});
+  ASSERT_EQ(in_xero(), 0u);
+  const auto mended = example_hub([](const std::string& name, std::string& text) {
+    const std::string row = "client: customer";
+    if (name.ends_with("hubspot.contacts.yaml")) text.replace(text.find(row), row.size(), "client: evangelist");
+  });
+  ASSERT_TRUE(mended) << to_text(mended.error());
+  ASSERT_TRUE(world->change_hub(*mended));
+  goes_on();
+  const Json left = ask(Json::object({{"command", "dead-letters.list"}}));
+  for (const Json& letter : left["items"].items())  // that table covers none of the others
+    EXPECT_NE(letter["record"].text(), noor) << pretty(letter);
+  EXPECT_EQ(stage()["value"].text(), "client");
+  EXPECT_EQ(in_xero(), 1u);
+  EXPECT_EQ(checks(), before + 1);
+}
+
+// A member that the vendor's records no longer have, though a mapping names it, says nothing: who is new is not guessed
+// at, and who was known stays as they were.
+TEST_F(Unread, AFieldThatIsGoneFromTheVendorIsNotGuessedAt) {
+  enter("customer");
+  ASSERT_EQ(in_xero(), 1u);
+  const std::string known = noor;
+  const std::size_t before = checks();
+  const auto gone = example_hub([](const std::string& name, std::string& text) {
+    const std::string path = "properties.lifecyclestage";
+    if (name.ends_with("hubspot.contacts.yaml")) text.replace(text.find(path), path.size(), "properties.client_stage");
+  });
+  ASSERT_TRUE(gone) << to_text(gone.error());
+  ASSERT_TRUE(world->change_hub(*gone));
+  goes_on();
+  EXPECT_EQ(stage()["value"].text(), "client");
+  const auto made = world->edit(
+      "hubspot", "contacts", "",
+      Json::object(
+          {{"firstname", "Sam"}, {"lastname", "Zyqovex"}, {"email", "sam@y.example"}, {"phone", "0423 555 129"}}));
+  ASSERT_TRUE(made);
+  noor = (*made)["id"].text();
+  goes_on();
+  EXPECT_TRUE(stage()["value"].is_null()) << pretty(stage());
+  EXPECT_EQ(in_xero(), 1u) << "whether they belong there is not known";
+  EXPECT_EQ(checks(), before);
 }
 
 // Whom the hub knew as something stays that, as of any value that cannot be read; only nothing is not made a default.
