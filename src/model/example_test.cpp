@@ -95,6 +95,80 @@ TEST(Example, AContactGoesToXeroAndBack) {
   EXPECT_FALSE(mapping::read(xero, Json::object({{"Name", "Smith Family Trust"}, {"FirstName", ""}})).applies);
 }
 
+// ---- the open cases of the transforms' set, where they lie beside this checkout, by the mappings that use them
+
+// Where the example reads what a kind makes, with the options that its hub gives.
+struct Reads {
+  const char *kind, *options, *mapping, *field;
+};
+constexpr Reads example_reads[] = {
+    {"phone.normalise", R"({"region":"AU"})", "hubspot.contacts", "phone"},
+    {"phone.join", R"({"region":"AU"})", "xero.contacts", "phone"},
+    {"email.normalise", "{}", "hubspot.contacts", "email"},
+    {"email.normalise", "{}", "xero.contacts", "email"},
+    {"date.parse", "{}", "idcheck.contacts", "date_of_birth"},
+    {"datetime.to_utc", R"({"zone":"Australia/Sydney"})", "idcheck.verifications", "completed_at"},
+    {"datetime.to_utc", R"({"zone":"Australia/Sydney"})", "idcheck.verifications", "expires_at"},
+};
+
+// The provider's times have an offset; one that has none is not taken for the hub's own time.
+Json expected(const Reads& reads, const Json& row, const Json& input) {
+  const std::string& text = input.text();
+  const std::size_t time = text.find_first_of("Tt");
+  const bool wants_zone = std::string_view(reads.kind) == "datetime.to_utc" && time != std::string::npos &&
+                          text.find_first_of("+-zZ", time) == std::string::npos;
+  return wants_zone && row["expect"].find("value") ? Json::object({{"error", "needs_zone"}}) : row["expect"];
+}
+
+// A record that holds the case's value where the mapping reads the field.
+Json record_of(const mapping::FieldMapping& field, const Json& input) {
+  if (field.as.name != "phone.join") return mapping::write(field.at, Json(), input).value();
+  const Json parts = Json::object({{"PhoneType", "MOBILE"},
+                                   {"PhoneCountryCode", input["country"]},
+                                   {"PhoneAreaCode", input["area"]},
+                                   {"PhoneNumber", input["number"]}});
+  return Json::object({{"FirstName", "Zoë"}, {"Phones", Json::list({parts})}});
+}
+
+TEST(Example, ItsMappingsReadTheOpenCasesOfTheTransformsTheyUse) {
+  fs::path path;
+  for (fs::path at = fs::current_path(); at != at.root_path() && path.empty(); at = at.parent_path())
+    if (fs::exists(at / "shared/data/transforms/examples.jsonl")) path = at / "shared/data/transforms/examples.jsonl";
+  if (path.empty()) GTEST_SKIP() << "there are no shared/data/transforms/examples.jsonl above this folder";
+  const Checked checked = check(example, "");
+  ASSERT_NE(checked.hub, nullptr);
+  std::ifstream file(path);
+  std::map<std::string, int> cases;
+  for (std::string line; std::getline(file, line);) {
+    const Json row = parse_json(line).value();
+    for (const Reads& reads : example_reads) {
+      if (row["kind"].text() != reads.kind || row["options"] != parse_json(reads.options).value()) continue;
+      const Json input = row.find("input_json") ? parse_json(row["input_json"].text()).value() : row["input"];
+      const mapping::Mapping& mapping = checked.hub->mappings.at(MappingName(reads.mapping));
+      const auto field =
+          std::ranges::find_if(mapping.fields, [&](const auto& m) { return m.field.text == reads.field; });
+      ASSERT_NE(field, mapping.fields.end());
+      mapping::Mapping alone = mapping;  // of this field
+      alone.fields = {*field};
+      alone.where.reset();
+      const mapping::ReadOutcome read = mapping::read(alone, record_of(*field, input));
+      const std::string where = row["id"].text() + " by " + reads.mapping;
+      const Json wanted = expected(reads, row, input);
+      if (const Json* error = wanted.find("error")) {
+        ASSERT_EQ(read.errors.size(), 1u) << where;
+        EXPECT_EQ(code_text(read.errors[0].error.code), error->text()) << where;
+      } else {
+        EXPECT_TRUE(read.errors.empty()) << where;
+        const auto value = read.values.find(reads.field);
+        EXPECT_EQ(value == read.values.end() ? Json() : value->second, wanted["value"]) << where;
+      }
+      ++cases[reads.kind];
+    }
+  }
+  EXPECT_EQ(cases.size(), 5u);
+  EXPECT_GT(cases["phone.normalise"], 20);
+}
+
 // ---- the guide's examples: nothing in them is a mistake of form, whether it works yet or not
 
 // The fenced blocks of the guide by what they declare: "hub", "environment", "flow"…
