@@ -54,9 +54,19 @@ void tell(const Tally& t, double seconds, bool json) {
 void keep(const std::string& corpus, const Ran& r) {
   if (corpus.empty()) return;
   std::ofstream file(corpus, std::ios::app);
-  file << sim::to_text(r.task.plan) << "   # " << r.outcome.broken << ": " << r.outcome.what << "\n";
+  Plan plan = r.task.plan;
+  plan.allowed = sim::Swarm(plan).chosen();  // by name: it stays what it is when others are thought of
+  file << sim::to_text(plan) << "   # " << r.outcome.broken << ": " << r.outcome.what << "\n";
   file.flush();
   std::cerr << (file ? "added to " : "cannot be added to ") << corpus << std::endl;
+}
+
+// In a process of its own: a run that ends it is a failure like any other.
+Ran one_run(const Plan& plan) {
+  std::optional<Task> task{Task{plan}};
+  Ran ran;
+  Pool(1, [&] { return std::exchange(task, std::nullopt); }, [&](const Ran& r) { return ran = r, true; }).run();
+  return ran;
 }
 
 int run_all(const SimJob& job, const Pool::Next& next, bool keeps) {
@@ -74,11 +84,11 @@ int run_all(const SimJob& job, const Pool::Next& next, bool keeps) {
   }).run();
   tell(tally, std::chrono::duration<double>(Clock::now() - began).count(), job.json);
   if (job.minimise)
-    for (Ran r : failures) {
-      r.task.plan = sim::minimise(r.task.plan, r.outcome, 200);
-      r.outcome = sim::simulate(r.task.plan);
+    for (const Ran& r : failures) {
+      const auto run = [](const Plan& plan) { return one_run(plan).outcome; };
+      const Ran smallest = one_run(sim::minimise(r.task.plan, r.outcome, 200, run));
       std::cout << "smallest: ";
-      tell(r, job.json);
+      tell(smallest, job.json);
     }
   return failures.empty() ? 0 : 1;
 }

@@ -24,7 +24,7 @@ using Trace = std::function<void(const std::string&)>;  // a line for each act a
 Outcome simulate(const Plan&, const Trace& = {});
 
 // The smallest plan found that fails alike (the same complaint, of whomever): fewer steps, faults, people. Runs at most
-// `most` of them.
-Plan minimise(const Plan&, const Outcome& failed, int most);
+// `most` of them, by `run`: in processes of their own, where a failure may be the end of the process.
+Plan minimise(const Plan&, const Outcome& failed, int most, const std::function<Outcome(const Plan&)>& run);
 
 }  // namespace linchpin::sim
