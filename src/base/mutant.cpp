@@ -6,7 +6,7 @@ namespace linchpin {
 namespace {
 
 constexpr MutantSpec specs[] = {
-#define MUTANT(name, invariant, seed, what) {Mutant::name, #name, Invariant::invariant, seed, what},
+#define MUTANT(name, invariant, seen_by, seed, what) {Mutant::name, #name, Invariant::invariant, seed, what},
 #include "base/mutants.def"
 #undef MUTANT
 };

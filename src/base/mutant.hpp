@@ -14,7 +14,7 @@ namespace linchpin {
 
 enum class Mutant {
   None,
-#define MUTANT(name, invariant, seed, what) name,
+#define MUTANT(name, invariant, seen_by, seed, what) name,
 #include "base/mutants.def"
 #undef MUTANT
 };

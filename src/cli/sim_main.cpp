@@ -40,7 +40,8 @@ bool range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
 
 int list_mutants() {
   for (const MutantSpec& m : mutants())
-    std::cout << m.name << "  " << to_text(m.breaks) << "  seed " << m.seed << "  " << m.what << "\n";
+    std::cout << m.name << "  " << to_text(m.breaks) << "  " << cli::seen_by(m.mutant) << "  seed " << m.seed << "  "
+              << m.what << "\n";
   return 0;
 }
 

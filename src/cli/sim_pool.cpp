@@ -26,6 +26,7 @@ Outcome from_json(const Json& j) {
   Outcome o;
   o.held = j["held"].boolean();
   o.broken = j["broken"].text();
+  for (const Json& by : j["seen_by"].items()) o.seen_by.insert(by.text());
   o.what = j["what"].text();
   o.step = static_cast<int>(j["step"].integer().value_or(0));
   o.digest = j["digest"].text();
@@ -51,6 +52,7 @@ Json to_json(const Ran& r) {
   return Json::object({{"seed", static_cast<std::int64_t>(r.task.plan.seed)},
                        {"held", o.held},
                        {"broken", o.broken},
+                       {"seen_by", Json::List(o.seen_by.begin(), o.seen_by.end())},
                        {"what", o.what},
                        {"step", o.step},
                        {"digest", o.digest},

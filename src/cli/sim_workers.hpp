@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/mutant.hpp"
 #include "sim/simulation.hpp"
 
 namespace linchpin::cli {
@@ -26,5 +27,6 @@ int sim_corpus(const SimJob&);               // the plans of a file
 int sim_mutants(const SimJob&, bool these_seeds, bool write);
 int sim_trace(const SimJob&);
 int no_such_mutant(const std::string& name);
+std::string_view seen_by(Mutant);  // the checker that mutants.def names
 
 }  // namespace linchpin::cli

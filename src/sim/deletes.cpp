@@ -13,7 +13,9 @@ using std::chrono::minutes;
 
 constexpr std::size_t deleted_most = 5;
 
-[[noreturn]] void broken(const std::string& what) { throw Broken{std::string(to_text(Invariant::Converged)), what}; }
+[[noreturn]] void broken(const std::string& what, Invariant invariant = Invariant::Converged) {
+  throw Broken{std::string(to_text(invariant)), what, "Deletes"};
+}
 
 }  // namespace
 
@@ -134,7 +136,7 @@ Result<void> Deletes::all_at_once() {
   for (const Known& known : people_) must_follow(known);
   if (chance_.chance(0.3)) TRY(s_.world.crash());
   if (pauses_) {
-    if (put_away(held_in_all(s_.world)) > 0) broken("what is paused was put away");
+    if (put_away(held_in_all(s_.world)) > 0) broken("what is paused was put away", Invariant::OnlyLiveIsSent);
     TRY(s_.world.ask(Json::object({{"command", "resume"}, {"system", "xero"}, {"by", "noor"}})));
     TRY(live());
   }

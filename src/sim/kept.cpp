@@ -24,7 +24,7 @@ class Reading {
 
  private:
   void complain(Invariant invariant, std::string what) {
-    complaints_.push_back({std::string(to_text(invariant)), std::move(what)});
+    complaints_.push_back({std::string(to_text(invariant)), std::move(what), "Kept"});
   }
 
   std::vector<engine::LinkRow> links_of(const GoldenId& id) const {

@@ -13,6 +13,7 @@ namespace linchpin::sim {
 struct Complaint {
   std::string invariant;
   std::string what;  // names records and people by their ids and numbers, never by values
+  std::string by = "Oracle";
 };
 
 struct Case {  // what is judged

@@ -25,12 +25,12 @@ constexpr milliseconds silence = minutes(12);  // longer than a sweep's pace
 
 [[noreturn]] void on_hold(Invariant invariant, std::source_location at) {
   throw Broken{std::string(to_text(invariant)),
-               std::string("held at ") + at.file_name() + ":" + std::to_string(at.line())};
+               std::string("held at ") + at.file_name() + ":" + std::to_string(at.line()), "Engine"};
 }
 
 [[noreturn]] void gave_up(const Error& error) {
-  throw Broken{error.code == Code::SystemUnavailable ? "Rest" : "Engine",
-               std::string(code_text(error.code)) + ": " + error.what};
+  const std::string who = error.code == Code::SystemUnavailable ? "Rest" : "Engine";
+  throw Broken{who, std::string(code_text(error.code)) + ": " + error.what, who};
 }
 
 void must(const Result<void>& done) {
@@ -61,6 +61,7 @@ class Run {
       outcome_.held = false;
       outcome_.broken = b.invariant;
       outcome_.what = b.what;
+      outcome_.seen_by.insert(b.by + " (" + b.invariant + ")");
     }
     outcome_.step = step_;
     outcome_.digest = watch_.digest();
@@ -129,9 +130,11 @@ class Run {
   }
 
   void settle() {
+    watch_.resting();
     const Result<void> rested = world_->run_until_quiet(rest_most);
     if (!rested && trace_ && world_->up())
       if (const auto status = world_->ask(Json::object({{"command", "status"}}))) note(canonical(*status));
+    if (!rested) watch_.restless();
     must(rested);
   }
 
@@ -216,8 +219,11 @@ class Run {
         note(line);
       }
     }
-    for (const Complaint& complaint : complaints) note(complaint.invariant + ": " + complaint.what);
-    if (!complaints.empty()) throw Broken{complaints.front().invariant, complaints.front().what};
+    for (const Complaint& complaint : complaints) {
+      note(complaint.invariant + ": " + complaint.what);
+      outcome_.seen_by.insert(complaint.by + " (" + complaint.invariant + ")");
+    }
+    if (!complaints.empty()) throw Broken{complaints.front().invariant, complaints.front().what, complaints.front().by};
     silent();
   }
 
@@ -276,7 +282,7 @@ class Run {
     world_->engine().walk();
     settle();
     if (watch_.writes() != writes)
-      throw Broken{"EchoIsSilent", std::to_string(watch_.writes() - writes) + " writes at rest"};
+      throw Broken{"EchoIsSilent", std::to_string(watch_.writes() - writes) + " writes at rest", "Silence"};
   }
 
   Plan plan_;
@@ -306,6 +312,7 @@ Outcome simulate(const Plan& plan, const Trace& trace) {
     if (again.digest != outcome.digest) {
       outcome.held = false;
       outcome.broken = to_text(Invariant::SameSeedSameRun);
+      outcome.seen_by = {"Twice (SameSeedSameRun)"};
       outcome.what = "a second run of the same plan asked something else of the world";
     }
   }

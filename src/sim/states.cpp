@@ -8,6 +8,8 @@ namespace linchpin::sim {
 
 namespace {
 
+constexpr const char* by = "States";
+
 // HubSpot's records that an answer calls gone: an error names them by their ids, or is about those of the call that it
 // gives nothing for; of a merged one that was asked for alone, the survivor answers.
 std::set<std::string> called_gone(const Deed& deed, const Json& body) {
@@ -61,7 +63,7 @@ void States::committed(const engine::Batch& batch, Instant) {
   for (const engine::LinkRow& row : batch.links) {
     if (row.gone && row.key.system.text == "hubspot" && !told_gone_.contains(row.key.record.text))
       throw Broken{std::string(to_text(Invariant::Converged)),
-                   "hubspot record " + row.key.record.text + " is lost, and nobody called it gone"};
+                   "hubspot record " + row.key.record.text + " is lost, and nobody called it gone", by};
     const Result<Secret> key = keys().of(row.golden);
     const auto link = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
     if (!link) continue;
@@ -87,9 +89,10 @@ void States::back_to_older(const Key& record, const engine::Link& link) {
     if (before == value || before.empty() || value.empty()) continue;
     const auto now_at = said->second.find({field, value}), before_at = said->second.find({field, before});
     if (now_at != said->second.end() && before_at != said->second.end() && now_at->second < before_at->second)
-      throw Broken{std::string(to_text(Invariant::OrderFree)), record.first + " record " + record.second + "'s " +
-                                                                   std::string(to_text(field)) +
-                                                                   " goes back to an older state"};
+      throw Broken{std::string(to_text(Invariant::OrderFree)),
+                   record.first + " record " + record.second + "'s " + std::string(to_text(field)) +
+                       " goes back to an older state",
+                   by};
   }
 }
 
@@ -116,7 +119,8 @@ void States::golden_value(const engine::Golden& golden) const {
     const auto value = golden.fields.find(FieldName(to_text(field)));
     if (best && value != golden.fields.end() && comparable(field, value->second.value.text()) != best->value)
       throw Broken{std::string(to_text(Invariant::OrderFree)),
-                   "golden record " + golden.id.text + "'s " + std::string(to_text(field)) + " is not the latest word"};
+                   "golden record " + golden.id.text + "'s " + std::string(to_text(field)) + " is not the latest word",
+                   by};
   }
 }
 

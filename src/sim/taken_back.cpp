@@ -16,7 +16,7 @@ constexpr std::uint64_t rounds_least = 4, rounds_more = 5;
 constexpr milliseconds told_by = minutes(16);  // an edit: by a webhook, or by a sweep where nobody tells
 
 [[noreturn]] void broken(const std::string& what) {
-  throw Broken{std::string(to_text(Invariant::OnlyOursIsTakenBack)), what};
+  throw Broken{std::string(to_text(Invariant::OnlyOursIsTakenBack)), what, "TakeBacks"};
 }
 
 std::optional<Field> field_named(const std::string& name) {
@@ -69,7 +69,8 @@ std::map<Site, Holdings> TakeBacks::wanted() const {
 // Whether they hold that, whoever's record it is.
 void TakeBacks::look() {
   if (const std::string what = difference(held_in_all(s_.world), wanted()); !what.empty())
-    throw Broken{std::string(to_text(reverted_ ? Invariant::OnlyOursIsTakenBack : Invariant::Converged)), what};
+    throw Broken{std::string(to_text(reverted_ ? Invariant::OnlyOursIsTakenBack : Invariant::Converged)), what,
+                 "TakeBacks"};
 }
 
 // What people have done reaches the hub, and what the hub does is done.
@@ -374,7 +375,7 @@ Result<void> TakeBacks::going_live() {
   const std::map<Site, Holdings> joined = held_in_all(s_.world);
   for (const std::string& record : typed)
     if (joined.at(Site::Xero).at(record).name == before.at(Site::Xero).at(record).name)
-      throw Broken{"Converged", "xero record " + record + "'s Name is not what the hub has"};
+      throw Broken{"Converged", "xero record " + record + "'s Name is not what the hub has", "TakeBacks"};
   const Json version = TRY(s_.world.ask(Json::object({{"command", "status"}})))["register"];
   TRY(s_.world.change_hub(TRY(hub_of(s_.hub_kind, "link"))));
   TRY(live());

@@ -9,7 +9,7 @@ using engine::DeliveryState;
 using Kind = Deed::Kind;
 
 [[noreturn]] void broken(Invariant invariant, std::string what) {
-  throw Broken{std::string(to_text(invariant)), std::move(what)};
+  throw Broken{std::string(to_text(invariant)), std::move(what), "Trail"};
 }
 
 // How far a vendor's clock may be off here, and its index behind (World, Workload::retune): a sweep looks back so far.

@@ -6,12 +6,13 @@
 namespace linchpin::sim {
 namespace {
 
+constexpr int tries_most = 20;   // to write to one record, when people and faults have ended
 constexpr int checks_most = 30;  // of one person: nobody becomes a client so often in a run
 
 using engine::DeliveryState;
 
 [[noreturn]] void broken(Invariant invariant, std::string what) {
-  throw Broken{std::string(to_text(invariant)), std::move(what)};
+  throw Broken{std::string(to_text(invariant)), std::move(what), "Watch"};
 }
 
 // In every planted name and e-mail, in no other text (ledger.cpp). Long enough not to stand in what is sealed by
@@ -230,6 +231,10 @@ void Watch::sent(const engine::Send& send, Instant now) {
     broken(Invariant::AuditedWithCommit, "a write to " + send.system.text + " left without an entry in the log");
   attested_[send.system.text] -= count;
   for (const Item& item : w.items)
+    if (w.creates && item.golden.empty())
+      broken(Invariant::NoDoubleCreate, "a create in " + send.system.text + " holds no id by which it could be found");
+  for (const Item& item : w.items) ++tries_[item.key];
+  for (const Item& item : w.items)
     if (!writing_.emplace(item.key, UnderWay{send.call, send.request.body, words_in(item.key)}).second)
       broken(Invariant::InOrderPerRecord, "two writes of " + item.key + " are under way");
 }
@@ -278,6 +283,19 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     const auto item = std::find_if(w.items.begin(), w.items.end(), [&](const Item& i) { return i.golden == golden; });
     made(site, id, item == w.items.end() ? nullptr : &*item);
   }
+}
+
+// EchoIsSilent: what is said once is not said for ever. InOrderPerRecord: of what was sent it is found out what became.
+void Watch::restless() const {
+  for (const auto& [key, tries] : tries_)
+    if (tries > tries_most)
+      broken(Invariant::EchoIsSilent,
+             key + " is written to " + std::to_string(tries) + " times, and nobody said anything");
+  if (!writing_.empty()) return;
+  for (const auto& [id, state] : deliveries_)
+    if (state == DeliveryState::Sent)
+      broken(Invariant::InOrderPerRecord,
+             "delivery " + std::to_string(id.number) + " was sent, nothing is on its way, and nothing becomes of it");
 }
 
 void Watch::made(Site site, const std::string& id, const Item* item) {

@@ -17,6 +17,7 @@ namespace linchpin::sim {
 struct Broken {
   std::string invariant;
   std::string what;
+  std::string by;  // the checker that saw it, by its name
 };
 
 class Watch : public Onlooker {
@@ -40,6 +41,9 @@ class Watch : public Onlooker {
   std::int64_t calls() const { return calls_; }
   std::int64_t commits() const { return commits_; }
   std::string digest() const;
+  // Between the two the world was to come to rest, and has not. Throws what of it is known.
+  void resting() { tries_.clear(); }
+  void restless() const;
   void hear(const std::string& where, const std::string& text) const { nothing_private(where, {&text}); }
 
  private:
@@ -84,6 +88,7 @@ class Watch : public Onlooker {
     std::size_t words = 0;  // how often people had written to the record
   };
   std::map<std::string, UnderWay> writing_;  // what is being written to
+  std::map<std::string, int> tries_;         // since it was to rest: writes, by what they write to
   std::map<std::string, int> checked_;       // how often a person was asked to be checked
   std::map<std::string, std::map<std::string, std::size_t>>
       left_;  // by body and key, of processes that ended: the words then

@@ -13,7 +13,7 @@ SIMULATOR = os.path.join(os.path.dirname(hub.PROGRAM), "linchpin-sim")
 
 def listed():
     with open(os.path.join(ROOT, "src/base/mutants.def"), encoding="utf-8") as file:
-        return re.findall(r'^MUTANT\((\w+), (\w+), \d+,\s*"(.+)"\)$', file.read(), re.M)
+        return re.findall(r'^MUTANT\((\w+), (\w+), (\w+), \d+,\s*"(.+)"\)$', file.read(), re.M)
 
 
 def content(path):
@@ -24,7 +24,7 @@ def content(path):
 class Mutants(unittest.TestCase):
     def test_the_program_has_none_of_them(self):
         program, simulator = content(hub.PROGRAM), content(SIMULATOR)
-        for name, _, what in listed():
+        for name, _, _, what in listed():
             self.assertIn(what.encode(), simulator, name)
             self.assertNotIn(what.encode(), program, name)
             self.assertNotIn(name.encode() + b"\0", program, name)
@@ -33,7 +33,8 @@ class Mutants(unittest.TestCase):
 
     def test_the_simulator_lists_them_in_order(self):
         lines = subprocess.run([SIMULATOR, "--mutants"], check=True, capture_output=True, text=True).stdout.splitlines()
-        self.assertEqual([line.split()[:2] for line in lines], [[name, breaks] for name, breaks, _ in listed()])
+        self.assertEqual([line.split()[:3] for line in lines],
+                         [[name, breaks, seen_by] for name, breaks, seen_by, _ in listed()])
 
 
 if __name__ == "__main__":
