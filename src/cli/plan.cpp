@@ -41,6 +41,15 @@ void print(const Json& plan, const Asked& asked) {
   print_systems(plan["systems"]);
   if (const std::string near = near_sentence(plan, asked.near); !near.empty()) std::cout << "\n" << near << "\n";
   print_writes(plan);
+  for (const Json& paused : plan["paused"].items()) {
+    const std::string what = paused["hub"].boolean()         ? "The hub"
+                             : paused["flow"].text().empty() ? "System " + paused["system"].text()
+                                                             : "Flow " + paused["flow"].text();
+    std::cout << "\n"
+              << what << " is paused by " << paused["by"].text() << " since " << paused["at"].text()
+              << ": what it would write waits. A review may ask about it: linchpin review " << asked.folder
+              << " list\n";
+  }
   if (const std::string open = unanswered_text(plan["unanswered"], asked.folder); !open.empty())
     std::cout << "\n" << open << "apply stops at them until they are answered, or --despite-reviews is said.\n";
   std::cout << "\nplan " << plan["hash"].text() << "\n"

@@ -11,9 +11,9 @@
 namespace linchpin::engine {
 namespace {
 
-constexpr milliseconds asked_within{60'000};  // else the create is tried again, and it is asked again
-constexpr milliseconds read_within{2'000};    // the same, of the reading of who was found
-constexpr milliseconds listed_within{10'000};
+constexpr milliseconds asked_within{60'000};   // else the create is tried again, and it is asked again
+constexpr milliseconds read_within{2'000};     // the same, of the reading of who was found
+constexpr milliseconds listed_within{60'000};  // the same, of the list
 constexpr std::size_t holders_most = 8;
 constexpr int refused_most = 3;
 constexpr std::size_t remembered_most = 1'000;  // creates of which it is known who holds their value

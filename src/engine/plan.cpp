@@ -190,7 +190,7 @@ Result<Json> Engine::plan(const model::Hub& next, bool personal) {
   for (const ReviewRow& review : TRY(world_.store.reviews(true)))
     if (review.kind == "match") ++planned.systems[review.system].reviews;
   count_calls(planned, next);
-  return told(planned, next, personal).with("unanswered", to_json(TRY(unanswered(next))));
+  return told(planned, next, personal).with("unanswered", to_json(TRY(unanswered(next)))).with("paused", paused_list());
 }
 
 Result<std::vector<Unanswered>> Engine::unanswered(const model::Hub& next) {

@@ -39,6 +39,9 @@ TEST_F(FirstList, NobodyIsCreatedWhereAFirstListWasEmptyBeforeAPersonSaysSo) {
   ASSERT_EQ(open.items().size(), 1u);
   EXPECT_EQ(open[0]["system"].text(), "hubspot");
   EXPECT_EQ(open[0]["code"].text(), "first_list_empty");
+  const auto planned = world->engine().plan(world->hub(), true);
+  ASSERT_TRUE(planned);
+  EXPECT_EQ((*planned)["paused"][0]["flow"].text(), "clients") << "a plan says so";
   ASSERT_TRUE(world->crash());
   settle();
   wait(minutes(40));
