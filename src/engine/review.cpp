@@ -45,7 +45,7 @@ Result<Json> show_taken(const model::Hub& hub, Json answer, const ReviewRow& row
   return answer.with("value", taken.value);
 }
 
-constexpr std::size_t stakes_most = 1000;  // what hangs on a review is read of the records: of so many, the oldest
+constexpr std::size_t stakes_most = 200;  // what hangs on a review is read of the records: of so many, the oldest
 
 }  // namespace
 
@@ -53,6 +53,10 @@ constexpr std::size_t stakes_most = 1000;  // what hangs on a review is read of 
 Result<Json> Engine::reviews(const Json& command) {
   std::vector<ReviewRow> rows = TRY(world_.store.reviews(!command["all"].boolean()));  // by since
   Work work(world_.store, world_.keys, families_, version_, next_delivery_);
+  std::vector<GoldenId> asked_about;
+  for (const ReviewRow& r : rows)
+    if (r.state == "open" && !r.golden.empty() && asked_about.size() < stakes_most) asked_about.push_back(r.golden);
+  TRY(work.open(asked_about));
   std::map<std::string, Json> stakes;
   for (ReviewRow& r : rows) {
     if (r.state != "open" || stakes.size() == stakes_most) continue;
