@@ -1,5 +1,7 @@
 #include "mapping/expression_lexer.hpp"
 
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <array>
 
@@ -15,12 +17,26 @@ constexpr std::size_t bytes_max = 16u << 10;
 bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
+// Needs: a text of a few kilobytes.
+std::optional<std::size_t> not_utf8_at(std::string_view text) {
+  const auto size = static_cast<int32_t>(text.size());
+  for (int32_t at = 0; at < size;) {
+    const int32_t begins = at;
+    UChar32 c = 0;
+    U8_NEXT(text.data(), at, size, c);
+    if (c < 0) return static_cast<std::size_t>(begins);
+  }
+  return std::nullopt;
+}
+
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
 
   Result<std::vector<Token>> all() {
     if (text_.size() > bytes_max) return bad(0, "it is longer than 16 KiB", "Say it with fewer words");
+    if (const auto broken = not_utf8_at(text_))
+      return bad(*broken, "the expression is not UTF-8", "Save the file as UTF-8");
     std::vector<Token> out;
     do out.push_back(TRY(next()));
     while (out.back().kind != Token::Kind::End);

@@ -202,6 +202,14 @@ TEST(Expression, SaysWhereAndWhatToDoInstead) {
   EXPECT_EQ(Expression::parse("$ENV.PATH").error().code, Code::ExpressionInvalid);
 }
 
+TEST(Expression, IsUtf8) {
+  for (const char* broken : {"\"\xff\"", ".\"a\xc3\"", "\"\xed\xa0\x80\""}) {
+    const auto refused = Expression::parse(broken);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().what.find("not UTF-8"), std::string::npos) << refused.error().what;
+  }
+}
+
 TEST(Expression, AnErrorHoldsNoValueOfTheRecord) {
   const Json input = parse_json(R"({"name":"Jane Citizen","n":1})").value();
   for (const char* program :
