@@ -17,6 +17,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr milliseconds rest_most = hours(8);  // of virtual time until nothing is outstanding
+constexpr milliseconds rest_soon = hours(2);  // then it is asked what is known of it
 constexpr int tidied_most = 8;                // rounds of questions that a person answers
 constexpr std::uint64_t run_twice = 8;        // of so many seeds one, and the two digests are compared
 constexpr std::uint64_t mistakes_by = 0x6d697374616b6573u, reverts_by = 0x7265766572747321u,
@@ -107,7 +108,7 @@ class Run {
     };
     if (trace_) watch_.trace = [this](const std::string& what) { note(what); };
     trail_.see(world_->store(), world_->inbox(), world_->key_store());
-    states_.keys = [this]() -> engine::Keys& { return world_->keys(); };
+    states_.keys = watch_.keys = [this]() -> engine::Keys& { return world_->keys(); };
     states_.latest = [this](Field field) {
       return workload_ && rules_of(workload_->hub_kind()).at(field) == Rule::Latest &&
              !workload_->rules_changed().contains(field);
@@ -131,7 +132,11 @@ class Run {
 
   void settle() {
     watch_.resting();
-    const Result<void> rested = world_->run_until_quiet(rest_most);
+    Result<void> rested = world_->run_until_quiet(rest_soon);
+    if (!rested) {
+      watch_.restless();
+      rested = world_->run_until_quiet(rest_most - rest_soon);
+    }
     if (!rested && trace_ && world_->up())
       if (const auto status = world_->ask(Json::object({{"command", "status"}}))) note(canonical(*status));
     if (!rested) watch_.restless();

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "engine/seal.hpp"
+
 namespace linchpin::sim {
 namespace {
 
-constexpr int tries_most = 20;   // to write to one record, when people and faults have ended
+constexpr int tries_most = 200;  // to write to one record, when people and faults have ended
 constexpr int checks_most = 30;  // of one person: nobody becomes a client so often in a run
 
 using engine::DeliveryState;
@@ -90,13 +92,35 @@ void Watch::sealed(const engine::Batch& batch) const {
   for (const auto& [system, digest] : batch.seen) nothing_private("an event's digest", {&digest});
 }
 
+// Whose an entry of the log is, as docs/internals/audit-log.md has it: of the person's own key.
+std::string Watch::tag_of(const GoldenId& golden) const {
+  const Result<Secret> key = keys().of(golden);
+  return key ? to_hex(as_text(hmac_sha256(as_text(hmac_sha256(key->bytes(), "audit person")), "tag"))) : "";
+}
+
+// Whether another value stands in a golden record than before.
+bool Watch::changed(const engine::GoldenRow& row) {
+  const Result<Secret> key = keys().of(row.id);
+  const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
+  if (!golden) return false;
+  std::map<std::string, std::string> values;
+  for (const auto& [field, sourced] : golden->fields)
+    if (!sourced.value.is_null()) values[field.text] = canonical(sourced.value);
+  const auto [before, fresh] = values_.try_emplace(row.id);
+  const bool other = fresh ? !values_lost_ : before->second != values;
+  before->second = std::move(values);
+  return other;
+}
+
 // AuditedWithCommit: what is about to be sent, what was confirmed and what was received is attested in the same commit.
 void Watch::count_audit(const engine::Batch& batch) {
   std::map<std::string, std::int64_t> sent, kinds;
+  std::set<std::string> people;
   for (const engine::AuditRow& row : batch.audit) {
     const Result<Json> body = parse_json(row.body);
     if (!body) broken(Invariant::AuditedWithCommit, "an audit entry is no JSON");
     ++kinds[(*body)["kind"].text()];
+    people.insert((*body)["person"].text());
     if ((*body)["kind"].text() == "sent") ++sent[(*body)["system"].text()];
   }
   std::map<std::string, std::int64_t> claimed;
@@ -121,6 +145,9 @@ void Watch::count_audit(const engine::Batch& batch) {
   }
   if (confirmed > kinds["confirmed"] + kinds["received"] + kinds["refused"])
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
+  for (const engine::GoldenRow& row : batch.goldens)
+    if (changed(row) && !people.contains(tag_of(row.id)) && !hub_changed_)
+      broken(Invariant::AuditedWithCommit, "golden record " + row.id.text + " changed unattested");
   if (!batch.goldens.empty() && batch.audit.empty() && !hub_changed_)
     broken(Invariant::AuditedWithCommit, "a golden record changed unattested");
   for (const auto& [system, count] : sent) attested_[system] += count;
@@ -192,6 +219,8 @@ void Watch::commit_lost() {
   for (const engine::Settles& item : done_last_) done_.erase(item);
   done_last_.clear();
   deliveries_ = deliveries_last_;
+  values_.clear();
+  values_lost_ = true;
 }
 
 void Watch::appended(const engine::InboxEntry& entry) {

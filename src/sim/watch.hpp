@@ -25,6 +25,7 @@ class Watch : public Onlooker {
   explicit Watch(Ledger& ledger) : ledger_(ledger) {}
   void see(engine::Inbox& inbox) { inbox_ = &inbox; }
   std::function<void(const std::string&)> trace{};
+  std::function<engine::Keys&()> keys{};                               // of the process that runs
   std::function<std::string(Site, const std::string& golden)> look{};  // the vendor's record with that id of the hub
 
   void committed(const engine::Batch&, Instant) override;
@@ -58,6 +59,8 @@ class Watch : public Onlooker {
   };
   static Writing writing(const engine::Send&);
   void count_audit(const engine::Batch&);
+  std::string tag_of(const GoldenId&) const;
+  bool changed(const engine::GoldenRow&);
   void once(const engine::Batch&);
   void told(const engine::Batch&, const engine::DeliveryRow&) const;
   void sealed(const engine::Batch&) const;
@@ -80,7 +83,9 @@ class Watch : public Onlooker {
   std::map<DeliveryId, std::pair<SystemName, GoldenId>> about_;  // whose link a confirmation changes
   // AuditedWithCommit
   std::map<std::string, std::int64_t> attested_;  // by system: writes that are in the log and not yet sent
-  bool hub_changed_ = false;                      // the entry of its files attests what follows from them
+  std::map<GoldenId, std::map<std::string, std::string>> values_;  // of golden records, as they were committed last
+  bool values_lost_ = false;  // a commit was lost: what was before is not known of all
+  bool hub_changed_ = false;  // the entry of its files attests what follows from them
   // InOrderPerRecord
   struct UnderWay {
     CallId call;
