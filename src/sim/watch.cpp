@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "engine/seal.hpp"
+#include "sim/phones.hpp"
 
 namespace linchpin::sim {
 namespace {
@@ -68,7 +69,8 @@ std::string Watch::digest() const {
 // ClassIsKept: no row, no name of a column's content, holds a value in plain text.
 void Watch::nothing_private(const std::string& where, std::initializer_list<const std::string*> texts) const {
   for (const std::string* text : texts) {
-    if (holds_marker(*text)) broken(Invariant::ClassIsKept, where + " holds a personal value in plain text");
+    if (holds_marker(*text) || holds_phone(ledger_, *text))
+      broken(Invariant::ClassIsKept, where + " holds a personal value in plain text");
     for (const std::string& secret : restricted_)
       if (text->find(secret) != std::string::npos)
         broken(Invariant::ClassIsKept, where + " holds a restricted value in plain text");
@@ -240,8 +242,10 @@ void Watch::sent(const engine::Send& send, Instant now) {
   for (const std::string& secret : restricted_)
     if (send.request.body.find(secret) != std::string::npos || send.request.url.find(secret) != std::string::npos)
       broken(Invariant::ClassIsKept, "a request to " + send.system.text + " holds a restricted value");
-  if (holds_marker(send.request.url))
+  if (holds_marker(send.request.url) || holds_phone(ledger_, send.request.url))
     broken(Invariant::ClassIsKept, "a personal value stands in the address of a request to " + send.system.text);
+  if (send.system.text == "idcheck" && holds_phone(ledger_, send.request.body))
+    broken(Invariant::ClassIsKept, "a request to idcheck holds a phone, which no flow gives it");
   const Writing w = writing(send);
   const auto count = static_cast<std::int64_t>(w.items.size());
   if (count == 0) return;
@@ -282,7 +286,7 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
     if (send.request.url.ends_with("/person") && answer.status == 200)
       if (const Result<Json> person = parse_json(answer.body)) {
         restricted_.insert((*person)["date_of_birth"].text());
-        restricted_.insert((*person)["document"]["number"].text());
+        for (const char* member : {"number", "expires_on"}) restricted_.insert((*person)["document"][member].text());
         restricted_.erase("");
       }
     return;
