@@ -37,6 +37,14 @@ std::string why(const Json& plan, const std::string& golden) {
 
 const char* object_of(Site site) { return site == Site::Hubspot ? "contacts" : "Contacts"; }
 
+// On how many fields a system disagrees, as the hub itself counts them.
+Result<std::int64_t> discrepant_in(World& world) {
+  std::int64_t count = 0;
+  const Json table = TRY(world.ask(Json::object({{"command", "table"}})));
+  for (const Json& row : table["rows"].items()) count += row["discrepant_fields"].integer().value_or(0);
+  return count;
+}
+
 }  // namespace
 
 std::string TakeBacks::name_of(const Spot& spot) const {
@@ -361,14 +369,23 @@ Result<void> TakeBacks::going_live() {
   TRY(s_.world.change_hub(TRY(hub_of(s_.hub_kind, "link"))));
   TRY(live());
   std::set<std::string> typed;
+  const std::int64_t counted = TRY(discrepant_in(s_.world));
+  std::int64_t more = 0;  // names that were as the hub has them
   for (const auto& [person, known] : people_) {
     const std::string& record = known.records.at(Site::Xero);
     const Held there = held_in_all(s_.world).at(Site::Xero).at(record);
     const std::string name = there.values.at(Field::Family) + ", " + there.values.at(Field::Given);
     TRY(s_.world.edit("xero", "Contacts", record, Json::object({{"Name", name}})));
     typed.insert(record);
+    const std::string full = TRY(app_.contact(known.golden)).fields["full_name"]["value"].text();
+    more += there.name == comparable(Field::Family, full);
   }
   TRY(live());
+  if (const std::int64_t now = TRY(discrepant_in(s_.world)); now != counted + more)
+    throw Broken{"Converged",
+                 "the hub counted " + std::to_string(counted) + " discrepant fields, " + std::to_string(more) +
+                     " names are others since, and now it counts " + std::to_string(now),
+                 "TakeBacks"};
   const std::map<Site, Holdings> before = held_in_all(s_.world);
   TRY(s_.world.change_hub(TRY(hub_of(s_.hub_kind, "live"))));
   TRY(live());
