@@ -92,7 +92,7 @@ struct Hinted {
 struct Listed {
   std::vector<Record> records;
   std::vector<Hinted> hints;  // of a search, which may be stale: to be fetched
-  std::string next;             // cursor of the next page; "" at the end
+  std::string next;           // cursor of the next page; "" at the end
 };
 struct Fetched {
   std::vector<Record> records;

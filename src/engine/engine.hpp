@@ -387,7 +387,7 @@ class Engine {
   std::vector<Flying> continuing_;                // calls whose next request is due
   std::int64_t next_call_ = 0;
   std::int64_t next_delivery_ = 0;
-  std::int64_t version_ = 0;         // of the register
+  std::int64_t version_ = 0;  // of the register
   struct AsRead {
     Instant asked{};  // when the record was last to be read for it; epoch: it need not be
     int times = 0;

@@ -54,7 +54,7 @@ class Read {
   };
   static void join(Waiting&, Hint);
   std::map<RecordKey, Waiting> waiting_;
-  std::map<RecordKey, Instant> as_read_;  // when what was read last had been changed
+  std::map<RecordKey, Instant> as_read_;                                     // when what was read last had been changed
   std::map<std::pair<SystemName, ObjectName>, std::deque<RecordId>> order_;  // first come, first read
 };
 
