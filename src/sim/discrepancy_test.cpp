@@ -17,6 +17,13 @@ class Discrepancy : public SmallPractice {
       if (row["entity"].text() == "contact") all += row["discrepant_fields"].integer().value_or(-1'000'000);
     return all;
   }
+  // Fields that a system does not take, since somebody else there has the value: until a person answers they differ.
+  std::int64_t asked_about() {
+    std::int64_t fields = 0;
+    for (const Json& review : ask(Json::object({{"command", "review.list"}}))["items"].items())
+      fields += review["kind"].text() == "unique_taken";
+    return fields;
+  }
   static std::string stage_in(Site site, const std::string& stage) {
     if (site == Site::Xero) return stage == "former" ? "ARCHIVED" : "ACTIVE";
     return stage == "client" ? "customer" : stage == "former" ? "other" : stage;
@@ -152,7 +159,7 @@ TEST_F(Discrepancy, ItIsWhatAComparisonFromOutsideFindsAndAWalkEndsIt) {
     if (paused)
       paused_most = std::max(paused_most, count);
     else
-      EXPECT_EQ(count, 0) << "round " << round;
+      EXPECT_EQ(count, asked_about()) << "round " << round;
   }
   EXPECT_GT(paused_most, 5) << "what is held back is counted";
   EXPECT_EQ(world->restarts(), restarts);

@@ -68,6 +68,11 @@ Result<bool> Workload::answer_reviews() {
       const auto done = world_.ask(Json::object({{"command", "review.accept"}, {"id", review["id"]}, {"by", "ava"}}));
       answered = answered || done.has_value();
     }
+    if (review["code"].text() ==
+        "gone_many") {  // people put records away here, and no system calls one gone that is there
+      const auto done = world_.ask(Json::object({{"command", "review.accept"}, {"id", review["id"]}, {"by", "ava"}}));
+      answered = answered || done.has_value();
+    }
     if (review["kind"].text() != "match") continue;
     const Result<Told> known = app_.contact(review["golden"].text());
     if (!known) continue;
