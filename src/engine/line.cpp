@@ -280,6 +280,9 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // It was changed there so long after our last call that this read shows what became of it: what is written from now
   // on is none of ours, be it the same value.
   if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
+  for (const FieldName& field : was_unread)  // it can be read again, be it as it was before
+    if (!link.unread.contains(field))
+      work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field.text, keys_));
   // Of a field that is only sent it may show what became of a write without an answer.
   const bool held_anew = merged.link.held != link.held, dated_anew = merged.link.own != link.own;
   if (merged.took.empty() && !fresh && link.gone == was_gone && link.tried == merged.link.tried &&

@@ -99,6 +99,20 @@ TEST_F(Unread, ATableThatIsMendedIsEnough) {
 
 // A member that the vendor's records no longer have, though a mapping names it, says nothing: who is new is not guessed
 // at, and who was known stays as they were.
+TEST_F(Unread, WhatIsPutBackIsReadAgain) {
+  enter("customer");
+  ASSERT_EQ(letters(), std::vector<std::string>{});
+  for (const char* mistake : {"evangelist", "subscriber"}) {
+    ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", mistake}})));
+    goes_on();
+    EXPECT_EQ(letters(), std::vector<std::string>{"unmapped"});
+    ASSERT_TRUE(world->edit("hubspot", "contacts", noor, Json::object({{"lifecyclestage", "customer"}})));
+    goes_on();
+    EXPECT_EQ(letters(), std::vector<std::string>{}) << "what it said before it says again";
+    EXPECT_EQ(stage()["value"].text(), "client");
+  }
+}
+
 TEST_F(Unread, AFieldThatIsGoneFromTheVendorIsNotGuessedAt) {
   enter("customer");
   ASSERT_EQ(in_xero(), 1u);
