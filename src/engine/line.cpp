@@ -179,9 +179,14 @@ bool Line::undated(const Change& change, const Link& before, bool fresh, const M
   switch (spec->history) {
     case model::History::None:
       return false;
-    case model::History::OfRecord:
-      return !fresh && merged.link.own != before.own &&
-             (change.record.updated <= before.updated || !before.tried.empty());
+    case model::History::OfRecord: {
+      const auto new_here = [&](const FieldName& field) {  // other files did not map it: that it is read is no edit
+        return !before.base.contains(field.text) && !before.own.contains(field);
+      };
+      auto own = merged.link.own;
+      std::erase_if(own, [&](const auto& said) { return new_here(said.first); });
+      return !fresh && own != before.own && (change.record.updated <= before.updated || !before.tried.empty());
+    }
     case model::History::OfMembers:
       if (spec->tells_people && !merged.doubted.empty()) return true;
       return !merged.untold.empty() && (!fresh || change.record.updated > change.record.created + created_within);

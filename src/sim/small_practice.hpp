@@ -15,9 +15,10 @@ class SmallPractice : public testing::Test {
     std::uint64_t seed = 5;
     int people = 40;
     std::shared_ptr<const model::Hub> hub{};  // nullptr: the example's
+    Onlooker* onlooker = nullptr;
   };
   void open(const Practice& practice) {
-    auto made = World::make({.seed = practice.seed, .hub = practice.hub});
+    auto made = World::make({.seed = practice.seed, .onlooker = practice.onlooker, .hub = practice.hub});
     ASSERT_TRUE(made) << to_text(made.error());
     world = std::move(*made);
     const sandbox::ClientBook book =

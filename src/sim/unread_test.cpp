@@ -12,7 +12,13 @@ using std::chrono::minutes;
 
 class Unread : public SmallPractice {
  protected:
-  void SetUp() override { open({}); }
+  struct Histories : Onlooker {
+    void sent(const engine::Send& send, Instant) override {
+      count += send.request.url.find("/History") != std::string::npos;
+    }
+    int count = 0;
+  };
+  void SetUp() override { open({.onlooker = &histories}); }
   // A contact whose stage has no row in the mapping's table.
   void enter(const char* stage) {
     const auto made = world->edit("hubspot", "contacts", "",
@@ -48,6 +54,7 @@ class Unread : public SmallPractice {
     return codes;
   }
 
+  Histories histories;
   std::string noor;
 };
 
@@ -111,6 +118,27 @@ TEST_F(Unread, WhatIsPutBackIsReadAgain) {
     EXPECT_EQ(letters(), std::vector<std::string>{}) << "what it said before it says again";
     EXPECT_EQ(stage()["value"].text(), "client");
   }
+}
+
+// A field that a mapping names from now on is no edit of anybody: nobody's history is asked for.
+TEST_F(Unread, AFieldThatIsMappedAnewIsReadWithoutAskingWhoWroteIt) {
+  const auto more = example_hub([](const std::string& name, std::string& text) {
+    if (name.ends_with("entities/contact.yaml"))
+      text.replace(text.find("  account_number:"), 0, "  tax_number: { type: text, class: internal, owner: xero }\n");
+    if (name.ends_with("xero.contacts.yaml"))
+      text.replace(text.find("  email:"), 0, "  tax_number: { at: TaxNumber, direction: in, why: theirs }\n");
+  });
+  ASSERT_TRUE(more) << to_text(more.error());
+  ASSERT_TRUE(world->edit("xero", "Contacts", xero, Json::object({{"TaxNumber", "11"}, {"AccountNumber", "C77"}})));
+  goes_on();
+  histories.count = 0;
+  ASSERT_TRUE(world->change_hub(*more));
+  ask(Json::object({{"command", "reconcile"}}));
+  goes_on();
+  const Json told = ask(
+      Json::object({{"command", "explain"}, {"entity", "contact"}, {"id", "xero:" + xero}, {"field", "tax_number"}}));
+  EXPECT_EQ(told["value"].text(), "11") << pretty(told);
+  EXPECT_EQ(histories.count, 0);
 }
 
 TEST_F(Unread, AFieldThatIsGoneFromTheVendorIsNotGuessedAt) {
