@@ -183,6 +183,7 @@ Result<int> match(const Asked& asked) {
   const Terms terms = TRY(terms_of(entity, model, asked));
   const matching::Partition found =
       matching::match(book, model, terms, [&](std::string_view what) { progress.on(what); });
+  for (const std::string& sentence : stop_word_sentences(found)) std::cerr << "linchpin: " << sentence << "\n";
   if (!asked.review.empty()) TRY(write_private(asked.review, review_csv(book, found)));
   if (!asked.html.empty()) TRY(write_private(asked.html, match_page(book, found, values)));
   Json json = asked.json ? match_json(book, found) : Json();

@@ -113,8 +113,23 @@ std::string evaluation_text(const Json& e) {
          e["questions"].number_text() + "\n";
 }
 
+std::vector<std::string> stop_word_sentences(const Partition& found) {
+  std::vector<std::string> sentences;
+  for (const matching::StopWords& s : found.stop_words) {
+    const std::string records = std::to_string(s.records), most = std::to_string(matching::Key{}.shared_most);
+    sentences.push_back(s.keys == 1 ? records + " records share one " + std::string(s.kind) + ": more than " + most +
+                                          ", so that nobody was looked for by it"
+                                    : "more than " + most + " records share one " + std::string(s.kind) + ", " +
+                                          std::to_string(s.keys) + " times (" + records +
+                                          " at most): nobody was looked for by these");
+  }
+  return sentences;
+}
+
 Json match_json(const Book& book, const Partition& found) {
-  Json::List clusters, questions;
+  Json::List clusters, questions, stop_words;
+  for (const matching::StopWords& s : found.stop_words)
+    stop_words.push_back(Json::object({{"kind", std::string(s.kind)}, {"keys", s.keys}, {"records", s.records}}));
   for (std::uint32_t r = 0; r < book.size(); ++r)
     clusters.push_back(
         Json::object({{"system", book.id(r).system}, {"id", book.id(r).id}, {"golden_id", golden_id(book, found, r)}}));
@@ -130,7 +145,8 @@ Json match_json(const Book& book, const Partition& found) {
   return Json::object({{"records", book.size()},
                        {"golden", golden_count(found)},
                        {"clusters", std::move(clusters)},
-                       {"questions", std::move(questions)}});
+                       {"questions", std::move(questions)},
+                       {"stop_words", std::move(stop_words)}});
 }
 
 namespace {
@@ -189,7 +205,10 @@ std::string match_page(const Book& book, const Partition& found, const std::vect
       page += html_escaped(t.field) + " <span class=" + t.says + ">" + t.says + "</span><br>";
     page += "</tr>";
   }
-  return page + "</table><p>" +
+  page += "</table>";
+  for (const std::string& sentence : stop_word_sentences(found))
+    page += "<p>Left out: " + html_escaped(sentence) + ".</p>";
+  return page + "<p>" +
          (values.empty() ? "No values of your clients are on this page."
                          : "This page holds values of your clients: treat it as their data.") +
          "</p></html>\n";

@@ -20,7 +20,10 @@ std::string review_csv(const matching::Book&, const matching::Partition&);
 Json evaluation(const matching::Book&, const matching::Partition&, const matching::Truth&);
 std::string evaluation_text(const Json&);
 
-// Everything, for machines: counts, clusters, questions.
+// By what nobody was looked for, one sentence for each kind of key, with counts and no value.
+std::vector<std::string> stop_word_sentences(const matching::Partition&);
+
+// Everything, for machines: counts, clusters, questions, stop words.
 Json match_json(const matching::Book&, const matching::Partition&);
 
 // A page of HTML, whole in itself. `values`: the records whose values may be shown; empty: none are.

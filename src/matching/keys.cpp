@@ -1,6 +1,7 @@
 #include "matching/keys.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace linchpin::matching {
 namespace {
@@ -28,10 +29,30 @@ enum class Kind : std::uint64_t {
   PetName
 };
 
+// Of strong ones only: they are told of where they are stop words.
+std::string_view kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::Email:
+      return "e-mail address";
+    case Kind::Phone:
+      return "phone number";
+    case Kind::FullName:
+      return "full name";
+    case Kind::SoundingName:
+      return "full name by its sound";
+    case Kind::Birth:
+      return "date of birth";
+    case Kind::House:
+      return "house number with a street";
+    default:
+      return "key";
+  }
+}
+
 // FNV-1a over texts, so that a key is the same in every book; words' numbers are not.
 class Hash {
  public:
-  explicit Hash(Kind kind) { mix(static_cast<std::uint64_t>(kind)); }
+  explicit Hash(Kind kind) : kind_(kind) { mix(static_cast<std::uint64_t>(kind)); }
   Hash& operator<<(std::string_view text) {
     for (const char c : text) step(static_cast<unsigned char>(c));
     step(0xFF);
@@ -42,12 +63,14 @@ class Hash {
     return *this;
   }
   std::uint64_t value() const { return hash_; }
+  Kind kind() const { return kind_; }
 
  private:
   void step(unsigned char c) { hash_ = (hash_ ^ c) * 0x100000001B3ull; }
   void mix(std::uint64_t n) {
     for (int i = 0; i < 8; ++i) step(static_cast<unsigned char>(n >> (8 * i)));
   }
+  Kind kind_;
   std::uint64_t hash_ = 0xCBF29CE484222325ull;
 };
 
@@ -73,7 +96,9 @@ class Keys {
     const Word& w = book_.words()[word];
     return w.sound != 0 ? text(w.sound) : w.text;
   }
-  void add(const Hash& hash, std::uint8_t most) { keys_.push_back({hash.value(), most}); }
+  void add(const Hash& hash, std::uint8_t most) {
+    keys_.push_back({hash.value(), most, static_cast<std::uint8_t>(hash.kind())});
+  }
 
   void of_email(const Email& email) {
     add(Hash(Kind::Email) << text(email.local) << text(email.domain), strong);
@@ -141,7 +166,7 @@ class Keys {
 struct Entry {
   std::uint64_t hash;
   std::uint32_t record;
-  std::uint8_t most;
+  std::uint8_t most, kind;
 };
 struct Block {
   std::uint32_t first, count;
@@ -152,14 +177,22 @@ struct Block {
 std::vector<Key> keys_of(const Book& book, const Prepared& p) { return Keys(book, p).taken(); }
 
 std::vector<Pair> candidates(const Book& book) {
+  std::vector<StopWords> stop_words;
+  return candidates(book, std::vector<bool>(book.size()), stop_words);
+}
+
+std::vector<Pair> candidates(const Book& book, const std::vector<bool>& passed_over,
+                             std::vector<StopWords>& stop_words) {
   std::vector<Entry> entries;
   entries.reserve(book.size() * 20);
   for (std::uint32_t r = 0; r < book.size(); ++r)
-    for (const Key& key : keys_of(book, book[r])) entries.push_back({key.hash, r, key.shared_most});
+    if (!passed_over[r])
+      for (const Key& key : keys_of(book, book[r])) entries.push_back({key.hash, r, key.shared_most, key.kind});
   std::sort(entries.begin(), entries.end(),
             [](const Entry& a, const Entry& b) { return a.hash != b.hash ? a.hash < b.hash : a.record < b.record; });
   // Each record's blocks that are neither alone nor stop words, by counting sort over the records.
   std::vector<Block> blocks;
+  std::map<std::uint8_t, StopWords> stopped;
   std::vector<std::uint32_t> starts(book.size() + 1);
   for (std::size_t i = 0; i < entries.size();) {
     std::size_t end = i;
@@ -167,9 +200,15 @@ std::vector<Pair> candidates(const Book& book) {
     if (end - i > 1 && end - i <= entries[i].most) {
       blocks.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(end - i)});
       for (std::size_t j = i; j < end; ++j) ++starts[entries[j].record + 1];
+    } else if (end - i > 1 && entries[i].most == strong) {
+      StopWords& all = stopped[entries[i].kind];
+      all.kind = kind_name(static_cast<Kind>(entries[i].kind));
+      ++all.keys;
+      all.records = std::max(all.records, static_cast<std::uint32_t>(end - i));
     }
     i = end;
   }
+  for (const auto& [kind, all] : stopped) stop_words.push_back(all);
   for (std::size_t r = 0; r < book.size(); ++r) starts[r + 1] += starts[r];
   std::vector<std::uint32_t> blocks_of(starts.back()), next(starts.begin(), starts.end() - 1);
   // The smallest first: the rarer what two records share, the more it says.

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "matching/copies.hpp"
+
 namespace linchpin::matching {
 namespace {
 
@@ -189,13 +191,18 @@ Partition partition(const Book& book, const std::vector<Pair>& pairs, const std:
 Partition match(const Book& book, const Model& model, const Terms& terms,
                 const std::function<void(std::string_view)>& progress) {
   progress("looking for candidates");
-  const std::vector<Pair> pairs = candidates(book);
+  const Copies copies(book, terms);
+  std::vector<StopWords> stop_words;
+  const std::vector<Pair> pairs = candidates(book, copies.passed_over(), stop_words);
   progress("comparing " + std::to_string(pairs.size()) + " pairs");
   const std::vector<float> first = first_looks(book, pairs, model);
   progress("looking again at what is around them");
   const std::vector<float> second = second_looks(book, pairs, first, model);
   progress("putting golden records together");
-  return partition(book, pairs, second, terms);
+  Partition found = partition(book, pairs, second, terms);
+  copies.take_their_places(found, pairs, second, terms);
+  found.stop_words = std::move(stop_words);
+  return found;
 }
 
 }  // namespace linchpin::matching

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "matching/keys.hpp"
 #include "matching/looks.hpp"
 
 namespace linchpin::matching {
@@ -30,9 +31,11 @@ struct Question {
 struct Partition {
   std::vector<std::uint32_t> golden;  // by record: the first record of its golden record
   std::vector<Question> questions;    // the likeliest first
+  std::vector<StopWords> stop_words;  // of match(): by what nobody was looked for
 };
 
-// Candidates, looks and partition: everything, from records to golden records. `progress` is told what comes next.
+// Candidates, looks and partition: everything, from records to golden records. However often a system holds a person
+// with the same values in all that is compared, two of these records stand for all. `progress` is told what comes next.
 Partition match(
     const Book&, const Model&, const Terms&, const std::function<void(std::string_view)>& progress = [](auto) {});
 Partition partition(const Book&, const std::vector<Pair>&, const std::vector<float>& probabilities, const Terms&);

@@ -121,6 +121,60 @@ TEST(Partition, WhoIsHardlyLikelyIsAskedAboutWhereSomebodyWantsToKnow) {
   EXPECT_EQ(asked(0.03), 0u);
 }
 
+// So many records, each third one of another system, and what match makes of them.
+Partition many(std::size_t count, const Fields& fields, const Terms& t) {
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < count; ++i) records.push_back({{i % 3 == 0 ? "a" : "b", std::to_string(i)}, {fields}});
+  return match(Book(std::move(records)), built_in_model(), t);
+}
+std::size_t people_in(const Partition& found) { return std::set(found.golden.begin(), found.golden.end()).size(); }
+
+TEST(Partition, WhoIsThereManyTimesOverIsOnePersonHoweverOften) {
+  Fields jane = named("Jane", "Zanberg");
+  jane.email = "jane.zanberg@x.example", jane.phone = "0412704937", jane.date_of_birth = "1981-12-15";
+  for (const std::size_t count : {2u, 39u, 41u, 199u, 201u, 5000u}) {
+    const Partition found = many(count, jane, {});
+    EXPECT_EQ(people_in(found), 1u) << count;
+    EXPECT_TRUE(found.questions.empty()) << count;
+    EXPECT_TRUE(found.stop_words.empty()) << count;
+    EXPECT_EQ(std::set(found.golden.begin(), found.golden.end()), std::set<std::uint32_t>{0}) << count;
+  }
+}
+
+TEST(Partition, WhoIsInDoubtManyTimesOverIsAskedAboutAsOften) {
+  Fields jane = named("Jane", "Zanberg");
+  jane.email = "jane.zanberg@x.example", jane.phone = "0412704937", jane.date_of_birth = "1981-12-15";
+  Terms never;
+  never.accept = 1.1;
+  const Partition found = many(300, jane, never);
+  EXPECT_EQ(people_in(found), 300u);
+  EXPECT_EQ(found.questions.size(), 299u);
+}
+
+TEST(Partition, WhoHasANameAndNothingElseIsNotOnePersonForBeingManyAndIsToldOf) {
+  std::vector<Record> records{{{"a", "x"}, {named("Mereana", "Colefax")}}};
+  records[0].fields[0].email = "mereana.colefax@x.example";
+  for (int i = 0; i < 300; ++i) records.push_back({{"a", std::to_string(i)}, {named("Jane", "Kelly")}});
+  const Book book(std::move(records));
+  const Partition found = match(book, built_in_model(), {});
+  EXPECT_EQ(people_in(found), 301u);
+  const std::vector<StopWords> told{{"full name", 1, 300}, {"full name by its sound", 1, 300}};
+  EXPECT_EQ(found.stop_words, told);
+}
+
+TEST(Partition, ADecisionAboutOneOfManyHolds) {
+  Fields jane = named("Jane", "Zanberg");
+  jane.email = "jane.zanberg@x.example", jane.phone = "0412704937", jane.date_of_birth = "1981-12-15";
+  std::vector<Record> records;
+  for (int i = 0; i < 300; ++i) records.push_back({{"a", std::to_string(i)}, {jane}});
+  Terms t;
+  t.decisions.push_back({{"a", "7"}, {"a", "0"}, false});
+  const auto sets = matched(records, t);
+  EXPECT_EQ(std::count_if(sets.begin(), sets.end(),
+                          [](const auto& s) { return s.contains({"a", "7"}) && s.contains({"a", "0"}); }),
+            0);
+}
+
 TEST(Partition, SpousesWhoShareEverythingStayTwo) {
   Fields jane = named("Jane", "Kelly");
   jane.email = "thekellys@x.example", jane.phone = "0356253628", jane.street = "9 Evan St", jane.suburb = "Cooroy";

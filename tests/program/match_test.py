@@ -138,6 +138,34 @@ class Match(unittest.TestCase):
             self.assertIn("crm", text)
             self.assertEqual("zanberg" in text.lower(), there)
 
+    def many(self, count, row):
+        name = f"many{count}"
+        truth = self.file(name + "-truth.csv", "system,id,person\n" + "".join(f"{name},m{i},p\n" for i in range(count)))
+        return truth, self.file(name + ".csv", "id,given_name,family_name,email,phone,date_of_birth\n" +
+                                "".join(f"m{i},{row}\n" for i in range(count)))
+
+    def test_who_is_there_many_times_over_is_one_person(self):
+        for count in (40, 41, 200, 201, 3000):
+            truth, file = self.many(count, "Jane,Zanberg,jane.zanberg@x.example,0412 704 937,1981-12-15")
+            status, out, err = self.match(file, "--evaluate", truth, "--json")
+            self.assertEqual((status, err), (0, ""))
+            said = json.loads(out)
+            self.assertEqual((said["golden"], said["questions"], said["stop_words"]), (1, [], []), count)
+            self.assertEqual(float(said["evaluation"]["recall"]), 1)
+            self.assertEqual(len(said["clusters"]), count)
+
+    def test_what_so_many_share_that_nobody_is_looked_for_by_it_is_told(self):
+        page = os.path.join(self.folder, "page.html")
+        _, file = self.many(300, "Jane,Zanberg,,,")
+        status, out, err = self.match(file, "--html", page, "--json")
+        self.assertEqual(status, 0)
+        says = "300 records share one full name: more than 200, so that nobody was looked for by it"
+        self.assertIn("linchpin: " + says + "\n", err)
+        with open(page, encoding="utf-8") as text:
+            self.assertIn(says, text.read())
+        self.assertIn({"kind": "full name", "keys": 1, "records": 300}, json.loads(out)["stop_words"])
+        self.assertNotIn("zanberg", (err + out).lower())
+
     def test_a_model_of_ones_own_is_learnt_written_and_used(self):
         book = os.path.join(self.folder, "book")
         self.assertEqual(self.linchpin("bench", "match", "--records", "600", "--write", book, "--json")[0], 0)
