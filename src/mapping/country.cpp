@@ -50,6 +50,19 @@ std::string alias_of(const std::string& code) {
   return U_SUCCESS(status) ? canonical.getCountry() : "";
 }
 
+// One letter changed, left out or put in, or two swapped.
+bool is_a_slip_of(std::string_view a, std::string_view b) {
+  const auto [same_a, same_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  a.remove_prefix(static_cast<std::size_t>(same_a - a.begin()));
+  b.remove_prefix(static_cast<std::size_t>(same_b - b.begin()));
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.empty()) return false;
+  if (a.size() + 1 == b.size()) return a == b.substr(1);
+  if (a.size() != b.size()) return false;
+  if (a.substr(1) == b.substr(1)) return true;
+  return a[0] == b[1] && a[1] == b[0] && a.substr(2) == b.substr(2);
+}
+
 class Names {
  public:
   Names() {
@@ -78,7 +91,7 @@ class Names {
     }
   }
 
-  // "" when nothing has that name; "?" when several have.
+  // "" when nothing has that name; "?" when several may.
   std::string find(std::string_view name) {
     const std::string key = name_key(name);
     if (key.empty()) return "";
@@ -87,7 +100,13 @@ class Names {
     if (const auto at = heads_.find(key); at != heads_.end()) found.insert(at->second.begin(), at->second.end());
     // Two or three letters are a code to everyone who writes them: some language's short name is no reading of one.
     const bool like_a_code = key.size() <= 3 && is_ascii(name);
-    if (found.empty()) return like_a_code ? "" : foreign(key);
+    if (found.empty() && like_a_code) return "";
+    if (found.empty()) {
+      std::string there = foreign(key);
+      const bool by_chance =
+          there.size() == 2 && is_ascii(name) && is_a_slip_of_another(key, there) && !is_in_wide_use(key);
+      return by_chance ? "?" : there;
+    }
     return found.size() == 1 ? *found.begin() : "?";
   }
 
@@ -151,9 +170,27 @@ class Names {
     return {first->second.first, first->second.second};
   }
 
+  // Whether it is a letter off the English name of another country: what is a name somewhere is then likelier a slip.
+  bool is_a_slip_of_another(const std::string& key, const std::string& alpha_2) const {
+    const auto slip = [&](const auto& named) {
+      return !named.second.contains(alpha_2) && is_a_slip_of(key, named.first);
+    };
+    return std::any_of(names_.begin(), names_.end(), slip) || std::any_of(heads_.begin(), heads_.end(), slip);
+  }
+  // Irak, Sambia and Chine are no slips to those who write these languages.
+  bool is_in_wide_use(const std::string& key) {
+    if (wide_.empty()) {
+      for (const char* language : {"de", "es", "fr", "it", "nl", "pt"})
+        for_names(icu::Locale(language),
+                  [&](std::string_view name, const std::string&) { wide_.insert(name_key(name)); });
+    }
+    return wide_.contains(key);
+  }
+
   std::map<std::string, std::set<std::string>, std::less<>> names_;
   std::map<std::string, std::set<std::string>, std::less<>> heads_;
   std::vector<std::pair<std::size_t, std::pair<char, char>>> foreign_;
+  std::set<std::string> wide_;
 };
 
 std::string from_code(const std::string& code) {
@@ -193,7 +230,8 @@ Result<Value> normalise_country(const Json& value) {
   thread_local Names names;
   std::string found = names.find(text);
   if (found == "?") {
-    return fail(Code::ValueAmbiguous, "several countries have that name", "Write the whole name, or the code");
+    return fail(Code::ValueAmbiguous, "several countries have that name, or one a letter off it",
+                "Write the whole name, or the code");
   }
   if (found.empty()) return not_a_country();
   return Value(std::move(found));

@@ -90,6 +90,21 @@ TEST(Country, ANearNameIsRefusedAndASharedOneIsAmbiguous) {
   EXPECT_EQ(run("address.au", R"("n.s.w.")", R"({"what":"state"})"), R"("NSW")");
 }
 
+TEST(Country, ASlipInAnEnglishNameIsNotReadAsAnothersNameInSomeLanguage) {
+  for (const char* slip : {"samibia", "guina", "liba", "nigeris", "ugana", "eman", "neru", "pahama", "angila", "tailan",
+                           "Nigera", "giana", "jaman", "oland", "Chnie", "Irka"})
+    EXPECT_TRUE(run("country", canonical(Json(slip))) == "ambiguous" ||
+                run("country", canonical(Json(slip))) == "invalid")
+        << slip << " is " << run("country", canonical(Json(slip)));
+  EXPECT_EQ(run("country", R"("Nigera")"), "ambiguous");
+  const std::pair<const char*, const char*> names[] = {
+      {"Deutschland", "DE"}, {"Österreich", "AT"}, {"España", "ES"}, {"Espana", "ES"},    {"Schweiz", "CH"},
+      {"Brasil", "BR"},      {"Irlanda", "IE"},    {"Island", "IS"}, {"Nigēra", "NE"},    {"Chine", "CN"},
+      {"Irak", "IQ"},        {"Sambia", "ZM"},     {"Italia", "IT"}, {"Nederland", "NL"}, {"Niger", "NE"}};
+  for (const auto& [name, code] : names)
+    EXPECT_EQ(run("country", canonical(Json(name))), canonical(Json(code))) << name;
+}
+
 TEST(Name, TwoPeopleAndOrganisationsAreNoPerson) {
   EXPECT_EQ(run("name.split", R"("Mr & Mrs Smith")"), "two_people");
   EXPECT_EQ(run("name.split", R"("John Smith and Jane Doe")"), "two_people");
