@@ -52,7 +52,7 @@ Result<void> need_id(const std::string& id, const Place& at) {
 // A column is left out: what is said of it where its name is a slip of the hand.
 void left_out(const std::string& path, const std::string& name, Slips& slips) {
   const auto [at, fresh] = slips.try_emplace({path, name});
-  if (!fresh || name == "id") return;
+  if (!fresh || plain_name(name) == "id") return;
   const std::string near = model::nearest(plain_name(name), matching::part_names());
   if (!near.empty()) at->second = path + ": '" + name + "' is compared with nothing. Did you mean '" + near + "'?";
 }
@@ -69,9 +69,9 @@ Result<Header> header_of(const model::Entity& entity, const std::string& path, c
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const std::string& name = row.cells[i];
     const Place at{path, row.line, static_cast<int>(i) + 1};
-    if (!name.empty() && !seen.insert(name).second)
+    if (!name.empty() && !seen.insert(plain_name(name) == "id" ? "id" : name).second)
       return mistake("column " + std::to_string(i + 1) + " has the name of another one", "Name each column once.", at);
-    if (name == "id") header.id = i, has_id = true;
+    if (plain_name(name) == "id") header.id = i, has_id = true;
     header.parts.push_back(part_of(entity, name));
     if (header.parts.back() == nullptr) left_out(path, name, slips);
     has_evidence = has_evidence || header.parts.back() != nullptr;
@@ -117,6 +117,13 @@ Result<std::string> text_of(const Json& value, const std::string& name, const Pl
   return mistake("field " + name + " is neither text nor a number", "Give its value as text.", at);
 }
 
+// Its id, under that name in capitals or not.
+Result<std::string> id_of(const Json& json, const Place& at) {
+  for (const auto& [name, value] : json.members())
+    if (plain_name(name) == "id") return text_of(value, name, at);
+  return std::string();
+}
+
 Result<void> fill(const model::Entity& entity, const Json& json, const Place& at, Fields& fields, Slips& slips) {
   for (const auto& [name, value] : json.members()) {
     const model::Field* field = entity.field(name);
@@ -144,7 +151,7 @@ Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const s
     const Result<Json> json = parse_json(one);
     if (!json) return mistake(json.error().what, "Write one JSON object on each line.", at);
     if (!json->is_object()) return mistake("the line is no JSON object", "Write one JSON object on each line.", at);
-    Record record{{system, TRY(text_of((*json)["id"], "id", at))}, std::vector<Fields>(1)};
+    Record record{{system, TRY(id_of(*json, at))}, std::vector<Fields>(1)};
     TRY(need_id(record.id.id, at));
     TRY(fill(entity, *json, at, record.fields[0], slips));
     records.push_back(std::move(record));
@@ -185,8 +192,18 @@ Result<void> need_utf8(const std::string& path, std::string_view text) {
 Result<std::vector<Record>> read_records(const model::Entity& entity, const std::string& path, Slips& slips) {
   const std::string text = TRY(read_file(path, file_bytes_most));
   TRY(need_utf8(path, text));
-  const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (first != std::string::npos && text[first] == '{') return read_json_lines(entity, path, text, slips);
+  std::string_view body(text);
+  if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  const std::string kind = std::filesystem::path(path).extension();
+  const bool is_json = kind == ".jsonl" || kind == ".ndjson" || kind == ".json";
+  if (first == std::string_view::npos && is_json)
+    return mistake("the file is empty", "Write one JSON object on each line.", {path, 1, 1});
+  const bool is_list = first != std::string_view::npos && body[first] == '[';
+  if (is_list && (is_json || body.find_first_of("{]", first) == body.find_first_not_of(" \t\r\n", first + 1)))
+    return mistake("it is one JSON list", "Write one JSON object on each line, with no list around them.",
+                   {path, 1, 1});
+  if (first != std::string_view::npos && body[first] == '{') return read_json_lines(entity, path, body, slips);
   return read_csv(entity, path, text, slips);
 }
 
@@ -223,6 +240,10 @@ Result<matching::Truth> read_truth(const std::string& path) {
       return mistake(
           "the line has " + std::to_string(row.cells.size()) + " cells, and the header " + std::to_string(width),
           "Write system,id,person on each line.", {path, row.line, 1});
+    if (row.cells[person].empty())
+      return mistake("the line does not say who the record is of",
+                     "Write who it is of under person, or leave the line out: without it the record is not judged.",
+                     {path, row.line, static_cast<int>(person) + 1});
     if (!truth.emplace(RecordId{row.cells[system], row.cells[id]}, row.cells[person]).second)
       return mistake("a record is there twice", "Say once of each record who it is of.", {path, row.line, 1});
   }

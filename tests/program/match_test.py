@@ -227,6 +227,19 @@ class Match(unittest.TestCase):
         status, _, err = self.match(slip, self.books)
         self.assertEqual((status, err), (0, f"linchpin: {slip}: 'given_nmae' is compared with nothing. Did you mean 'given_name'?\n"))
 
+    def test_the_id_is_known_in_capitals_and_behind_a_mark(self):
+        plain = self.match(self.crm, self.books)[1]
+        for name in ("ID", "Id"):
+            self.file("crm.csv", CRM.replace("id,given", name + ",given"))
+            self.file("books.jsonl", "\ufeff" + BOOKS.replace('"id"', f'"{name}"'))
+            self.assertEqual(self.match(self.crm, self.books), (0, plain, ""))
+
+    def test_who_is_nobody_in_the_truth_is_refused(self):
+        truth = self.file("truth.csv", TRUTH + "crm,c9,\n")
+        status, _, err = self.match(self.crm, self.books, "--evaluate", truth)
+        self.assertEqual(status, 2)
+        self.assertIn(truth + ":8:3", err)
+
     def test_a_truth_of_other_records_is_no_evaluation(self):
         others = self.file("others.csv", TRUTH.replace("crm,", "cmr,").replace("books,", "bokos,"))
         status, _, err = self.match(self.crm, self.books, "--evaluate", others)
@@ -263,6 +276,10 @@ class Match(unittest.TestCase):
                 ("i.csv", "id,email\n1,a@b.example\n1,c@d.example\n", "i.csv", "one id"),
                 ("j.jsonl", '{"id":"1","email":"a@b.example"}\n{"id":\n', ":2:1", "JSON"),
                 ("k.jsonl", '{"email":"a@b.example"}\n', ":1:1", "without an id"),
+                ("m.jsonl", "", ":1:1", "JSON object on each line"),
+                ("n.json", '[{"id":"1","email":"a@b.example"}]\n', ":1:1", "JSON object on each line"),
+                ("o.txt", '[\n {"id":"1","email":"a@b.example"}]\n', ":1:1", "JSON object on each line"),
+                ("p.csv", "ID,id,email\n1,2,a@b.example\n", ":1:2", "another one"),
                 ("l.jsonl", '{"id":"1","email":["a@b.example"]}\n', ":1:1", "email")):
             with self.subTest(name):
                 path = self.file(name, text)
