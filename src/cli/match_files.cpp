@@ -1,12 +1,14 @@
 #include "cli/match_files.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <set>
 
 #include "base/file.hpp"
 #include "cli/csv.hpp"
+#include "matching/parts.hpp"
 #include "model/nearest.hpp"
 
 namespace linchpin::cli {
@@ -48,6 +50,33 @@ Result<void> need_id(const std::string& id, const Place& at) {
   if (id.empty()) return mistake("a record without an id", "Give each record the id that its system knows it by.", at);
   return {};
 }
+
+// Whether a date of birth is none of the calendar as it is read, day first. What forms put there for nobody's is one.
+bool is_no_date(const std::string& text) {
+  if (text.find_first_not_of(" \t") == std::string::npos) return false;
+  const std::uint32_t digits = matching::calendar_digits(text);
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(digits / 10'000)),
+                                         std::chrono::month(digits / 100 % 100), std::chrono::day(digits % 100)};
+  return digits == 0 || !date.ok();
+}
+
+// What is said of a file's dates that are none, once, by how many there are and the line of the first.
+class Dates {
+ public:
+  void read(const Record& record, int line) {
+    if (is_no_date(record.fields[0].date_of_birth) && count_++ == 0) first_ = line;
+  }
+  void tell(const std::string& path, Slips& slips) const {
+    if (count_ > 0)
+      slips[{path, "date_of_birth"}] =
+          path + ": " + std::to_string(count_) + " under date_of_birth are no dates of birth (the first on line " +
+          std::to_string(first_) +
+          "): what cannot be read keeps nobody apart. Write 1980-04-03, or day first: 03/04/1980";
+  }
+
+ private:
+  int count_ = 0, first_ = 0;
+};
 
 // A column is left out: what is said of it where its name is a slip of the hand.
 void left_out(const std::string& path, const std::string& name, Slips& slips) {
@@ -95,6 +124,7 @@ Result<std::vector<Record>> read_csv(const model::Entity& entity, const std::str
     return mistake("the file is empty", "The first line names the columns: id,given_name,…", {path, 1, 1});
   const Header header = TRY(header_of(entity, path, row, slips));
   std::vector<Record> records;
+  Dates dates;
   while (TRY(reader.next(row))) {
     if (row.cells.size() != header.parts.size())
       return mistake("the line has " + std::to_string(row.cells.size()) + " cells, and the header " +
@@ -106,8 +136,10 @@ Result<std::vector<Record>> read_csv(const model::Entity& entity, const std::str
     for (std::size_t i = 0; i < row.cells.size(); ++i)
       if (header.parts[i] != nullptr && !row.cells[i].empty())
         record.fields[0].*header.parts[i] = std::move(row.cells[i]);
+    dates.read(record, row.line);
     records.push_back(std::move(record));
   }
+  dates.tell(path, slips);
   return records;
 }
 
@@ -141,6 +173,7 @@ Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const s
                                             Slips& slips) {
   const std::string system = system_of(path);
   std::vector<Record> records;
+  Dates dates;
   int line = 0;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
@@ -154,8 +187,10 @@ Result<std::vector<Record>> read_json_lines(const model::Entity& entity, const s
     Record record{{system, TRY(id_of(*json, at))}, std::vector<Fields>(1)};
     TRY(need_id(record.id.id, at));
     TRY(fill(entity, *json, at, record.fields[0], slips));
+    dates.read(record, line);
     records.push_back(std::move(record));
   }
+  dates.tell(path, slips);
   return records;
 }
 

@@ -12,7 +12,8 @@
 
 namespace linchpin::cli {
 
-// Of columns that are left out, by file and name: what is said of one whose name is nearly that of another; else "".
+// By file and column, what is said of one that is left out and whose name is nearly that of another, else ""; and of
+// dates of birth that are no dates.
 using Slips = std::map<std::pair<std::string, std::string>, std::string>;
 
 // The records of files; the system is a file's base name. Mistakes name file, line and column. Two records of one

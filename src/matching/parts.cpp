@@ -111,7 +111,7 @@ PhoneParts split_phone(std::string_view text) {
   return parts;
 }
 
-std::uint32_t birth_digits(std::string_view text) {
+std::uint32_t calendar_digits(std::string_view text) {
   std::string digits;
   std::vector<std::string> groups(1);
   for (const char c : text.substr(0, 10)) {
@@ -127,6 +127,11 @@ std::uint32_t birth_digits(std::string_view text) {
   if (digits.size() != 8) return 0;
   std::uint32_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+std::uint32_t birth_digits(std::string_view text) {
+  const std::uint32_t number = calendar_digits(text);
   static constexpr std::array<std::uint32_t, 5> nobodys = {19000101, 19700101, 18991230, 19010101, 11111111};
   if (std::find(nobodys.begin(), nobodys.end(), number) != nobodys.end()) return 0;
   return number;

@@ -32,6 +32,7 @@ PhoneParts split_phone(std::string_view);
 // YYYYMMDD of "1991-12-28" or "19911228", in whichever order a four-digit year stands; 0 where it is none, or is what
 // forms put there when nobody knows (1 January 1900, 1970).
 std::uint32_t birth_digits(std::string_view);
+std::uint32_t calendar_digits(std::string_view);  // the same, of what forms put there too
 
 struct StreetParts {
   std::string unit, number, street;  // "U3/25 Waddell Pl" → 3, 25, waddell

@@ -234,6 +234,15 @@ class Match(unittest.TestCase):
             self.file("books.jsonl", "\ufeff" + BOOKS.replace('"id"', f'"{name}"'))
             self.assertEqual(self.match(self.crm, self.books), (0, plain, ""))
 
+    def test_dates_that_are_none_are_counted(self):
+        dates = self.file("dates.csv", "id,family_name,date_of_birth\n1,Zanberg,1981-12-15\n2,Zanberg,04/13/1980\n"
+                          "3,Zanberg,3 April 1980\n4,Zanberg,1900-01-01\n5,Zanberg,\n6,Zanberg,13/04/1980\n")
+        status, _, err = self.match(dates)
+        self.assertEqual(status, 0)
+        self.assertTrue(err.startswith(f"linchpin: {dates}: 2 under date_of_birth are no dates of birth (the first on line 3)"), err)
+        lines = self.file("lines.jsonl", '{"id":"1","family_name":"Zanberg","date_of_birth":"1981-13-15"}\n')
+        self.assertIn("(the first on line 1)", self.match(lines)[2])
+
     def test_who_is_nobody_in_the_truth_is_refused(self):
         truth = self.file("truth.csv", TRUTH + "crm,c9,\n")
         status, _, err = self.match(self.crm, self.books, "--evaluate", truth)
