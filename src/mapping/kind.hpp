@@ -56,4 +56,10 @@ const Kind* find_kind(std::string_view name);  // nullptr when there is none
 // kind does not have.
 Result<void> judge_options(const Kind&, const Json& options, bool in_mapping);
 
+// The type of the hub's values that it makes or takes in a field of a type: its plainest form's, unless an option or
+// the field says another.
+Type hub_type(const Kind&, const Json& options, Type field);
+// Refuses a field whose type none of those values can be.
+Result<void> judge_type(const Kind&, const Json& options, Type field);
+
 }  // namespace linchpin::mapping

@@ -1,5 +1,6 @@
 // Every kind of transform by its name, on one value with its options: what `linchpin transform NAME` runs.
 #include <algorithm>
+#include <initializer_list>
 
 #include "mapping/kind.hpp"
 #include "mapping/options.hpp"
@@ -55,6 +56,10 @@ Result<void> judge_option(const Kind& kind, const KindOption& option, const Json
   return {};
 }
 
+bool is_one_of(Type type, std::initializer_list<Type> types) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
 }  // namespace
 
 const std::vector<Kind>& kinds() {
@@ -79,6 +84,38 @@ Result<void> judge_options(const Kind& kind, const Json& options, bool in_mappin
     if (is_of(option, in_mapping)) TRY(judge_option(kind, option, options, in_mapping));
   }
   return {};
+}
+
+Type hub_type(const Kind& kind, const Json& options, Type field) {
+  if (kind.forms.empty()) return Type::JsonAny;
+  const Type type = kind.forms[0].type;
+  const std::string to = option_text(options, "to");
+  const bool either = type == Type::Datetime && std::any_of(kind.options.begin(), kind.options.end(),
+                                                            [](const KindOption& one) { return one.name == "to"; });
+  if (either && (to == "date" || (to != "datetime" && field == Type::Date))) return Type::Date;
+  const bool whole = option_text(options, "type") == "integer" || field == Type::Integer;
+  if (type == Type::Decimal && whole) return Type::Integer;
+  return type == Type::Enum && options.find("list") ? Type::ListOf : type;
+}
+
+Result<void> judge_type(const Kind& kind, const Json& options, Type field) {
+  const Type type = hub_type(kind, options, field);
+  if (type == field || (field == Type::JsonAny && type != Type::Ref)) return {};
+  bool fits = false;
+  if (type == Type::Text || type == Type::Enum) {
+    // Any words, which the field's type then reads; what is measured or written in capitals must be words there too.
+    const bool words_out = kind.name == "text.fit" || kind.name == "text.case";
+    fits = !is_one_of(field, {Type::Address, Type::ListOf}) &&
+           !(words_out && is_one_of(field, {Type::Boolean, Type::Integer, Type::Money}));
+  } else {
+    fits = is_one_of(field, {Type::Text, Type::Note, Type::Enum, Type::Ref, Type::GovernmentId}) &&
+           !is_one_of(type, {Type::Boolean, Type::Money, Type::Address, Type::ListOf, Type::Ref, Type::JsonAny});
+  }
+  if (fits) return {};
+  return fail(Code::TypeWrong,
+              std::string(kind.name) + " is of " + std::string(to_text(type)) + ", which " +
+                  std::string(to_text(field)) + " cannot hold",
+              "Give the field another type, or take as: out");
 }
 
 Result<Json> run_transform(std::string_view name, const Json& input, const Json& options) {

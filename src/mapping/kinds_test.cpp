@@ -295,6 +295,50 @@ TEST(Options, AMappingIsRefusedForOneThatTheTransformDoesNotHave) {
   EXPECT_EQ(parse_transform("fold(locale: tr)", Type::Text).error().fix, "It takes none");
 }
 
+TEST(Types, AMappingIsRefusedForAFieldThatNoValueOfTheTransformFits) {
+  const auto fits = [](std::string_view as, Type type) {
+    const auto parsed = parse_transform(as, type);
+    if (!parsed) EXPECT_EQ(parsed.error().code, Code::TypeWrong) << as;
+    return parsed.has_value();
+  };
+  for (const auto& [as, type] : {std::pair{"name.split", Type::Text},
+                                 {"name.split", Type::Integer},
+                                 {"name.join", Type::Text},
+                                 {"money(currency: AUD)", Type::Decimal},
+                                 {"number", Type::Money},
+                                 {"boolean", Type::Text},
+                                 {"list.join", Type::Text},
+                                 {"text.clean", Type::ListOf},
+                                 {"text.clean", Type::Address},
+                                 {"text.fit(max: 5)", Type::Integer},
+                                 {"text.case(to: upper)", Type::Boolean},
+                                 {"datetime.to_date", Type::Datetime},
+                                 {"xero.datetime(to: datetime)", Type::Date},
+                                 {"datetime.to_utc", Type::Date},
+                                 {"date.parse", Type::Phone},
+                                 {"country", Type::Date},
+                                 {"email.normalise", Type::Boolean},
+                                 {"enum.table(a: A)", Type::ListOf},
+                                 {"enum.table(a: A, list: \";\")", Type::Enum},
+                                 {"ref(id)", Type::Text}})
+    EXPECT_FALSE(fits(as, type)) << as << " " << to_text(type);
+  for (const auto& [as, type] : {std::pair{"text.clean", Type::Date},
+                                 {"text.clean", Type::Note},
+                                 {"text.clean", Type::Money},
+                                 {"fold", Type::Enum},
+                                 {"email.key", Type::Email},
+                                 {"phone.normalise", Type::Text},
+                                 {"datetime.to_utc", Type::Text},
+                                 {"xero.datetime", Type::Date},
+                                 {"number", Type::Text},
+                                 {"enum.table(AU: Oz)", Type::Country},
+                                 {"enum.table(true: Y, false: N)", Type::Boolean},
+                                 {"enum.table(a: A, list: \";\")", Type::ListOf},
+                                 {"address.au(what: postcode)", Type::Integer},
+                                 {"name.split", Type::JsonAny}})
+    EXPECT_TRUE(fits(as, type)) << as << " " << to_text(type);
+}
+
 TEST(Kinds, AnUnknownOneIsNotFound) { EXPECT_EQ(run("phone.guess", "1"), "not_found"); }
 
 }  // namespace

@@ -7,16 +7,14 @@ namespace linchpin::mapping {
 
 namespace {
 
-// The type of the values that it is of: its plainest form's, which need not be the field's.
+// The type of the values that it is of, which need not be the field's; words are any that the field holds.
 Type type_of(const Transform& transform, const Context& context) {
-  if (transform.name == "text.fit") return context.type;
-  if (transform.name == "address.au") return Type::JsonAny;  // what is read of a state is written as it is
+  // What is read of a state is written as it is; a table's own values are its samples.
+  if (transform.name == "address.au" || transform.name == "enum.table") return Type::JsonAny;
   const Kind* const kind = find_kind(transform.name);
-  const Type type = kind == nullptr || kind->forms.empty() ? Type::JsonAny : kind->forms[0].type;
-  const std::string to = option_text(transform.options, "to");
-  if (type == Type::Datetime && (to == "date" || (to != "datetime" && context.type == Type::Date))) return Type::Date;
-  const bool whole = option_text(transform.options, "type") == "integer" || context.type == Type::Integer;
-  return type == Type::Decimal && whole ? Type::Integer : type;
+  const Type type = kind == nullptr ? Type::JsonAny : hub_type(*kind, transform.options, context.type);
+  if (type != Type::Text) return type;
+  return context.type == Type::Note ? Type::Text : context.type;
 }
 
 // Those that have gone wrong: of another country, with a fraction, on the first day that is counted, with what divides.

@@ -63,9 +63,13 @@ Result<Json> form_json(const KindForm& form) {
 }
 
 Result<Json> kind_json(const Kind& kind) {
-  Json::List options, forms, examples, errors;
+  Json::List options, fields, forms, examples, errors;
   for (const KindOption& option : kind.options) options.push_back(option_json(option));
   for (const KindForm& form : kind.forms) forms.push_back(TRY(form_json(form)));
+  for (int type = 0; !forms.empty() && type <= static_cast<int>(Type::JsonAny); ++type) {
+    if (parse_transform(kind.forms.front().as, static_cast<Type>(type)))
+      fields.emplace_back(to_text(static_cast<Type>(type)));
+  }
   std::set<Code> raised;
   for (const KindExample& example : kind.examples) {
     const Json input = TRY(parse_json(example.input)), own = TRY(parse_json(example.options));
@@ -81,6 +85,7 @@ Result<Json> kind_json(const Kind& kind) {
                        {"options", std::move(options)},
                        {"direction", plainest["direction"]},
                        {"inverse", plainest["inverse"]},
+                       {"fields", std::move(fields)},
                        {"forms", std::move(forms)},
                        {"examples", std::move(examples)},
                        {"errors", std::move(errors)}});

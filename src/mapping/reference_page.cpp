@@ -94,6 +94,9 @@ std::string section(const Json& transform) {
   out += options_part(transform);
   if (transform["forms"].items().empty()) out += "No mapping names it.\n";
   for (const Json& form : transform["forms"].items()) out += form_line(form);
+  std::string fields;
+  for (const Json& field : transform["fields"].items()) fields += (fields.empty() ? "" : ", ") + code(field.text());
+  if (!fields.empty()) out += "- Fits fields of these types: " + fields + ".\n";
   out += "\n| input | options | gives |\n| --- | --- | --- |\n";
   for (const Json& example : transform["examples"].items())
     out += row({code(example["input"]), example["options"].members().empty() ? "" : code(example["options"]),
@@ -114,6 +117,8 @@ gave when it was made. [Expressions and transforms](expressions-and-transforms.m
 - In a mapping nothing gives nothing: `null` and, in all but texts, a blank one are no value, and no error.
 - [Errors](../errors.md) are of a value. A mistake in the options is one of the mapping, and `linchpin check` says it:
   what must be given and is not (`key_required`), another choice (`choice_unknown`), another option (`key_unknown`).
+- Each says which types of fields it fits, as it stands first there; `check` refuses another (`type_wrong`). What it
+  makes is then read as the field's type reads it: `text.clean` in a date's field gives a date, or a dead letter.
 - An example is tried with `linchpin transform NAME --options '…'`, its input as a line `{"input":…}`.
 )";
 

@@ -127,7 +127,8 @@ TEST(Reference, SaysWhatAMappingDoesInBothDirections) {
           EXPECT_TRUE(shown->find("output")) << form["as"].text() << " is not " << way;
         }
       }
-      const Transform parsed = parse_transform(form["as"].text(), Type::Text).value();
+      const Type type = parse_type(form["type"].text()).value_or(Type::ListOf);
+      const Transform parsed = parse_transform(form["as"].text(), type).value();
       EXPECT_EQ(form.find("read") != nullptr, parsed.in != nullptr) << form["as"].text();
       EXPECT_EQ(form.find("written") != nullptr, parsed.out != nullptr) << form["as"].text();
     }

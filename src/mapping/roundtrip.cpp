@@ -5,6 +5,7 @@
 
 #include "mapping/choice.hpp"
 #include "mapping/expression_node.hpp"
+#include "mapping/kind.hpp"
 #include "mapping/name.hpp"
 #include "mapping/normal.hpp"
 #include "mapping/options.hpp"
@@ -112,7 +113,7 @@ Result<Json> round_trip(const Json& value, const Json& options) {
     const bool all = std::all_of(one.words.begin(), one.words.end(),
                                  [&](std::string_view word) { return words.find(word) != std::string::npos; });
     if (!all || !plain) continue;
-    const bool date = one.type == Type::Datetime && days_of(value.text());
+    const bool date = one.type == Type::Datetime && !one.as.ends_with("(to: datetime)") && days_of(value.text());
     const Type type = date ? Type::Date : one.type;
     return there_and_back(TRY(parse_transform(one.as, type)), value, context_of(options, type));
   }
@@ -125,7 +126,11 @@ Result<Json> round_trip(const Json& value, const Json& options) {
   }
   if (const auto type = parse_type(words))
     return there_and_back(default_transform(*type), value, context_of(options, *type));
-  return there_and_back(TRY(parse_transform(as, Type::Text)), value, context_of(options, Type::Text));
+  // What is tried is of no field: only words are read as a text's.
+  const Kind* const kind = find_kind(trimmed(std::string_view(as).substr(0, as.find('('))));
+  const Type own = kind == nullptr || kind->forms.empty() ? Type::Text : kind->forms[0].type;
+  const Type type = own == Type::Text || own == Type::Ref ? own : Type::JsonAny;
+  return there_and_back(TRY(parse_transform(as, type)), value, context_of(options, Type::Text));
 }
 
 }  // namespace linchpin::mapping

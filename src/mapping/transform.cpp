@@ -455,6 +455,14 @@ Result<Transform> parse_transform(std::string_view as, Type type) {
   }
   TRY(judge_options(*kind, out.options, true));
   if (const auto built = found->build(out, type); !built) return tl::unexpected(built.error());
+  TRY(judge_type(*kind, out.options, type));
+  // What it makes is of its own type, which need not be the field's.
+  if (out.in && hub_type(*kind, out.options, type) != (type == Type::Note ? Type::Text : type)) {
+    out.in = [own = std::move(out.in), type](const Json& value, const Context& context) -> Result<Value> {
+      const Value made = TRY(own(value, context));
+      return normalise(type, made, context);
+    };
+  }
   return out;
 }
 

@@ -36,8 +36,9 @@ struct Transform {
 
 // Parses an `as:`: a name, or name(option: value, …), or an expression behind "=". A value may be quoted. An unknown
 // name is ChoiceUnknown and suggests the nearest; so is a choice that an option does not have. An option that the
-// transform does not have is KeyUnknown, one that must be given KeyRequired. An expression has the direction in only in
-// form: it is run on the value at the field's path (in), or on the entity's values (out), by mapping.cpp.
+// transform does not have is KeyUnknown, one that must be given KeyRequired; TypeWrong, where no value of it can be of
+// the field's type. What it reads is of that type, or its error. An expression has the direction in only in form: it is
+// run on the value at the field's path (in), or on the entity's values (out), by mapping.cpp.
 Result<Transform> parse_transform(std::string_view as, Type type);
 
 // The transform that a mapping without `as:` uses: the type's normalisation in (blank is no value: null, "" and white

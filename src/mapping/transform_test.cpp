@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "mapping/kind.hpp"
+#include "mapping/normal.hpp"
+
 namespace linchpin::mapping {
 namespace {
 
@@ -130,6 +133,52 @@ TEST(VendorDates, GoOutAndComeBack) {
   EXPECT_EQ(in("hubspot.datetime", Type::Datetime, Json("2026-11-24T01:02:03.456Z")), "\"2026-11-24T01:02:03.456Z\"");
   EXPECT_EQ(in("hubspot.datetime", Type::Date, Json("1430438400000")), "\"2015-05-01\"");
   EXPECT_EQ(out("hubspot.datetime(to: epoch)", Type::Date, Json("2015-05-01")), "\"1430438400000\"");
+}
+
+TEST(Transform, WhatIsReadIsOfTheFieldsTypeOrRefused) {
+  EXPECT_EQ(in("text.clean", Type::Date, Json("Not a date")), "invalid");
+  EXPECT_EQ(in("text.clean", Type::Date, Json(" 3 April 2025 ")), "\"2025-04-03\"");
+  EXPECT_EQ(in("text.clean", Type::Boolean, Json("perhaps")), "invalid");
+  EXPECT_EQ(in("text.clean", Type::Integer, Json(" 7")), "7");
+  EXPECT_EQ(in("text.clean", Type::Integer, Json(" ")), "null");
+  EXPECT_EQ(in("text.exact", Type::Note, Json(" ")), "\" \"");
+  EXPECT_EQ(in("number(type: integer)", Type::Text, Json("007")), "\"7\"");
+  EXPECT_EQ(in("enum.table(true: Y, false: N)", Type::Boolean, Json("Y")), "true");
+  EXPECT_EQ(in("enum.table(soon: S)", Type::Date, Json("S")), "invalid");
+}
+
+// Whatever a system sends, and whatever kind is declared for it.
+TEST(Transform, NoKindGivesAFieldWhatIsNotOfItsType) {
+  const Json sent = json(
+      R"(["Jane Citizen","Dr Anna van der Berg","1,234,567.10","7","0412 345 678","+61 2 9123 4567 ext 12","yes","perhaps",
+      "Jane@Mail.Example","https://example.com/b","3 April 2025","2025-04-03","2025-04-03T10:00:00Z","New South Wales",
+      "/Date(1419937200000+1300)/","1430438400000","Australia","AU","AUD 12.50","ACTIVE","audit;books","",null,
+      7,-1.5,800,45750,1430438400000,true,false,["a","b"],["ACTIVE"],{"id":42},{"given":"Jane","family":"Citizen"},
+      {"amount":"1.50","currency":"AUD"},{"street":"1 High St","country":"AU"},{"City":"Ryde","Country":"Australia"},
+      {"PhoneCountryCode":"61","PhoneAreaCode":"02","PhoneNumber":"9123 4567"}])");
+  std::vector<std::string_view> all = {"=.", "enum.table(true: yes, 7: audit, AU: Australia)",
+                                       "enum.table(client: ACTIVE, list: \";\")", "hubspot.datetime(to: datetime)",
+                                       "number(type: integer)"};
+  for (const Kind& kind : kinds())
+    for (const KindForm& form : kind.forms) all.push_back(form.as);
+  std::size_t read = 0;
+  for (const std::string_view as : all) {
+    for (int number = 0; number <= static_cast<int>(Type::JsonAny); ++number) {
+      const Type type = static_cast<Type>(number);
+      Context context = australian;
+      context.type = type;
+      const auto transform = parse_transform(as, type);
+      if (!transform || !transform->in) continue;
+      for (const Json& value : sent.items()) {
+        const auto made = transform->in(value, context);
+        if (!made || *made == Json("")) continue;
+        ++read;
+        EXPECT_EQ(outcome(normalise(type, *made, context)), canonical(*made))
+            << as << " of " << canonical(value) << " in a field of type " << to_text(type);
+      }
+    }
+  }
+  EXPECT_GT(read, 2000U);
 }
 
 TEST(Transform, AnUnknownNameSuggestsTheNearest) {
