@@ -16,7 +16,6 @@ constexpr milliseconds read_within{2'000};     // the same, of the reading of wh
 constexpr milliseconds listed_within{60'000};  // the same, of the list
 constexpr std::size_t holders_most = 8;
 constexpr int refused_most = 3;
-constexpr std::size_t remembered_most = 1'000;  // creates of which it is known who holds their value
 
 }  // namespace
 
@@ -99,7 +98,6 @@ Result<bool> Engine::seek_holder(Work& work, Line& line, Family& family, Deliver
 }
 
 void Engine::ask_for_holders(std::vector<Send>& sends, Instant now) {
-  if (seeking_.size() > remembered_most) std::erase_if(seeking_, [](const auto& one) { return one.second.answered; });
   for (auto at = seeking_.begin(); at != seeking_.end();) {
     auto& [id, seeking] = *at;
     if (seeking.asked || seeking.answered) {

@@ -153,5 +153,35 @@ TEST_F(Holder, WhereItCannotBeAskedAPersonMustLook) {
   EXPECT_EQ(letters[0]["code"].text(), "unique_taken");
 }
 
+// A practice whose clients' spouses are in its books by the mailbox that they share: each create is refused once.
+TEST_F(Holder, HoweverManyAreRefusedEachIsMadeAtLast) {
+  begin();
+  constexpr int many = 1'050;
+  const auto word = [](int number) {
+    std::string letters;
+    for (int i = 0; i < 4; ++i, number /= 20) letters.insert(letters.begin(), static_cast<char>('a' + number % 20));
+    return letters;
+  };
+  for (int i = 0; i < many; ++i) {
+    const std::string email = word(i) + "@mailbox.example", one = "Zy" + word(i), other = "Qu" + word(i);
+    enter("hubspot", "contacts", "id",
+          Json::object({{"firstname", one}, {"lastname", one}, {"email", email}, {"lifecyclestage", "lead"}}));
+    enter("xero", "Contacts", "ContactID",
+          Json::object(
+              {{"Name", other + " " + other}, {"FirstName", other}, {"LastName", other}, {"EmailAddress", email}}));
+  }
+  for (const char* system : {"hubspot", "xero"}) {
+    ask(Json::object({{"command", "reconcile"}, {"system", system}}));
+    settle();
+  }
+  wait(minutes(30));
+  settle();
+  std::size_t made = 0;
+  const Json all = state("hubspot", "contacts");
+  for (const Json& one : all.items()) made += one["properties"]["lastname"].text().starts_with("Qu");
+  EXPECT_EQ(made, std::size_t{many});
+  EXPECT_EQ(open_reviews("unique_taken").items().size(), std::size_t{many});
+}
+
 }  // namespace
 }  // namespace linchpin::sim
