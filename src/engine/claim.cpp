@@ -82,7 +82,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
     const bool own = fills_its_own(hub_->entity(d.entity), d);
     if ((in_doubt(family, d) || own || behind || unread) && can_fetch(name, d.object)) {
       const auto [at, first] = repeatable_.try_emplace(d.id);
-      AsRead& read = at->second;
+      ReadBefore& read = at->second;
       // The system made us wait since: its own word may have come meanwhile.
       const bool old = own && now - read.asked > read.times * read_counts_for;
       if (first || old) {

@@ -388,16 +388,17 @@ class Engine {
   std::int64_t next_call_ = 0;
   std::int64_t next_delivery_ = 0;
   std::int64_t version_ = 0;  // of the register
-  struct AsRead {
-    Instant asked{};  // when the record was last to be read for it; epoch: it need not be
+  struct ReadBefore {
+    Instant asked{};  // when its record was last to be read for it; epoch: never
     int times = 0;
   };
-  std::map<DeliveryId, AsRead> repeatable_;  // updates of whose records is known, or asked, what they need
+  std::map<DeliveryId, ReadBefore> repeatable_;  // updates before which their record is read, or need not be
   Position read_up_to_;
   std::map<Position, std::size_t> open_items_;  // of entries that are not wholly done
   std::map<Settles, std::pair<SystemName, std::string>> digests_;
   std::set<DeliveryId> alone_;
   struct Seeking {  // who holds a value for which a create was refused (holder.cpp)
+    SystemName system;
     std::string at, value;
     bool asked = false, answered = false;
     int refused = 0;                // the question itself, in a row

@@ -5,6 +5,7 @@
 #include "engine/holder.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/engine.hpp"
 
@@ -52,6 +53,7 @@ Result<bool> Engine::seek_holder(Work& work, Line& line, Family& family, Deliver
   const model::ObjectSpec* object = systems_.at(d.system).connector->manifest().object(d.object);
   if (!object || !can_fetch(d.system, d.object)) return false;
   Seeking sought;
+  sought.system = d.system;
   for (const mapping::FieldMapping& m : hub_->mappings.at(d.mapping).fields) {
     const std::string at = mapping::to_text(m.at);
     const bool taken = result.unique_at.empty() ? m.unique_suffix : at == result.unique_at;
@@ -98,9 +100,10 @@ Result<bool> Engine::seek_holder(Work& work, Line& line, Family& family, Deliver
 }
 
 void Engine::ask_for_holders(std::vector<Send>& sends, Instant now) {
+  std::set<SystemName> must_wait;  // systems that take no more questions now
   for (auto at = seeking_.begin(); at != seeking_.end();) {
     auto& [id, seeking] = *at;
-    if (seeking.asked || seeking.answered) {
+    if (seeking.asked || seeking.answered || must_wait.contains(seeking.system)) {
       ++at;
       continue;
     }
@@ -116,7 +119,10 @@ void Engine::ask_for_holders(std::vector<Send>& sends, Instant now) {
                          (*row)->golden},
               {}};
     ++at;
-    if (!may_call(call.system, call, now, false)) continue;
+    if (!may_call(call.system, call, now, false)) {
+      must_wait.insert(call.system);
+      continue;
+    }
     seeking.asked = true;
     send(sends, std::move(call), now);
   }

@@ -57,6 +57,5 @@ std::map<FieldName, Sourced> survive(const model::Hub&, const Golden&, const std
 // A field whose only word could not be read is blank, and not its default: nothing is decided by it, and it is written
 // nowhere, until it can be read.
 inline constexpr std::string_view not_read = "not read: a dead letter says why";  // its rule then
-bool is_unread(const std::map<FieldName, Sourced>& fields, const FieldName&);     // as survive() has found
 
 }  // namespace linchpin::engine

@@ -253,14 +253,9 @@ bool later_wins(const Entity& entity, const Field& field) {
   return by_time(group == entity.together.end() ? &field : entity.field(group->front().text));
 }
 
-bool is_unread(const std::map<FieldName, Sourced>& fields, const FieldName& field) {
-  const auto at = fields.find(field);
-  return at != fields.end() && at->second.rule == not_read;
-}
-
 bool decides_nothing(const std::map<FieldName, Sourced>& fields, const FieldName& field) {
   const auto at = fields.find(field);
-  return is_unread(fields, field) || (at != fields.end() && at->second.rule == left_blank);
+  return at != fields.end() && (at->second.rule == not_read || at->second.rule == left_blank);
 }
 
 std::map<FieldName, Sourced> survive(const Hub& hub, const Golden& golden, const std::vector<Link>& links) {

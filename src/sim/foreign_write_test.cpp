@@ -70,13 +70,7 @@ TEST_F(ForeignWrite, AWarWithEverOtherValuesIsOneQuestion) {
 
 TEST_F(ForeignWrite, AWarWithAPinEndsWithAQuestionToo) {
   make();
-  ask(Json::object({{"command", "pin"},
-                    {"entity", "contact"},
-                    {"id", "xero:" + xero},
-                    {"field", "phone"},
-                    {"value", "0491 570 006"},
-                    {"why", "she said so"},
-                    {"by", "kim"}}));
+  pin("phone", "0491 570 006");
   settle();
   int wrote = 0;
   for (int i = 0; i < 8; ++i) {

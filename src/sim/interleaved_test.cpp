@@ -115,16 +115,7 @@ class Interleaved : public SmallPractice {
                                    name.with("email", "noor@x.example").with("lifecyclestage", "customer")));
          }},
         {"a record that is deleted", Known::Later, [this] { edit_in_hubspot(Json::object({{"archived", true}})); }},
-        {"a pin", Known::AtOnce,
-         [this] {
-           ask(Json::object({{"command", "pin"},
-                             {"entity", "contact"},
-                             {"id", "xero:" + xero},
-                             {"field", "given_name"},
-                             {"value", "Pinned"},
-                             {"why", "she said so"},
-                             {"by", "kim"}}));
-         }},
+        {"a pin", Known::AtOnce, [this] { pin("given_name", "Pinned"); }},
         {"another version", Known::AtOnce, [] {}},
     };
   }

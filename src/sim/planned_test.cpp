@@ -118,16 +118,7 @@ TEST_F(Planned, AHashHoldsForWhatItWasMadeOfAndForNothingElse) {
        }},
       {"a record that is deleted", [&] { edit_in_hubspot(Json::object({{"archived", true}})); }},
       {"one that comes back", [&] { edit_in_hubspot(Json::object({{"archived", false}})); }},
-      {"a pin",
-       [&] {
-         ask(Json::object({{"command", "pin"},
-                           {"entity", "contact"},
-                           {"id", "xero:" + xero},
-                           {"field", "given_name"},
-                           {"value", "Pinned"},
-                           {"why", "she said so"},
-                           {"by", "kim"}}));
-       }},
+      {"a pin", [&] { pin("given_name", "Pinned"); }},
       {"an answered review",
        [&] {
          const Json open = open_reviews("match");

@@ -53,6 +53,15 @@ class SmallPractice : public testing::Test {
     ask(Json::object({{"command", "review." + answer}, {"id", review["id"].text()}, {"by", "mia"}}));
     settle();
   }
+  void pin(const char* field, const char* value) {
+    ask(Json::object({{"command", "pin"},
+                      {"entity", "contact"},
+                      {"id", "xero:" + xero},
+                      {"field", field},
+                      {"value", value},
+                      {"why", "she said so"},
+                      {"by", "kim"}}));
+  }
   void edit_in_hubspot(const Json& properties) { ASSERT_TRUE(world->edit("hubspot", "contacts", hubspot, properties)); }
   void edit_in_xero(const Json& members) { ASSERT_TRUE(world->edit("xero", "Contacts", xero, members)); }
   // What the vendors hold of somebody who is in both.
