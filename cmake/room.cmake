@@ -22,12 +22,14 @@ endfunction()
 
 # planted_room(NAME): those sources of src/NAME that have switches of base/mutant.hpp, once more and with them, as the
 # objects linchpin_NAME_planted. A program that links them has no use for the same objects of linchpin_NAME: an archive
-# gives only what is still missing. A file that is given its first switch is found when CMake runs next (`cmake build`).
+# gives only what is still missing. CMake runs again (a third of a second) when one of them changes: it may have been given
+# its first switch.
 function(planted_room name)
   get_target_property(all linchpin_${name} SOURCES)
   get_target_property(libs linchpin_${name} LINK_LIBRARIES)
   list(FILTER all INCLUDE REGEX "^${CMAKE_SOURCE_DIR}/src/")  # the others are generated, and later than this
   set(sources "")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${all})
   foreach(source ${all})
     file(STRINGS ${source} includes REGEX "^#include \"base/mutant\\.hpp\"" LIMIT_COUNT 1)
     if(includes)

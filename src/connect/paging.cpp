@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/mutant.hpp"
+
 namespace linchpin::connect {
 
 namespace {
@@ -27,6 +29,7 @@ Result<std::string> next_page(const Next& next, const std::string& cursor, const
 
 Result<std::string> next_cursor(const Next& next, const std::string& cursor, const Json& body,
                                 const std::vector<engine::Record>& records) {
+  if (mutant(Mutant::FirstPageOnly)) return std::string();
   switch (next.kind) {
     case Next::Kind::End:
       return std::string();

@@ -84,11 +84,15 @@ class Reading {
   }
 
   // Of records that were merged there anything that was said of the person will do: a write to the old id lands in the
-  // new record, and the hub may read it there before it is told of the merge.
+  // new record, and the hub may read it there before it is told of the merge. Where the one that is left is of a create
+  // of ours that came late, after somebody had been entered, whoever merges makes what we wrote then that record's
+  // word.
   static bool said(const Person& person, Site site, Field field, const std::string& value) {
     const auto history = person.said.find(field);
-    const auto records = person.records.find(site);
-    const bool merged = person.merged && records != person.records.end() && records->second.size() > 1;
+    const auto count = [&](const std::map<Site, std::set<std::string>>& records) {
+      return records.contains(site) ? records.at(site).size() : 0;
+    };
+    const bool merged = person.merged && count(person.records) > 0 && count(person.records) + count(person.given) > 1;
     return history != person.said.end() &&
            std::any_of(history->second.begin(), history->second.end(),
                        [&](const Said& s) { return (merged || s.site == site) && s.value == value; });

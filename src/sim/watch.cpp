@@ -205,8 +205,23 @@ void Watch::told(const engine::Batch& batch, const engine::DeliveryRow& row) con
     broken(Invariant::Converged, "delivery " + std::to_string(row.id.number) + " died, and no dead letter says so");
 }
 
+// NoDoubleCreate: while somebody is being created in a system, no record that a person made there is taken for theirs:
+// the one that is being made would be their second.
+void Watch::matched(const engine::Batch& batch) const {
+  for (const engine::LinkRow& row : batch.links) {
+    const std::string& system = row.key.system.text;
+    if (row.gone || !writing_.contains(system + "/" + row.golden.text)) continue;
+    const Site site = system == to_text(Site::Hubspot) ? Site::Hubspot : Site::Xero;
+    const Person* theirs = ledger_.owner_of(site, row.key.record.text);
+    if (theirs && theirs->records.contains(site) && theirs->records.at(site).contains(row.key.record.text))
+      broken(Invariant::NoDoubleCreate, system + " record " + row.key.record.text + " is matched with golden record " +
+                                            row.golden.text + ", which is being created there");
+  }
+}
+
 void Watch::committed(const engine::Batch& batch, Instant) {
   ++commits_;
+  matched(batch);
   count_audit(batch);
   once(batch);
   sealed(batch);

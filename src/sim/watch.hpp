@@ -58,6 +58,7 @@ class Watch : public Onlooker {
     std::vector<Item> items;
   };
   static Writing writing(const engine::Send&);
+  void matched(const engine::Batch&) const;
   void count_audit(const engine::Batch&);
   std::string tag_of(const GoldenId&) const;
   bool changed(const engine::GoldenRow&);

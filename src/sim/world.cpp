@@ -6,6 +6,7 @@
 #include "engine/intake.hpp"
 #include "sim/deed.hpp"
 #include "sim/hubs.hpp"
+#include "sim/pages.hpp"
 
 namespace linchpin::sim {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr milliseconds latency{15};  // of a call's way there and back
 constexpr milliseconds step_least{1};
 constexpr milliseconds started_again{1'000};     // where a commit or a start failed: as the program's own loop does
+constexpr std::uint64_t page_sizes = 10;         // from two records on
 constexpr std::uint64_t skew_most_ms = 120'000;  // of a vendor's clock; sweeps take off five minutes for it
 constexpr milliseconds spoiled_most = std::chrono::minutes(5);  // of the answers to a token's refresh
 constexpr std::uint64_t late_most_ms = 20'000;  // of a request or an answer, within what a call may take
@@ -47,6 +49,8 @@ World::World(WorldSetup setup)
   // How busy the machine is: the loop of a laden one comes round less often.
   constexpr milliseconds grains[] = {step_least, milliseconds(20), milliseconds(100), milliseconds(700)};
   if (setup.swarm) grain_ = grains[random_.below(std::size(grains))];
+  if (setup.swarm && setup.swarm->on(Fault::small_pages))
+    page_most_ = 2 + static_cast<std::int64_t>(setup.swarm->chance(Fault::small_pages).below(page_sizes));
 }
 
 Result<std::unique_ptr<World>> World::make(WorldSetup setup) {
@@ -57,7 +61,8 @@ Result<std::unique_ptr<World>> World::make(WorldSetup setup) {
     std::unique_ptr<sandbox::Vendor> vendor = TRY(sandbox::make_vendor(name.text, setup.seed, setup.limits));
     world->hosts_.emplace(base_url, name.text);
     world->credentials_.emplace(name, credential_of(vendor->credentials(), base_url));
-    world->connectors_.emplace(name, TRY(connect::make_connector(system.connector, system.api_version)));
+    const auto manifest = world->page_most_ > 0 ? with_pages(*system.connector, world->page_most_) : system.connector;
+    world->connectors_.emplace(name, TRY(connect::make_connector(manifest, system.api_version)));
     milliseconds skew{0};
     if (setup.swarm && setup.swarm->on(Fault::clock_skew))
       skew = milliseconds(static_cast<std::int64_t>(setup.swarm->chance(Fault::clock_skew).below(2 * skew_most_ms))) -
@@ -207,7 +212,9 @@ void World::reach(Passage passage) {
     passage.answer = fail(Code::SystemUnavailable, "no answer in time");
     return pass(passage.send.timeout, std::move(passage));
   }
-  const sandbox::Served served = vendor.answer(request, now_at(passage.send.system.text));
+  sandbox::Served served = vendor.answer(request, now_at(passage.send.system.text));
+  if (page_most_ > 0 && searches_past(deed_of(passage.send.system.text, request), page_most_))
+    served.answer = {400, {}, R"({"status":"error","category":"VALIDATION_ERROR"})"};
   if (setup_.onlooker) setup_.onlooker->served(passage.send, served.answer, clock_.now());
   milliseconds way = latency / 2 + served.delay;
   Answer answer = served.answer;

@@ -121,8 +121,9 @@ class World {
   std::unique_ptr<engine::Engine> engine_;
   std::priority_queue<Passage> passages_;
   milliseconds hub_clock_{0};
-  milliseconds grain_;    // how soon the engine's loop comes round again
-  Instant down_until_{};  // what cannot start tries again then
+  std::int64_t page_most_ = 0;  // records on a page, and that a search gives in all; 0: as many as the vendor has it
+  milliseconds grain_;          // how soon the engine's loop comes round again
+  Instant down_until_{};        // what cannot start tries again then
   std::map<std::string, Instant> unreachable_until_;
   std::optional<Instant> spoiled_;  // since when a token's refresh has no answer, or none that is durable
   bool crashing_ = false;           // the process ends after the webhook under way
