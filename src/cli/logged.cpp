@@ -92,7 +92,13 @@ Json with_exchanges_of(const Json& field, const std::vector<Json>& entries) {
     Json exchange;
     if (what == "chosen" || what == "considered") exchange = received(step, field["field"].text(), entries);
     if (what == "sent and confirmed" && same == 1) exchange = sent(step, field["field"].text(), entries);
-    chain.push_back(exchange.is_null() ? step : step.with("exchange", std::move(exchange)));
+    if (exchange.is_null()) {
+      chain.push_back(step);
+      continue;
+    }
+    // The record may have been confirmed since, with other fields.
+    const Json& confirmed = exchange["confirmed"];
+    chain.push_back((confirmed.is_text() ? step.with("at", confirmed) : step).with("exchange", std::move(exchange)));
   }
   return field.with("chain", Json(std::move(chain)));
 }

@@ -76,6 +76,19 @@ class Live(unittest.TestCase):
         self.assertIn("by phone.join(country: PhoneCountryCode, area: PhoneAreaCode, number: PhoneNumber)", text)
         self.assertIn(", delivery " + sent["exchange"]["delivery"] + ", audit log ", text)
 
+    def test_a_field_was_confirmed_when_it_was_and_not_when_another_one_was(self):
+        _, h, x = self.pairs[10]
+
+        def sent(field):
+            return next((s for s in self.explained("xero:" + x, field)["chain"]
+                         if s["what"] == "sent and confirmed" and s["system"] == "xero" and "exchange" in s), None)
+        self.world.edit("hubspot", h, {"phone": "0412 345 671"})
+        phone, _ = eventually("the phone is told", BOUND, lambda: sent("phone"))
+        self.world.edit("hubspot", h, {"email": "later@clients.example"})
+        email, _ = eventually("the e-mail is told", BOUND, lambda: sent("email"))
+        self.assertEqual(sent("phone")["at"], phone["at"])
+        self.assertLess(phone["at"], email["at"])
+
     def test_an_echo_is_silent(self):
         _, h, x = self.pairs[1]
         self.world.edit("hubspot", h, {"phone": "0412 345 611"})
