@@ -17,13 +17,16 @@ tl::unexpected<HubspotRefusal> refuse(std::string message) {
   return tl::unexpected(refusal);
 }
 
-// The unlabelled type of an association, HUBSPOT_DEFINED.
+// The unlabelled type of an association, HUBSPOT_DEFINED. 0: HubSpot has none between the two.
 int default_association(const std::string& from, const std::string& to) {
   static const std::map<std::pair<std::string, std::string>, int> types{
       {{"contacts", "companies"}, 279}, {{"companies", "contacts"}, 280},  {{"contacts", "deals"}, 4},
       {{"deals", "contacts"}, 3},       {{"companies", "deals"}, 342},     {{"deals", "companies"}, 341},
-      {{"contacts", "contacts"}, 449},  {{"companies", "companies"}, 450}, {{"deals", "deals"}, 451}};
-  return types.at({from, to});
+      {{"contacts", "contacts"}, 449},  {{"companies", "companies"}, 450}, {{"deals", "deals"}, 451},
+      {{"contacts", "invoices"}, 178},  {{"invoices", "contacts"}, 177},   {{"companies", "invoices"}, 180},
+      {{"invoices", "companies"}, 179}, {{"deals", "invoices"}, 176},      {{"invoices", "deals"}, 175}};
+  const auto type = types.find({from, to});
+  return type == types.end() ? 0 : type->second;
 }
 
 bool is_between(const HubspotLink& link, const HubspotPortal::End& a, const HubspotPortal::End& b) {
@@ -61,6 +64,14 @@ Json pair_json(const HubspotPortal::End& from, const HubspotPortal::End& to) {
                        {"toObjectTypeId", to.first->id},
                        {"toObjectId", to.second},
                        {"labels", Json::List{}}});
+}
+
+Json associated_json(const HubspotPortal::End& from, const HubspotPortal::End& to) {
+  const int type = default_association(from.first->name, to.first->name);
+  return Json::object(
+      {{"from", Json::object({{"id", std::to_string(from.second)}})},
+       {"to", Json::object({{"id", std::to_string(to.second)}})},
+       {"associationSpec", Json::object({{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", type}})}});
 }
 
 Json completed(Json::List results, Json::List errors, Instant now) {
@@ -129,6 +140,7 @@ bool HubspotPortal::dissociate(const End& from, const End& to, const HubspotSour
 
 void HubspotPortal::association_event(const End& from, const End& to, bool removed, bool primary,
                                       const HubspotSource& source, Instant now) {
+  if (!from.first->told) return;
   std::string type = from.first->singular + "_TO_" + to.first->singular;
   std::transform(type.begin(), type.end(), type.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
@@ -152,7 +164,8 @@ HubspotResult<void> HubspotPortal::edit_associations(const HubspotType& type, Hu
                                                      const HubspotSource& source, Instant now) {
   for (const auto& [name, id] : wanted.members()) {
     const HubspotType* to = find_hubspot_type(name);
-    if (!to) return refuse("Unable to infer object type of the association");
+    if (!to || default_association(type.name, to->name) == 0)
+      return refuse("Unable to infer object type of the association");
     if (id.is_null()) {
       std::set<std::int64_t> away;
       for (const HubspotLink& l : links)
@@ -177,7 +190,8 @@ HubspotResult<Answer> HubspotVendor::associations_of(const Ask& ask) {
   const bool unlabelled = path[3] == "default";
   const std::size_t at = unlabelled ? 4 : 3;
   const HubspotType* to_type = at < path.size() ? find_hubspot_type(path[at]) : nullptr;
-  if (!to_type) return refuse("Unable to infer object type of the association");
+  if (!to_type || default_association(ask.type().name, to_type->name) == 0)
+    return refuse("Unable to infer object type of the association");
   const HubspotPortal::End here{&ask.type(), from->id};
   if (path.size() == at + 1 && method == "GET" && !unlabelled)
     return hubspot_json(200, Json::object({{"results", linked_to(portal_, here, *to_type)}}));
@@ -192,15 +206,7 @@ HubspotResult<Answer> HubspotVendor::associations_of(const Ask& ask) {
   if (method != "PUT") return tl::unexpected(HubspotRefusal{405, "VALIDATION_ERROR", "Method not allowed", {}, {}});
   if (unlabelled) {
     portal_.associate(here, there, 0, "HUBSPOT_DEFINED", source(), ask.now);
-    const auto result = [&](std::int64_t a, std::int64_t b, int type) {
-      return Json::object({{"from", Json::object({{"id", std::to_string(a)}})},
-                           {"to", Json::object({{"id", std::to_string(b)}})},
-                           {"associationSpec",
-                            Json::object({{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", type}})}});
-    };
-    return hubspot_json(200, completed({result(from->id, to->id, default_association(ask.type().name, to_type->name)),
-                                        result(to->id, from->id, default_association(to_type->name, ask.type().name))},
-                                       {}, ask.now));
+    return hubspot_json(200, completed({associated_json(here, there), associated_json(there, here)}, {}, ask.now));
   }
   if (!ask.body.is_list() || ask.body.items().empty())
     return refuse("Invalid input JSON: a list of association types is required");
@@ -215,21 +221,22 @@ HubspotResult<Answer> HubspotVendor::associations_of(const Ask& ask) {
   return hubspot_json(201, pair_json(here, there));
 }
 
-// associations/{from}/{to}/labels, …/batch/{read,create,archive}
+// associations/{from}/{to}/labels, …/batch/{read,create,archive,associate/default}
 HubspotResult<Answer> HubspotVendor::associations(const Ask& ask) {
   const auto& path = ask.route.path;
   const HubspotType* to = path.size() >= 2 ? find_hubspot_type(path[1]) : nullptr;
-  if (!to) return tl::unexpected(hubspot_not_found());
+  if (!to || default_association(ask.type().name, to->name) == 0) return tl::unexpected(hubspot_not_found());
   if (path.size() == 3 && path[2] == "labels" && ask.request.method == "GET") {
     const Json label = Json::object({{"category", "HUBSPOT_DEFINED"},
                                      {"typeId", default_association(ask.type().name, to->name)},
                                      {"label", Json()}});
     return hubspot_json(200, Json::object({{"results", Json::list({label})}}));
   }
-  if (path.size() != 4 || path[2] != "batch" || ask.request.method != "POST")
+  const bool unlabelled = path.size() == 5 && path[3] == "associate" && path[4] == "default";
+  if ((path.size() != 4 && !unlabelled) || path[2] != "batch" || ask.request.method != "POST")
     return tl::unexpected(hubspot_not_found());
   const auto& inputs = ask.body["inputs"].items();
-  if (path[3] == "create" || path[3] == "archive") return associate_batch(ask, *to);
+  if (path[3] == "create" || path[3] == "archive" || unlabelled) return associate_batch(ask, *to);
   if (path[3] != "read") return tl::unexpected(hubspot_not_found());
   if (inputs.empty() || inputs.size() > read_most) return refuse("A batch has 1 to 1000 inputs");
   Json::List results;
@@ -244,7 +251,7 @@ HubspotResult<Answer> HubspotVendor::associations(const Ask& ask) {
 
 HubspotResult<Answer> HubspotVendor::associate_batch(const Ask& ask, const HubspotType& to) {
   const auto& inputs = ask.body["inputs"].items();
-  const bool archives = ask.route.path[3] == "archive";
+  const bool archives = ask.route.path[3] == "archive", unlabelled = ask.route.path[3] == "associate";
   if (inputs.empty() || inputs.size() > write_most) return refuse("A batch has 1 to 2000 inputs");
   const auto end = [&](const HubspotType& type, const Json& id) -> std::optional<HubspotPortal::End> {
     const HubspotRecord* record = portal_.find(type, id_text(id));
@@ -267,6 +274,12 @@ HubspotResult<Answer> HubspotVendor::associate_batch(const Ask& ask, const Hubsp
                                      {"message", "One of the objects of the association does not exist"},
                                      {"context", Json::object({{"fromObjectId", Json::list({input["from"]["id"]})},
                                                                {"toObjectId", Json::list({input["to"]["id"]})}})}}));
+      continue;
+    }
+    if (unlabelled) {  // told of both directions
+      portal_.associate(*from, *there, 0, "HUBSPOT_DEFINED", source(), ask.now);
+      results.push_back(associated_json(*from, *there));
+      results.push_back(associated_json(*there, *from));
       continue;
     }
     for (const Json& spec : input["types"].items())

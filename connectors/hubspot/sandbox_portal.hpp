@@ -50,6 +50,7 @@ struct HubspotType {
   std::string group;                // where its properties stand by default
   std::vector<std::string> shown;   // properties that an answer has when none are asked for
   std::vector<std::string> needed;  // one of them is needed to create
+  bool told = true;                 // an app can subscribe to webhooks of it
 };
 const std::vector<HubspotType>& hubspot_types();
 const HubspotType* find_hubspot_type(std::string_view name_or_id);

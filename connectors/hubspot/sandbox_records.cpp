@@ -240,6 +240,7 @@ void HubspotPortal::put_values(const HubspotType& type, HubspotRecord& record, c
 
 void HubspotPortal::event(const HubspotType& type, const std::string& subscription, const HubspotRecord& record,
                           const HubspotSource& source, Instant now, Json::Object more) {
+  if (!type.told) return;
   std::uint32_t subscription_id = 2166136261u;
   for (const char c : subscription + type.id + (more.empty() ? "" : more.front().second.text())) {
     subscription_id = (subscription_id ^ static_cast<unsigned char>(c)) * 16777619u;

@@ -144,6 +144,30 @@ std::vector<HubspotProperty> deal_properties(const HubspotType& type) {
   return list;
 }
 
+// What an invoice is worth HubSpot reckons from its line items. Source: developers.hubspot.com, crm/objects/invoices.
+std::vector<HubspotProperty> invoice_properties(const HubspotType& type) {
+  const std::string& g = type.group;
+  std::vector<HubspotProperty> list{property("hs_title", "Title", "string", "text", g),
+                                    read_only(property("hs_number", "Number", "string", "text", g)),
+                                    property("hs_currency", "Currency", "string", "text", g),
+                                    property("hs_invoice_date", "Invoice date", "date", "date", g),
+                                    property("hs_due_date", "Due date", "date", "date", g)};
+  list.push_back(property("hs_invoice_status", "Status", "enumeration", "select", g,
+                          {{"draft", "Draft"}, {"open", "Open"}, {"paid", "Paid"}, {"voided", "Voided"}}));
+  for (const char* name : {"hs_amount_billed", "hs_balance_due"}) {
+    HubspotProperty amount = read_only(property(name, name, "number", "number", g));
+    amount.calculated = true;
+    list.push_back(amount);
+  }
+  list.push_back(of_the_firm(property("xero_number", "Xero number", "string", "text", g)));
+  list.push_back(of_the_firm(property(
+      "xero_status", "Xero status", "enumeration", "select", g,
+      {{"draft", "Draft"}, {"submitted", "Submitted"}, {"open", "Open"}, {"paid", "Paid"}, {"void", "Void"}})));
+  list.push_back(of_the_firm(property("xero_total", "Xero total", "number", "number", g)));
+  list.push_back(of_the_firm(property("xero_due", "Xero amount due", "number", "number", g)));
+  return list;
+}
+
 // "2026-11-24" as milliseconds, when it is a day of the calendar.
 std::optional<std::int64_t> day_ms(const std::string& text) {
   if (text.size() != 10) return std::nullopt;
@@ -204,7 +228,15 @@ const std::vector<HubspotType>& hubspot_types() {
        "dealinformation",
        {"amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id",
         "pipeline"},
-       {"dealname"}}};
+       {"dealname"}},
+      {"invoices",
+       "invoice",
+       "0-53",
+       "hs_lastmodifieddate",
+       "invoiceinformation",
+       {"createdate", "hs_lastmodifieddate", "hs_object_id"},
+       {"hs_currency"},
+       false}};
   return types;
 }
 
@@ -231,6 +263,7 @@ const std::vector<std::pair<std::string, std::string>>& hubspot_lifecycle_stages
 std::vector<HubspotProperty> hubspot_default_properties(const HubspotType& type) {
   std::vector<HubspotProperty> list = type.name == "contacts"    ? contact_properties(type)
                                       : type.name == "companies" ? company_properties(type)
+                                      : type.name == "invoices"  ? invoice_properties(type)
                                                                  : deal_properties(type);
   add_common(list, type);
   return list;

@@ -62,7 +62,7 @@ Result<void> HubspotPortal::seed(const Json& json, Instant now) {
   if (!objects.is_object()) return fail(Code::InvalidArgument, "a seed needs `objects`");
   for (const auto& [name, records] : objects.members()) {
     if (!find_hubspot_type(name) || !records.is_list()) {
-      return fail(Code::InvalidArgument, "the sandbox has no such object", "Use contacts, companies, deals");
+      return fail(Code::InvalidArgument, "the sandbox has no such object", "Use contacts, companies, deals, invoices");
     }
   }
   const auto tables_before = tables_;

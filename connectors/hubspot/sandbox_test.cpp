@@ -440,6 +440,25 @@ TEST_F(Hubspot, LinksRecordsInBothDirections) {
   EXPECT_TRUE(json(call("GET", objects_ + "/" + contact + "/associations/companies"))["results"].items().empty());
 }
 
+TEST_F(Hubspot, AnInvoiceNeedsACurrencyIsAssociatedWithoutALabelAndTellsNobody) {
+  const std::string invoices = "/crm/objects/2026-09/invoices";
+  EXPECT_EQ(call("POST", invoices, R"({"properties":{"hs_title":"Advice"}})").status, 400);
+  EXPECT_EQ(call("POST", invoices, R"({"properties":{"hs_currency":"AUD","hs_amount_billed":"1"}})").status, 400)
+      << "HubSpot reckons that";
+  const std::string contact = create(R"({"email":"a@b.example"})");
+  events();
+  const std::string invoice =
+      json(call("POST", invoices, R"({"properties":{"hs_currency":"AUD","hs_due_date":"2026-12-08"}})"))["id"].text();
+  EXPECT_TRUE(events().empty()) << "there is no webhook of it";
+  const Answer made = call("POST", "/crm/associations/2026-09/invoices/contacts/batch/associate/default",
+                           R"({"inputs":[{"from":{"id":")" + invoice + R"("},"to":{"id":")" + contact + "\"}}]}");
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(json(made)["results"].items().size(), 2u) << "both directions";
+  EXPECT_EQ(json(call("GET", invoices + "/" + invoice + "/associations/contacts"))["results"].items().size(), 1u);
+  EXPECT_EQ(call("GET", invoices + "/" + invoice + "/associations/invoices").status, 400)
+      << "there is none between them";
+}
+
 TEST_F(Hubspot, AContactHasOnePrimaryCompanyAndKeepsTheOthers) {
   const std::string contact = create(R"({"email":"a@b.example"})");
   const auto company = [&](const char* name) {
