@@ -165,7 +165,10 @@ void Pool::hear(Worker& w) {
     w.heard.append(buffer, static_cast<std::size_t>(got));
     const std::size_t end_of_line = w.heard.find('\n');
     if (end_of_line == std::string::npos) return;
-    if (const Result<Json> told = parse_json(w.heard.substr(0, end_of_line))) r.outcome = from_json(*told);
+    if (const Result<Json> told = parse_json(w.heard.substr(0, end_of_line)))
+      r.outcome = from_json(*told);
+    else
+      r.outcome.held = false, r.outcome.broken = "Engine", r.outcome.what = "its outcome cannot be read";
     w.heard.erase(0, end_of_line + 1);
   }
   if (!done_(r)) enough_ = true;

@@ -2,6 +2,7 @@
 // wanted, what people are asked, trigger, share, outbox.
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "engine/conflict.hpp"
 #include "engine/line.hpp"
 #include "engine/refs.hpp"
@@ -58,7 +59,7 @@ Result<void> Line::share_anew(Family& family, const Cause& cause, std::string_vi
     work_.remember(family, cause.change, now_, golden_turns(hub_.entity(was.entity), was, family.golden));
     ++family.golden.version;
     work_.changed_golden(family);
-    applied(family, cause, trigger, std::move(values));
+    if (!mutant(Mutant::AppliedUnattested)) applied(family, cause, trigger, std::move(values));
     TRY(ask(family, &was));
   }
   return settle(family, &family.golden, cause);

@@ -18,7 +18,6 @@ class Onlooker {
   virtual void sent(const engine::Send&, Instant) {}                                              // left the engine
   virtual void served(const engine::Send&, const Answer&, Instant) {}  // the vendor did it; what it would answer
   virtual void answered(const engine::Send&, const Result<Answer>&, Instant) {}  // the engine is told
-  virtual void hub_changed() {}                                                  // other files, and a start with them
   virtual void ended() {}                                                        // the process; what flew is lost
 };
 
@@ -49,9 +48,6 @@ class Onlookers : public Onlooker {
   }
   void answered(const engine::Send& send, const Result<Answer>& answer, Instant now) override {
     for (Onlooker* o : all_) o->answered(send, answer, now);
-  }
-  void hub_changed() override {
-    for (Onlooker* o : all_) o->hub_changed();
   }
   void ended() override {
     for (Onlooker* o : all_) o->ended();

@@ -244,8 +244,11 @@ class Run {
       // once: which of them is right, a person must say. The one that has no e-mail for it cannot be checked either.
       const bool for_want_of_email =
           code == "unique_taken" || (code == "write_refused" && letter["system"].text() == "idcheck");
-      if (letter["kind"].text() == "field" ||
-          (for_want_of_email && of_doubled_or_removed(told, letter["golden"].text())))
+      const std::string& golden = letter["golden"].text();
+      const auto doubled_or_removed = [](const Person& p) { return p.doubled() || !p.removed.empty(); };
+      const auto poisoned = [](const Person& p) { return !p.poisoned.empty(); };
+      if ((letter["kind"].text() == "field" && is_of(told, golden, poisoned)) ||
+          (for_want_of_email && is_of(told, golden, doubled_or_removed)))
         continue;
       complaints.push_back({"Converged", "a dead letter is left that a retry does not mend: " + letter["kind"].text() +
                                              " " + code + " " + letter["system"].text() + " " +
@@ -253,12 +256,12 @@ class Run {
     }
   }
 
-  bool of_doubled_or_removed(const std::vector<Told>& told, const std::string& golden) {
+  // Whether the golden record is of a person who is so.
+  bool is_of(const std::vector<Told>& told, const std::string& golden, auto&& so) {
     for (const Told& one : told)
       for (const auto& [site, records] : one.links)
         for (const std::string& record : records)
-          if (const Person* owner = ledger_.owner_of(site, record);
-              one.golden == golden && owner && (owner->doubled() || !owner->removed.empty()))
+          if (const Person* owner = ledger_.owner_of(site, record); one.golden == golden && owner && so(*owner))
             return true;
     return false;
   }

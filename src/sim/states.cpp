@@ -28,6 +28,10 @@ std::set<std::string> called_gone(const Deed& deed, const Json& body) {
   return gone;
 }
 
+[[noreturn]] void unopened(const std::string& what) {
+  throw Broken{std::string(to_text(Invariant::AckedIsDurable)), what + " is committed and cannot be opened", by};
+}
+
 }  // namespace
 
 void States::answered(const engine::Send& send, const Result<Answer>& answer, Instant) {
@@ -66,15 +70,16 @@ void States::committed(const engine::Batch& batch, Instant) {
                    "hubspot record " + row.key.record.text + " is lost, and nobody called it gone", by};
     const Result<Secret> key = keys().of(row.golden);
     const auto link = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
-    if (!link) continue;
+    if (!link) unopened("a link of golden record " + row.golden.text);
     const Key record{row.key.system.text, row.key.record.text};
     back_to_older(record, *link);
     own_of(record, *link);
   }
   for (const engine::GoldenRow& row : batch.goldens) {
     const Result<Secret> key = keys().of(row.id);
-    if (const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error()); golden)
-      golden_value(*golden);
+    const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
+    if (!golden) unopened("golden record " + row.id.text);
+    golden_value(*golden);
   }
 }
 

@@ -104,7 +104,7 @@ std::string Watch::tag_of(const GoldenId& golden) const {
 bool Watch::changed(const engine::GoldenRow& row) {
   const Result<Secret> key = keys().of(row.id);
   const auto golden = key ? engine::open_row(row, *key) : tl::unexpected(key.error());
-  if (!golden) return false;
+  if (!golden) broken(Invariant::AckedIsDurable, "golden record " + row.id.text + " is committed and cannot be opened");
   std::map<std::string, std::string> values;
   for (const auto& [field, sourced] : golden->fields)
     if (!sourced.value.is_null()) values[field.text] = canonical(sourced.value);
@@ -148,9 +148,9 @@ void Watch::count_audit(const engine::Batch& batch) {
   if (confirmed > kinds["confirmed"] + kinds["received"] + kinds["refused"])
     broken(Invariant::AuditedWithCommit, "a delivery was confirmed unattested");
   for (const engine::GoldenRow& row : batch.goldens)
-    if (changed(row) && !people.contains(tag_of(row.id)) && !hub_changed_)
+    if (changed(row) && !people.contains(tag_of(row.id)))
       broken(Invariant::AuditedWithCommit, "golden record " + row.id.text + " changed unattested");
-  if (!batch.goldens.empty() && batch.audit.empty() && !hub_changed_)
+  if (!batch.goldens.empty() && batch.audit.empty())
     broken(Invariant::AuditedWithCommit, "a golden record changed unattested");
   for (const auto& [system, count] : sent) attested_[system] += count;
 }

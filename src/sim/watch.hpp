@@ -35,7 +35,6 @@ class Watch : public Onlooker {
   void sent(const engine::Send&, Instant) override;
   void served(const engine::Send&, const Answer&, Instant) override;
   void answered(const engine::Send&, const Result<Answer>&, Instant) override;
-  void hub_changed() override { hub_changed_ = true; }
   void ended() override;
 
   std::int64_t writes() const { return writes_; }  // records written to, or tried
@@ -86,7 +85,6 @@ class Watch : public Onlooker {
   std::map<std::string, std::int64_t> attested_;  // by system: writes that are in the log and not yet sent
   std::map<GoldenId, std::map<std::string, std::string>> values_;  // of golden records, as they were committed last
   bool values_lost_ = false;  // a commit was lost: what was before is not known of all
-  bool hub_changed_ = false;  // the entry of its files attests what follows from them
   // InOrderPerRecord
   struct UnderWay {
     CallId call;

@@ -127,7 +127,6 @@ void World::drop() {
 
 Result<void> World::change_hub(std::shared_ptr<const model::Hub> hub) {
   hub_ = std::move(hub);
-  if (setup_.onlooker) setup_.onlooker->hub_changed();
   return crash();
 }
 
