@@ -62,12 +62,12 @@ std::vector<Measurement> measurements(const AllOptions& given) {
 
 Result<Json> measure_all(const AllOptions& options) {
   Json found = Json(Json::Object{});
-  Json::List bars, left_out;
+  Json::List bars, left_out, failed;
   for (const Measurement& one : measurements(options)) {
     options.progress("\n== " + one.name);
     const Result<Json> measured = one.measure();
     if (!measured) {
-      left_out.push_back(one.name + ": " + to_text(measured.error()));
+      failed.push_back(one.name + ": " + to_text(measured.error()));
       continue;
     }
     options.progress(one.table(*measured));
@@ -77,7 +77,10 @@ Result<Json> measure_all(const AllOptions& options) {
   }
   if (options.peers.empty()) left_out.push_back("end-to-end: its peers: no --peers (`./dev bench` gives it)");
   if (options.store.empty()) left_out.push_back("several: no --store (`./dev bench` gives it)");
-  return Json::object({{"measured", std::move(found)}, {"bars", std::move(bars)}, {"left_out", std::move(left_out)}});
+  return Json::object({{"measured", std::move(found)},
+                       {"bars", std::move(bars)},
+                       {"left_out", std::move(left_out)},
+                       {"failed", std::move(failed)}});
 }
 
 std::string all_table(const Json& measured) {
@@ -97,6 +100,7 @@ std::string all_table(const Json& measured) {
         b["met"].boolean() ? "holds" : "falls short");
   }
   for (const Json& what : measured["left_out"].items()) out << "left out: " << what.text() << "\n";
+  for (const Json& what : measured["failed"].items()) out << "failed: " << what.text() << "\n";
   return out.str();
 }
 

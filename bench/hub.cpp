@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include "base/json.hpp"
 #include "bench/signed_webhook.hpp"
+#include "store/open.hpp"
 
 namespace linchpin::bench {
 namespace {
@@ -176,6 +178,17 @@ int Hub::ask(std::string_view request) const {
   int status = 0;
   if (answer.starts_with(start)) std::from_chars(answer.data() + start.size(), answer.data() + answer.size(), status);
   return status;
+}
+
+Result<std::int64_t> Hub::kept() const {
+  const store::Files files = TRY(store::open_files(data()));
+  std::int64_t webhooks = 0;
+  for (Position after;;) {
+    const std::vector<engine::InboxEntry> entries = TRY(files.inbox->read(after, 1'000));
+    if (entries.empty()) return webhooks;
+    webhooks += std::ranges::count(entries, engine::Trigger::Webhook, &engine::InboxEntry::trigger);
+    after = entries.back().position;
+  }
 }
 
 Result<std::uint64_t> Hub::accepted() const {

@@ -37,6 +37,7 @@ class Hub {
   Process& process() { return *process_; }
   std::uint16_t port() const { return port_; }
   Result<std::uint64_t> accepted() const;  // webhooks, by its own metrics, since its start
+  Result<std::int64_t> kept() const;       // webhooks in its inbox, by its files: of a process that has ended
   std::filesystem::path folder() const;    // its hub files
   std::filesystem::path data() const;      // what it keeps
 

@@ -45,6 +45,12 @@ std::string bars_table(const Json& bars) {
   return out.str();
 }
 
+Result<void> hold_acknowledged(std::string_view who, std::int64_t acknowledged, std::int64_t kept) {
+  if (kept >= acknowledged) return {};
+  return fail(Code::StoreCorrupt, std::string(who) + " acknowledged " + std::to_string(acknowledged) +
+                                      " webhooks, and keeps " + std::to_string(kept) + " after kill -9");
+}
+
 Result<BenchFolder> BenchFolder::make(const std::filesystem::path& in) {
   if (lies_in_memory(in))
     return fail(Code::InvalidArgument, in.string() + " lies in memory, where nothing is durable",

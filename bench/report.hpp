@@ -19,6 +19,9 @@ Json ratio_bar(std::string_view what, double figure, double limit, int decimals,
                double bar);
 std::string bars_table(const Json& bars);  // each as holding or falling short
 
+// StoreCorrupt where a server keeps fewer webhooks than it acknowledged.
+Result<void> hold_acknowledged(std::string_view who, std::int64_t acknowledged, std::int64_t kept);
+
 // A new folder on a disk, removed with this. InvalidArgument where it would lie in memory.
 class BenchFolder {
  public:

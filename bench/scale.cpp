@@ -34,7 +34,8 @@ struct Side {
   std::unique_ptr<Traffic> traffic;
   std::optional<Hub> hub;
   double fill_seconds = 0, files_bytes = 0, idle_bytes = 0, load_bytes = 0, ready_ms = 0, ready_after_kill_ms = 0;
-  std::int64_t lost = 0;  // acknowledged before kill -9, and not at both sinks when nothing more came
+  std::int64_t acknowledged = 0;  // webhooks, of all loads
+  std::int64_t lost = 0;          // acknowledged before kill -9, and not at both sinks when nothing more came
   std::vector<double> events_per_second;
   std::vector<std::uint32_t> burst_us, gentle_us;  // of each event, until it is at both sinks
 
@@ -86,6 +87,7 @@ Result<Outcome> load(Side& side, const Load& load) {
                                           " webhooks and lost " + std::to_string(out.lost) + " events");
   if (side.traffic->created() > 0)
     return fail(Code::Internal, "the hub does not know the people that its store was filled with");
+  side.acknowledged += out.webhooks;
   return out;
 }
 
@@ -96,16 +98,20 @@ Result<void> burst(Side& side, std::int64_t webhooks) {
   return {};
 }
 
-// Killed in the middle of a load; then all that was acknowledged comes to the sinks.
+// Killed in the middle of a load: all that was acknowledged is in its files, and comes to the sinks.
 Result<void> kill_once(Side& side, std::int64_t webhooks) {
   side.hub->process().go_on();
   side.traffic->begin(side.hub->port(), {senders, webhooks, 0, stride});
   while (!side.traffic->sent() && side.traffic->acknowledged() < webhooks / 2)
     std::this_thread::sleep_for(milliseconds(1));
   side.hub->process().stop(SIGKILL);
+  const std::int64_t kept = TRY(side.hub->kept());
   side.ready_after_kill_ms = static_cast<double>(TRY(side.hub->start()).count());
   side.traffic->settle(patience);
-  side.lost = side.traffic->outcome().lost;
+  const Outcome out = side.traffic->outcome();
+  TRY(hold_acknowledged("the hub with " + std::to_string(side.records) + " golden records",
+                        side.acknowledged + out.webhooks, kept));
+  side.lost = out.lost;
   side.hub->process().hold();
   return {};
 }

@@ -60,7 +60,7 @@ void add_measuring(Command& command, std::shared_ptr<Options> options, Result<Js
   command.runs([=]() -> Result<int> {
     const Json measured = TRY(measure(*options));
     std::cout << (*json ? canonical(measured) + "\n" : table(measured));
-    return 0;
+    return measured["failed"].items().empty() ? 0 : 3;
   });
 }
 
