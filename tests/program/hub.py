@@ -5,18 +5,23 @@ happens. LINCHPIN names the program (default: build/bin/linchpin); KEEP=1 leaves
 """
 import atexit
 import base64
+import collections
+import contextlib
 import hashlib
 import hmac
 import http.client
+import itertools
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unicodedata
 import urllib.error
@@ -447,6 +452,85 @@ class World:
 
     def webhook(self, system, body, headers):
         return call("POST", f"{self.base}/webhooks/{system}", body, headers)
+
+    def inbox_lengths(self, system, server=None):
+        """How long each of a system's entries in the inbox is, as it is sealed: from the store's own files while no hub
+        runs, or from its tables. `server`: the PostgreSQL of a world that has none of its own."""
+        server = server or self.postgres
+        if server:
+            days = server.sql("SELECT 'linchpin.inbox_' || replace(day, '-', '_') FROM linchpin.inbox_day").split()
+            return [int(length) for day in days
+                    for length in server.sql(f"SELECT length(sealed) FROM {day} WHERE system = '{system}'").split()]
+        lengths = []
+        data = os.path.join(self.hub, "data")
+        for name in os.listdir(data):
+            if name.startswith("inbox-") and name.endswith(".db"):
+                with contextlib.closing(sqlite3.connect(os.path.join(data, name))) as inbox:
+                    rows = inbox.execute("SELECT length(sealed) FROM entry WHERE system = ?", (system,))
+                    lengths += [length for length, in rows]
+        return lengths
+
+
+class Senders:
+    """Threads that send webhooks of their own, to where HubSpot was told to, and note what was acknowledged. In the
+    inbox all are sealed: each is known by its length, which comes again after a thousand others and is longer than
+    HubSpot's messages are."""
+
+    SHORTEST, LENGTHS = 20_000, 1000
+    numbers = itertools.count()
+    SEALED = 40  # a nonce and a tag (src/base/crypto.cpp)
+
+    def __init__(self, world, record, every=0.05, patience=(2, 5, 15)):
+        """`patience`: how many seconds each thread waits for an answer; a paused hub must not hold them all."""
+        self.world, self.record, self.every = world, record, every
+        self.target = call("GET", f"{world.url('hubspot')}/_sandbox/webhook-target").json["url"]
+        self.stopped = threading.Event()
+        self.lock = threading.Lock()
+        self.statuses = []  # 0: no answer
+        self.acknowledged = collections.Counter()  # by length, sealed
+        self.failed = []
+        self.threads = [threading.Thread(target=self.run, args=(seconds,)) for seconds in patience]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, patience):
+        try:
+            while not self.stopped.wait(self.every):
+                body = self.body(self.SHORTEST + next(self.numbers) % self.LENGTHS)
+                try:
+                    status = call("POST", self.target, body, self.world.hubspot_headers(body), patience).status
+                except (OSError, http.client.HTTPException):
+                    status = 0
+                with self.lock:
+                    self.statuses.append(status)
+                    if 200 <= status < 300:
+                        self.acknowledged[len(body) + self.SEALED] += 1
+        except Exception as error:
+            self.failed.append(error)
+
+    def body(self, length):
+        event = {"eventId": time.time_ns(), "subscriptionId": 7, "portalId": 62515,
+                 "occurredAt": int(time.time() * 1000), "subscriptionType": "contact.propertyChange",
+                 "objectId": int(self.record), "propertyName": "jobtitle", "propertyValue": ""}
+        event["propertyValue"] = "x" * (length - len(json.dumps([event])))
+        return json.dumps([event]).encode()
+
+    def stop(self):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+
+    def judge(self, test, server=None):
+        """What was acknowledged is in the inbox, and nothing was answered but that, 429 and 503. What it counted."""
+        test.assertEqual(self.failed, [])
+        taken = self.acknowledged.total()
+        test.assertGreater(taken, 0)
+        test.assertEqual({s for s in self.statuses if not 200 <= s < 300} - {0, 429, 503}, set())
+        stored = collections.Counter(self.world.inbox_lengths("hubspot", server))
+        lost = (self.acknowledged - stored).total()
+        test.assertEqual(lost, 0, f"{lost} of {taken} acknowledged webhooks are not in the inbox")
+        rows = sum(n for length, n in stored.items() if length >= self.SHORTEST + self.SEALED)
+        return f"{taken} of {len(self.statuses)} webhooks acknowledged, {rows} such in the inbox"
 
 
 # --- people as either system has them, normalised simply and apart from the hub's own code

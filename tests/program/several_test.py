@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Three processes of one hub on one PostgreSQL: killed and paused at random under load and with faults on, and then the primary itself
-killed and its synchronous standby promoted. At the end every system agrees, no acknowledged change is missing, nothing is doubled.
+killed and its synchronous standby promoted. At the end every system agrees, no acknowledged change is missing, nothing is
+doubled, and each webhook that was acknowledged is in the new primary's inbox.
 
 SEVERAL_ROUNDS: how often a process is killed or paused (default 6). SEVERAL_SEED: when and which.
 """
@@ -20,7 +21,7 @@ import unittest
 import hub
 import postgres
 from crash_test import FAULTS, Load, judge
-from hub import PROGRAM, World, call, eventually, free_port
+from hub import PROGRAM, Senders, World, call, eventually, free_port
 
 ROUNDS = int(os.environ.get("SEVERAL_ROUNDS") or 6)
 SEED = int(os.environ.get("SEVERAL_SEED") or 1)
@@ -207,8 +208,9 @@ class SeveralProcesses(unittest.TestCase):
         self.assertGreater(len(pairs), 20)
         world.faults(**FAULTS)
         load = Load(world, pairs)
+        senders = Senders(world, pairs[0][0])
         load.start()
-        return token, load
+        return token, load, senders
 
     def disturb(self, world, chance):
         """One process, the one that works more often than not, is killed, or paused for longer or shorter than its lease."""
@@ -237,7 +239,7 @@ class SeveralProcesses(unittest.TestCase):
                     self.several(world, chance, primary, standby)
 
     def several(self, world, chance, primary, standby):
-        token, load = self.begin(world)
+        token, load, senders = self.begin(world)
         readies = []
         try:
             for _ in range(ROUNDS):
@@ -253,14 +255,17 @@ class SeveralProcesses(unittest.TestCase):
             time.sleep(2)
         finally:
             load.stop()
+            senders.stop()
         self.assertEqual(load.failed, [])
         world.faults()
         # What was told while nobody listened is told again within a minute: a sweep need not wait for it.
         world.ask("sync", flow="clients")
         took = world.wait_quiet(300)
         world.active()
-        print(f"seed {SEED}: {ROUNDS} kills and pauses, {load.edits} edits; all ready again in {max(readies):.1f} s at most, "
-              f"{promoted:.1f} s after the promotion; quiet {took:.0f} s after the load")
+        kept = senders.judge(self, standby)
+        print(f"seed {SEED}: {ROUNDS} kills and pauses, {load.edits} edits; {kept}; "
+              f"all ready again in {max(readies):.1f} s at most, {promoted:.1f} s after the promotion; "
+              f"quiet {took:.0f} s after the load")
         judge(self, world, token, load)
         self.standing_by(world, token)
 
