@@ -6,6 +6,7 @@
 #include "base/mutant.hpp"
 #include "engine/deliver.hpp"
 #include "engine/engine.hpp"
+#include "engine/question.hpp"
 #include "engine/refs.hpp"
 #include "engine/revert.hpp"
 #include "engine/share.hpp"
@@ -64,16 +65,21 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
   const std::size_t wanted = system.limits.room() * system.most;
   std::vector<Delivery> found;
   std::set<GoldenId> taken;  // one at a time, be they of two records there
-  const auto take = [&](Family& family, const Delivery& d) {
-    if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return;
-    const auto hold = [&] {
+  const auto take = [&](Family& family, const Delivery& d) -> Result<void> {
+    if (d.state != DeliveryState::Pending || d.due > now || busy_.contains({name, d.golden})) return {};
+    const auto hold = [&]() -> Result<void> {
       Delivery held = d;
       held.state = DeliveryState::Held;
       work.changed_delivery(family, std::move(held));
+      return {};
     };
     if (!may_leave(d, family.golden)) return hold();  // out of the way of what may, until its flow is shared anew
+    // Whom it may be has got a record there, or is getting one, since this was decided: until the question is answered.
+    if (d.operation == Operation::Create && family.golden.in_question &&
+        TRY(undecided(*hub_, family, world_.store, work)).systems.contains(name))
+      return hold();
     if (!d.record.empty() && read_.waits({name, d.object, d.record}) && !mutant(Mutant::WritesBeforeRead))
-      return;  // what it holds now comes first
+      return {};  // what it holds now comes first
     // Of a process that has ended, or of a delivery that was dropped meanwhile: what the record holds now comes first
     // here too, where it can be read. So it does until what changed there while no process ran has been listed; and
     // what cannot be read is held until it can (Engine::take).
@@ -87,7 +93,8 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
       const bool old = own && now - read.asked > read.times * read_counts_for;
       if (first || old) {
         read.asked = now, ++read.times;
-        return read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
+        read_.hint({name, d.object, d.record}, {.trigger = Trigger::Reconcile, .not_before = now});
+        return {};
       }
       if (unread) {
         repeatable_.erase(d.id);
@@ -95,6 +102,7 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
       }
     }
     if (taken.insert(d.golden).second) found.push_back(d);
+    return {};
   };
   // A little more than can be sent, since some may have to wait; all of them where many do.
   for (const std::size_t most : {std::min(due_most, wanted + wanted / 4 + 8), due_most}) {
@@ -108,14 +116,14 @@ Result<std::vector<Delivery>> Engine::due(Work& work, const SystemName& name, Co
       Family* family = TRY(work.family(row.golden));
       if (!family) continue;
       for (const Delivery& d : std::vector<Delivery>(family->deliveries))
-        if (d.id == row.id) take(*family, d);
+        if (d.id == row.id) TRY(take(*family, d));
     }
     if (found.size() >= wanted || rows.size() < most) break;
   }
   // A create goes out one commit after its golden id, an operation one after its idempotency key: should the disk have
   // lied about the last commit, the restart knows under what it may have been done.
   for (const Delivery& d : work.due(name, now))
-    if (Family* family = TRY(work.family(d.golden)); family && d.operation == Operation::Update) take(*family, d);
+    if (Family* family = TRY(work.family(d.golden)); family && d.operation == Operation::Update) TRY(take(*family, d));
   system.behind = system.behind || found.size() > wanted;
   std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
     return std::pair(a.priority, a.id) < std::pair(b.priority, b.id);

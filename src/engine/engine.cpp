@@ -38,6 +38,8 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     calls = TRY(looks(work, now));  // first: what may have been done is older than what has not been tried
     for (Call& call : TRY(claim(work, now))) calls.push_back(std::move(call));
     TRY(work.commit());
+    for (const DeliveryId& id : work.rows().deliveries_dropped)
+      repeatable_.erase(id), seeking_.erase(id), alone_.erase(id);
   }
   TRY(begin_sweeps(now));
   TRY(begin_walks(now));

@@ -20,8 +20,9 @@ struct Question {
 // What is asked about a golden record and others, with what this step asks and answers.
 Result<std::vector<Question>> questions_of(const Family&, Store&, Work&);
 
-// In which systems nothing is made for it, since a record there may be its own. `asked`: it is asked about, and another
-// golden record; `ours`: whether a record of its own is the other's.
+// In which systems nothing is made for it: a record there may be its own, or is being made for whom it may be. Of two
+// who have none, the younger waits with all of them, unless the older does so already. `asked`: it is asked about, and
+// another golden record; `ours`: whether a record of its own is the other's.
 struct Undecided {
   std::set<SystemName> systems;
   bool asked = false, ours = false;

@@ -161,8 +161,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
       // What was put away before we came stays where it is.
-      if (!linked && !put_away(hub, links) &&
-          (!sharing.undecided.contains(member.system) || mutant(Mutant::DoubtIgnored))) {
+      if (!linked && !put_away(hub, links) && !sharing.undecided.contains(member.system)) {
         if (member.when) {
           // Whether it belongs there is decided by what nobody could read, or has said.
           const bool unread = std::ranges::any_of(member.when->reads(), [&](const std::string& name) {

@@ -215,7 +215,6 @@ Result<void> Engine::confirmed(Work& work, Line& line, Family& family, const Del
     metric::observe("linchpin_sync_latency_seconds", {{"flow", d.flow.text}, {"system", d.system.text}},
                     std::max(0.0, static_cast<double>((now - d.seen).count()) / 1000));
   work.attest(&family, delivered(d, "confirmed", std::string(to_text(d.operation)), now));
-  repeatable_.erase(d.id), seeking_.erase(d.id);
   work.dropped_delivery(family, d.id);
   if (d.operation == Operation::Do) {
     work.remember(family, d.change, now, written_turns(d, {}, {d.system, d.object, record ? record->id : RecordId()}));
