@@ -270,10 +270,11 @@ Result<Json> Engine::explain(const Json& command) {
       }
     for (const Delivery& d : family->deliveries)
       if (const auto value = d.values.find(field.name.text); value != d.values.end())
-        step(d.state == DeliveryState::Dead   ? "could not be sent"
-             : d.state != DeliveryState::Held ? "waits to be sent"
-             : may_leave(d, family->golden)   ? "is held: its record cannot be read there"
-                                              : "is held: its flow does not send it",
+        step(d.state == DeliveryState::Dead     ? "could not be sent"
+             : d.state != DeliveryState::Held   ? "waits to be sent"
+             : !may_leave(d, family->golden)    ? "is held: its flow does not send it"
+             : d.operation == Operation::Create ? "is held: until a review says who it is"
+                                                : "is held: its record cannot be read there",
              d.made, d.system, d.record, d.change, d.mapping, "", value->second);
     Json value = golden == family->golden.fields.end() || !seen ? Json() : golden->second.value;
     items.push_back(Json::object({{"field", field.name.text},
