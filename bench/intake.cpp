@@ -21,7 +21,6 @@
 #include "bench/peer.hpp"
 #include "bench/report.hpp"
 #include "bench/senders.hpp"
-#include "store/open.hpp"
 
 namespace linchpin::bench {
 namespace {
@@ -169,10 +168,7 @@ Result<Run> run(const IntakeOptions& options, const fs::path& home) {
 
   // Killed as it is, and what it acknowledged is looked for in its files, then by the next start.
   hub.process().stop(SIGKILL);
-  {
-    const store::Files files = TRY(store::open_files(hub.data()));
-    run.stored = static_cast<std::uint64_t>(TRY(files.inbox->last()).number);
-  }
+  run.stored = static_cast<std::uint64_t>(TRY(hub.kept()));
   run.ready_again = TRY(start_under_fire(hub, webhooks, run.early));
   if (run.accepted != run.acknowledged || run.stored != run.acknowledged)
     return fail(Code::StoreCorrupt, std::to_string(run.acknowledged) + " webhooks were acknowledged, " +

@@ -29,6 +29,12 @@ int default_association(const std::string& from, const std::string& to) {
   return type == types.end() ? 0 : type->second;
 }
 
+// The type of that name, if records of the other can be associated with its.
+const HubspotType* associable(const HubspotType& from, std::string_view name) {
+  const HubspotType* to = find_hubspot_type(name);
+  return to && default_association(from.name, to->name) != 0 ? to : nullptr;
+}
+
 bool is_between(const HubspotLink& link, const HubspotPortal::End& a, const HubspotPortal::End& b) {
   return link.from_type == a.first->name && link.from == a.second && link.to_type == b.first->name &&
          link.to == b.second;
@@ -163,9 +169,8 @@ void HubspotPortal::association_event(const End& from, const End& to, bool remov
 HubspotResult<void> HubspotPortal::edit_associations(const HubspotType& type, HubspotRecord& record, const Json& wanted,
                                                      const HubspotSource& source, Instant now) {
   for (const auto& [name, id] : wanted.members()) {
-    const HubspotType* to = find_hubspot_type(name);
-    if (!to || default_association(type.name, to->name) == 0)
-      return refuse("Unable to infer object type of the association");
+    const HubspotType* to = associable(type, name);
+    if (!to) return refuse("Unable to infer object type of the association");
     if (id.is_null()) {
       std::set<std::int64_t> away;
       for (const HubspotLink& l : links)
@@ -189,9 +194,8 @@ HubspotResult<Answer> HubspotVendor::associations_of(const Ask& ask) {
   if (!from || from->archived) return tl::unexpected(hubspot_not_found());
   const bool unlabelled = path[3] == "default";
   const std::size_t at = unlabelled ? 4 : 3;
-  const HubspotType* to_type = at < path.size() ? find_hubspot_type(path[at]) : nullptr;
-  if (!to_type || default_association(ask.type().name, to_type->name) == 0)
-    return refuse("Unable to infer object type of the association");
+  const HubspotType* to_type = at < path.size() ? associable(ask.type(), path[at]) : nullptr;
+  if (!to_type) return refuse("Unable to infer object type of the association");
   const HubspotPortal::End here{&ask.type(), from->id};
   if (path.size() == at + 1 && method == "GET" && !unlabelled)
     return hubspot_json(200, Json::object({{"results", linked_to(portal_, here, *to_type)}}));
@@ -224,8 +228,8 @@ HubspotResult<Answer> HubspotVendor::associations_of(const Ask& ask) {
 // associations/{from}/{to}/labels, …/batch/{read,create,archive,associate/default}
 HubspotResult<Answer> HubspotVendor::associations(const Ask& ask) {
   const auto& path = ask.route.path;
-  const HubspotType* to = path.size() >= 2 ? find_hubspot_type(path[1]) : nullptr;
-  if (!to || default_association(ask.type().name, to->name) == 0) return tl::unexpected(hubspot_not_found());
+  const HubspotType* to = path.size() >= 2 ? associable(ask.type(), path[1]) : nullptr;
+  if (!to) return tl::unexpected(hubspot_not_found());
   if (path.size() == 3 && path[2] == "labels" && ask.request.method == "GET") {
     const Json label = Json::object({{"category", "HUBSPOT_DEFINED"},
                                      {"typeId", default_association(ask.type().name, to->name)},

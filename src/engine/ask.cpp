@@ -273,8 +273,9 @@ Result<Json> Engine::explain(const Json& command) {
         step(d.state == DeliveryState::Dead     ? "could not be sent"
              : d.state != DeliveryState::Held   ? "waits to be sent"
              : !may_leave(d, family->golden)    ? "is held: its flow does not send it"
-             : d.operation == Operation::Create ? "is held: until a review says who it is"
-                                                : "is held: its record cannot be read there",
+             : d.operation != Operation::Create ? "is held: its record cannot be read there"
+             : family->golden.in_question       ? "is held: until a review says who it is"
+                                                : "is held: it is not wanted now, and may have been made",
              d.made, d.system, d.record, d.change, d.mapping, "", value->second);
     Json value = golden == family->golden.fields.end() || !seen ? Json() : golden->second.value;
     items.push_back(Json::object({{"field", field.name.text},

@@ -12,8 +12,8 @@ namespace linchpin::sim {
 // The manifest with pages of `most` records in its lists and searches.
 std::shared_ptr<const model::Manifest> with_pages(const model::Manifest&, std::int64_t most);
 
-// Whether a search asks for more than `most` results in all, on all of its pages together: HubSpot's ends at 10,000
-// (developers.hubspot.com, CRM search: "limited to 10,000 total results", else 400).
+// Whether a search asks for more than `most` results in all, on all of its pages together: HubSpot's ends at 10,000,
+// with a 400 (developers.hubspot.com, CRM search, limits).
 bool searches_past(const Deed&, std::int64_t most);
 
 }  // namespace linchpin::sim
