@@ -33,10 +33,9 @@ constexpr std::array statements{
     "UPDATE link SET confirmed = ?, sealed = ? WHERE system = ? AND object = ? AND record = ? AND entity = ?",
     "DELETE FROM match_key WHERE key = ? AND entity = ? AND golden = ? AND system = ? AND object = ? AND record = ?",
     "INSERT INTO match_key (key, entity, golden, system, object, record) VALUES (?,?,?,?,?,?)",
-    "INSERT INTO delivery (id, lane, system, object, record, golden, entity, mapping, flow, operation, named, "
-    "priority, "
+    "INSERT INTO delivery (id, system, object, record, golden, entity, mapping, flow, operation, named, priority, "
     "regulated, state, attempt, suffix, due, made, seen, change, idempotency_key, sealed) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO audit (person, body) VALUES (?,?)",
     "INSERT INTO seen (system, digest) VALUES (?,?)",
     "UPDATE mark SET number = ? WHERE name = 'done_up_to'",
@@ -123,9 +122,9 @@ Result<void> BareSqlite::commit(const Group& group) {
   for (const auto& row : group.fresh)
     TRY(run(PutKey, Blob{row.key}, row.entity, row.golden, row.record.system, row.record.object, row.record.record));
   for (const auto& row : batch.deliveries)
-    TRY(run(PutDelivery, row.id, row.lane, row.system, row.object, row.record, row.golden, row.entity, row.mapping,
-            row.flow, row.operation, row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix,
-            row.due, row.made, row.seen, row.change, row.idempotency_key, Blob{row.sealed}));
+    TRY(run(PutDelivery, row.id, row.system, row.object, row.record, row.golden, row.entity, row.mapping, row.flow,
+            row.operation, row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due,
+            row.made, row.seen, row.change, row.idempotency_key, Blob{row.sealed}));
   for (const auto& row : batch.audit) TRY(run(PutAudit, row.person, Blob{row.body}));
   for (const auto& [system, digest] : batch.seen) TRY(run(PutSeen, system, Blob{digest}));
   TRY(run(PutDone, batch.done_whole.back()));

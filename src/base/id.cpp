@@ -11,21 +11,6 @@ constexpr std::size_t golden_length = 2 + 26;
 
 }  // namespace
 
-LaneId lane_of(const RecordKey& key) {
-  std::uint64_t hash = 14695981039346656037u;
-  const auto take = [&](std::string_view text) {
-    for (const char c : text) {
-      hash ^= static_cast<unsigned char>(c);
-      hash *= 1099511628211u;
-    }
-    hash *= 1099511628211u;  // a zero byte between the parts: "ab","c" is not "a","bc"
-  };
-  take(key.system.text);
-  take(key.object.text);
-  take(key.record.text);
-  return LaneId(static_cast<std::int64_t>(hash % 256));
-}
-
 GoldenId make_golden_id(std::int64_t ms_since_epoch, std::string_view ten_random_bytes) {
   // 128 bits as a ULID has them: 48 of milliseconds, 80 of chance.
   std::array<std::uint8_t, 16> bytes{};

@@ -40,7 +40,6 @@ using ChangeId = TextId<struct ChangeTag>;      // "c41.3": inbox position and i
 using CallId = NumberId<struct CallTag>;
 using DeliveryId = NumberId<struct DeliveryTag>;
 using Position = NumberId<struct PositionTag>;  // in the inbox, from 1
-using LaneId = NumberId<struct LaneTag>;        // 0..255
 
 // One record in one system: what a change is about and what a delivery is for.
 struct RecordKey {
@@ -49,7 +48,6 @@ struct RecordKey {
   RecordId record;
   auto operator<=>(const RecordKey&) const = default;
 };
-LaneId lane_of(const RecordKey&);  // a stable hash (FNV-1a, 64 bit) of the three, modulo 256
 
 // A golden id from the time and 10 random bytes.
 GoldenId make_golden_id(std::int64_t ms_since_epoch, std::string_view ten_random_bytes);

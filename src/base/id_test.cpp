@@ -37,31 +37,5 @@ TEST(Id, WhatIsNoGoldenIdIsKnown) {
   }
 }
 
-RecordKey key(const char* system, const char* object, const char* record) {
-  return RecordKey{SystemName(system), ObjectName(object), RecordId(record)};
-}
-
-TEST(Id, ALaneIsStableForARecordAndBoundedAndSpread) {
-  // Written down: a lane that moved between two versions would let one record's changes overtake each other.
-  EXPECT_EQ(lane_of(key("hubspot", "contacts", "1")), lane_of(key("hubspot", "contacts", "1")));
-  std::set<LaneId> lanes;
-  for (int i = 0; i < 5'000; ++i) {
-    const LaneId lane = lane_of(key("xero", "Contacts", std::to_string(i).c_str()));
-    ASSERT_GE(lane.number, 0);
-    ASSERT_LE(lane.number, 255);
-    lanes.insert(lane);
-  }
-  EXPECT_EQ(lanes.size(), 256u);
-}
-
-TEST(Id, PartsOfARecordsKeyDoNotRunIntoEachOther) {
-  int same = 0;
-  for (int i = 0; i < 64; ++i) {
-    const std::string tail = std::to_string(i);
-    same += lane_of(key("a", ("b" + tail).c_str(), "c")) == lane_of(key("ab", tail.c_str(), "c"));
-  }
-  EXPECT_LT(same, 8);
-}
-
 }  // namespace
 }  // namespace linchpin

@@ -37,21 +37,31 @@ void Read::join(Waiting& waiting, Hint hint) {
   joined.settles.insert(joined.settles.end(), hint.settles.begin(), hint.settles.end());
 }
 
+void Read::wait(const RecordKey& key, Waiting& waiting) {
+  auto& order = order_[{key.system, key.object}];
+  order.erase(waiting.place);
+  waiting.place = {waiting.joined.settles.empty(), ++last_number_};
+  order.emplace(waiting.place, key.record);
+}
+
 void Read::hint(const RecordKey& key, Hint hint) {
   const auto [at, fresh] = waiting_.try_emplace(key);
-  if (fresh) order_[{key.system, key.object}].push_back(key.record);
-  if (at->second.asked && !mutant(Mutant::AnswerOutlivesHint))
-    at->second.later.push_back(std::move(hint));
-  else
-    join(at->second, std::move(hint));
+  Waiting& waiting = at->second;
+  if (waiting.asked && !mutant(Mutant::AnswerOutlivesHint)) {
+    waiting.later.push_back(std::move(hint));
+    return;
+  }
+  join(waiting, std::move(hint));
+  if (waiting.asked) return;
+  if (fresh || waiting.place.first != waiting.joined.settles.empty()) wait(key, waiting);
 }
 
 std::set<ObjectName> Read::objects(const SystemName& system, Instant now) const {
   std::set<ObjectName> found;
   for (const auto& [where, records] : order_) {
     if (where.first != system) continue;
-    const auto ready = [&](const RecordId& id) {
-      return waiting_.at({system, where.second, id}).joined.not_before <= now;
+    const auto ready = [&](const auto& record) {
+      return waiting_.at({system, where.second, record.second}).joined.not_before <= now;
     };
     if (std::any_of(records.begin(), records.end(), ready)) found.insert(where.second);
   }
@@ -62,22 +72,19 @@ std::vector<RecordId> Read::ask(const SystemName& system, const ObjectName& obje
                                 std::size_t most_with_history, Instant now) {
   std::vector<RecordId> records;
   auto& order = order_[{system, object}];
-  std::deque<RecordId> rest;
-  while (!order.empty() && records.size() < most) {
-    const RecordId id = order.front();
-    order.pop_front();
-    Waiting& waiting = waiting_.at({system, object, id});
+  for (auto at = order.begin(); at != order.end() && records.size() < most;) {
+    Waiting& waiting = waiting_.at({system, object, at->second});
     const bool with_others =
         records.empty() || with_history({system, object, records.front()}) == waiting.joined.with_history;
     if (waiting.joined.not_before > now || !with_others) {
-      rest.push_back(id);
+      ++at;
       continue;
     }
     waiting.asked = true;
     if (waiting.joined.with_history) most = most_with_history;
-    records.push_back(id);
+    records.push_back(std::move(at->second));
+    at = order.erase(at);
   }
-  order.insert(order.begin(), rest.begin(), rest.end());
   return records;
 }
 
@@ -146,7 +153,7 @@ void Read::failed(const SystemName& system, const FetchCall& call, Instant not_b
     std::vector<Hint> later = std::move(at->second.later);
     at->second.later.clear();
     for (Hint& h : later) join(at->second, std::move(h));
-    order_[{system, call.object}].push_back(id);
+    wait(key, at->second);
   }
 }
 

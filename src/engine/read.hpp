@@ -1,11 +1,13 @@
 // read: completes what is only a hint. Hints for one record are joined, and records are fetched many to a call. What
-// waits is held in memory only: the inbox has it until its done-mark is committed, so a restart reads it again.
+// waits is held in memory only: the inbox has it until its done-mark is committed, so a restart reads it again. What an
+// event told of is read before what was only listed, so that a sweep of all that a system has holds up no event.
 #pragma once
 
-#include <deque>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/change.hpp"
@@ -46,16 +48,20 @@ class Read {
   void failed(const SystemName&, const FetchCall&, Instant not_before);
 
  private:
+  using Place = std::pair<bool, std::uint64_t>;  // whether no event told of it; first come, first read
   struct Waiting {
     Hint joined;  // what is to be asked for, or was
     std::map<std::string, Instant> property_at;
     bool asked = false;
+    Place place{true, 0};     // in the order, while it is not asked for
     std::vector<Hint> later;  // came after it was asked: the answer may be older
   };
   static void join(Waiting&, Hint);
+  void wait(const RecordKey&, Waiting&);  // takes the last place of those that are as urgent
   std::map<RecordKey, Waiting> waiting_;
-  std::map<RecordKey, Instant> as_read_;                                     // when what was read last had been changed
-  std::map<std::pair<SystemName, ObjectName>, std::deque<RecordId>> order_;  // first come, first read
+  std::map<RecordKey, Instant> as_read_;  // when what was read last had been changed
+  std::map<std::pair<SystemName, ObjectName>, std::map<Place, RecordId>> order_;  // of those that are not asked for
+  std::uint64_t last_number_ = 0;
 };
 
 }  // namespace linchpin::engine

@@ -43,6 +43,18 @@ TEST(Read, ManyRecordsAreFetchedInOneCallInTheOrderOfTheirHints) {
   EXPECT_TRUE(read.ask(crm, contacts, 2, 2, noon).empty());
 }
 
+TEST(Read, WhatAnEventToldOfIsReadBeforeWhatWasListed) {
+  Read read;
+  for (const char* id : {"1", "2", "3"}) read.hint(key(id), {.trigger = Trigger::Poll});
+  read.hint(key("4"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(1)}});
+  read.hint(key("3"), {.trigger = Trigger::Webhook, .seen = noon, .settles = {item(2)}});
+  const FetchCall call{contacts, read.ask(crm, contacts, 3, 3, noon), {}};
+  EXPECT_EQ(call.records, (std::vector<RecordId>{RecordId("4"), RecordId("3"), RecordId("1")}));
+  read.failed(crm, call, noon);
+  EXPECT_EQ(read.ask(crm, contacts, 4, 4, noon),
+            (std::vector<RecordId>{RecordId("4"), RecordId("3"), RecordId("2"), RecordId("1")}));
+}
+
 TEST(Read, RecordsWhoseHistoryIsDueAreAskedForByThemselvesAndNotTooManyAtOnce) {
   Read read;
   for (const char* id : {"1", "2", "3", "4"})

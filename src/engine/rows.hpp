@@ -36,7 +36,6 @@ struct MatchKeyRow {  // key: all of it. A blind key that this link's record has
 };
 struct DeliveryRow {
   DeliveryId id;
-  LaneId lane;
   SystemName system;
   ObjectName object;
   RecordId record;

@@ -254,28 +254,9 @@ Result<Link> open_row(const LinkRow& row, const Secret& key) {
 }
 
 DeliveryRow to_row(const Delivery& d, const Secret& key) {
-  DeliveryRow row{d.id,
-                  lane_of({d.system, d.object, d.record.empty() ? RecordId(d.golden.text) : d.record}),
-                  d.system,
-                  d.object,
-                  d.record,
-                  d.golden,
-                  d.entity,
-                  d.mapping,
-                  d.flow,
-                  d.operation,
-                  d.named,
-                  d.priority,
-                  d.regulated,
-                  d.state,
-                  d.attempt,
-                  d.suffix,
-                  d.due,
-                  d.made,
-                  d.seen,
-                  d.change,
-                  d.idempotency_key,
-                  {}};
+  DeliveryRow row{d.id,     d.system,    d.object, d.record,   d.golden,    d.entity,          d.mapping,
+                  d.flow,   d.operation, d.named,  d.priority, d.regulated, d.state,           d.attempt,
+                  d.suffix, d.due,       d.made,   d.seen,     d.change,    d.idempotency_key, {}};
   Packer p;
   pack(p, d.values), pack(p, d.blank), pack(p, d.tried);
   row.sealed = seal(key.bytes(), p.packed(), bound(row));

@@ -58,7 +58,6 @@ inline PastRow past_row(const char* golden, const char* change, std::int64_t at,
 inline DeliveryRow delivery_row(std::int64_t id, Priority priority, std::int64_t due) {
   DeliveryRow row;
   row.id = DeliveryId(id);
-  row.lane = LaneId(7);
   row.system = SystemName("xero");
   row.object = ObjectName("Contacts");
   row.golden = GoldenId("g_1");

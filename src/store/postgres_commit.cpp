@@ -117,22 +117,22 @@ void put_match_keys(Writer& to, const Batch& batch) {
 
 void put_deliveries(Writer& to, const Batch& batch) {
   to.put(
-      "INSERT INTO delivery (id, lane, system, object, record, golden, entity, mapping, flow, operation, named, "
-      "priority, "
+      "INSERT INTO delivery (id, system, object, record, golden, entity, mapping, flow, operation, named, priority, "
       "regulated, state, attempt, suffix, due, made, seen, change, idempotency_key, sealed) "
-      "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], "
-      "$8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], "
-      "$16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::bytea[]) "
-      "ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, system = excluded.system, object = excluded.object, "
+      "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], "
+      "$7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], "
+      "$14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::text[], "
+      "$21::bytea[]) "
+      "ON CONFLICT (id) DO UPDATE SET system = excluded.system, object = excluded.object, "
       "record = excluded.record, golden = excluded.golden, entity = excluded.entity, mapping = excluded.mapping, "
       "flow = excluded.flow, operation = excluded.operation, named = excluded.named, priority = excluded.priority, "
       "regulated = excluded.regulated, state = excluded.state, attempt = excluded.attempt, suffix = excluded.suffix, "
       "due = excluded.due, made = excluded.made, seen = excluded.seen, change = excluded.change, "
       "idempotency_key = excluded.idempotency_key, sealed = excluded.sealed",
       last_of(batch.deliveries, by_id), [](const DeliveryRow& row, auto out) {
-        out(row.id, row.lane, row.system, row.object, Bytes{row.record.text}, row.golden, row.entity, row.mapping,
-            row.flow, row.operation, row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix,
-            row.due, row.made, row.seen, row.change, row.idempotency_key, Bytes{row.sealed});
+        out(row.id, row.system, row.object, Bytes{row.record.text}, row.golden, row.entity, row.mapping, row.flow,
+            row.operation, row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due,
+            row.made, row.seen, row.change, row.idempotency_key, Bytes{row.sealed});
       });
   DeliveryId last;
   for (const DeliveryRow& row : batch.deliveries) last = std::max(last, row.id);

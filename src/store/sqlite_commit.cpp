@@ -88,18 +88,18 @@ Result<void> put_deliveries(Database& db, const Batch& batch) {
   DeliveryId last;
   for (const DeliveryRow& row : batch.deliveries) {
     TRY(db.run(
-        "INSERT INTO delivery (id, lane, system, object, record, golden, entity, mapping, flow, operation, named, "
+        "INSERT INTO delivery (id, system, object, record, golden, entity, mapping, flow, operation, named, "
         "priority, regulated, state, attempt, suffix, due, made, seen, change, idempotency_key, sealed) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, "
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
         "system = excluded.system, object = excluded.object, record = excluded.record, golden = excluded.golden, "
         "entity = excluded.entity, mapping = excluded.mapping, flow = excluded.flow, "
         "operation = excluded.operation, named = excluded.named, priority = excluded.priority, "
         "regulated = excluded.regulated, state = excluded.state, attempt = excluded.attempt, "
         "suffix = excluded.suffix, due = excluded.due, made = excluded.made, seen = excluded.seen, "
         "change = excluded.change, idempotency_key = excluded.idempotency_key, sealed = excluded.sealed",
-        row.id, row.lane, row.system, row.object, row.record, row.golden, row.entity, row.mapping, row.flow,
-        row.operation, row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due, row.made,
-        row.seen, row.change, row.idempotency_key, Blob{row.sealed}));
+        row.id, row.system, row.object, row.record, row.golden, row.entity, row.mapping, row.flow, row.operation,
+        row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due, row.made, row.seen,
+        row.change, row.idempotency_key, Blob{row.sealed}));
     last = std::max(last, row.id);
   }
   if (last.number > 0) TRY(db.run("UPDATE mark SET number = max(number, ?) WHERE name = 'last_delivery'", last));

@@ -20,13 +20,13 @@ void read_match_key(Query& q, MatchKeyRow& row) {
   q.take(row.key, row.entity, row.golden, row.record.system, row.record.object, row.record.record);
 }
 
-#define DELIVERY                                                                                                    \
-  "id, lane, system, object, record, golden, entity, mapping, flow, operation, named, priority, regulated, state, " \
+#define DELIVERY                                                                                              \
+  "id, system, object, record, golden, entity, mapping, flow, operation, named, priority, regulated, state, " \
   "attempt, suffix, due, made, seen, change, idempotency_key, sealed"
 void read_delivery(Query& q, DeliveryRow& row) {
-  q.take(row.id, row.lane, row.system, row.object, row.record, row.golden, row.entity, row.mapping, row.flow,
-         row.operation, row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due, row.made,
-         row.seen, row.change, row.idempotency_key, row.sealed);
+  q.take(row.id, row.system, row.object, row.record, row.golden, row.entity, row.mapping, row.flow, row.operation,
+         row.named, row.priority, row.regulated, row.state, row.attempt, row.suffix, row.due, row.made, row.seen,
+         row.change, row.idempotency_key, row.sealed);
 }
 
 #define DEAD_LETTER                                                                                        \

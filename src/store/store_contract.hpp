@@ -215,7 +215,6 @@ TYPED_TEST_P(StoreContract, ADeliveryIsReadBackWholeAndItsNumberIsNeverUsedAgain
   this->world.reopen();
   const auto back = must(this->store().delivery(DeliveryId(12)));
   ASSERT_TRUE(back);
-  EXPECT_EQ(back->lane, row.lane);
   EXPECT_EQ(back->record, row.record);
   EXPECT_EQ(back->mapping, row.mapping);
   EXPECT_EQ(back->flow, row.flow);
