@@ -14,13 +14,13 @@ Progress::~Progress() {
   if (terminal_ && !last_.empty()) std::cerr << "\r\033[K";
 }
 
-void Progress::tell(const std::string& news) {
+void Progress::tell(const std::string& news, const std::string& how_far) {
   const auto now = std::chrono::steady_clock::now();
   if (now < told_ + seconds(terminal_ ? 1 : news == news_ ? 10 : 3)) return;
   told_ = now;
   news_ = news;
   last_ = "linchpin: " + what_ + "… " + std::to_string(std::chrono::duration_cast<seconds>(now - began_).count()) +
-          " s" + news;
+          " s" + how_far + news;
   std::cerr << (terminal_ ? "\r" + last_ + "\033[K" : last_ + "\n") << std::flush;
 }
 

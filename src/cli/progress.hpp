@@ -14,8 +14,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `news` follows how long it has taken: ", held up: xero does not answer". Call it as often as you like.
-  void tell(const std::string& news);
+  // `how_far` and `news` follow how long it has taken: ", hubspot contacts 12300 of 50000", ", held up: xero does not
+  // answer". Call it as often as you like: it is only news that is told sooner.
+  void tell(const std::string& news, const std::string& how_far = "");
 
  private:
   const std::string what_;

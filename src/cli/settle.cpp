@@ -7,6 +7,22 @@
 
 namespace linchpin::cli {
 
+namespace {
+
+// ", hubspot contacts 12300 of 50000, xero Contacts 400, about 3 min left"
+std::string how_far(const Json& loading) {
+  std::string text;
+  for (const Json& load : loading["loads"].items()) {
+    text += ", " + load["system"].text() + " " + load["object"].text() + " " + load["came"].number_text();
+    if (load.find("of")) text += " of " + load["of"].number_text();
+  }
+  const std::int64_t left = loading["seconds_left"].integer().value_or(0);
+  if (left >= 60) return text + ", about " + std::to_string((left + 59) / 60) + " min left";
+  return left > 0 ? text + ", about " + std::to_string(left) + " s left" : text;
+}
+
+}  // namespace
+
 Result<bool> settle(EngineLoop& loop, Standstill& standstill, std::string_view what, const std::atomic<bool>& stopped) {
   Progress progress(what);
   SystemClock clock;
@@ -18,7 +34,8 @@ Result<bool> settle(EngineLoop& loop, Standstill& standstill, std::string_view w
     standstill.heard(loop.trouble(), clock.now());
     if (auto over = standstill.over(clock.now())) return tl::unexpected(std::move(*over));
     const std::string held_up = standstill.waits_for();
-    progress.tell(held_up.empty() ? "" : ", held up: " + held_up);
+    progress.tell(held_up.empty() ? "" : ", held up: " + held_up,
+                  status ? how_far((*status)["loading"]) : std::string());
   }
   return true;
 }

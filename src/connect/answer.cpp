@@ -17,6 +17,7 @@ using namespace engine;
 std::string call_words(const Call& call) {
   struct Words {
     std::string operator()(const ListCall& c) const { return "a list of " + c.object.text; }
+    std::string operator()(const CountCall& c) const { return "a count of " + c.object.text; }
     std::string operator()(const FetchCall& c) const { return "a read of " + c.object.text; }
     std::string operator()(const LookCall& c) const { return "a look for " + c.object.text; }
     std::string operator()(const HolderCall& c) const { return "a look for who holds a value in " + c.object.text; }
@@ -163,6 +164,17 @@ Outcome read(const Language& language, const Call& call, const ListCall& what, c
     for (const Record& record : page->records) listed.hints.push_back({record.id, record.updated});
   }
   return listed;
+}
+
+Outcome read(const Language& language, const Call& call, const CountCall& what, const Answer& answer, Instant now) {
+  const auto counting = counting_of(language, what);
+  if (!counting) return Refused{counting.error()};
+  const auto body = parse_json(answer.body);
+  const Verdict verdict = judge(language.protocol, answer, body.value_or(Json()), now);
+  if (verdict.is != Verdict::Is::Fine) return failed(call, verdict);
+  const auto total = body ? at((*counting)->total, *body).integer() : std::nullopt;
+  if (!total || *total < 0) return Refused{answer_error(Code::AnswerUnusable, call)};
+  return Counted{*total};
 }
 
 // One answer of a call that goes one by one: a record, or what joins it.

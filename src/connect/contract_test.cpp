@@ -45,6 +45,8 @@ Call call_of(const Json& j, const std::string& system) {
                   .with_history = (*list)["with_history"].boolean()};
     if (list->find("since")) what.since = parse_rfc3339((*list)["since"].text()).value();
     call.what = what;
+  } else if (const Json* count = j.find("count")) {
+    call.what = CountCall{ObjectName((*count)["object"].text())};
   } else if (const Json* fetch = j.find("fetch")) {
     call.what = FetchCall{ObjectName((*fetch)["object"].text()), ids<RecordId>((*fetch)["records"]),
                           texts((*fetch)["members"]), (*fetch)["with_history"].boolean(), (*fetch)["alone"].boolean()};
@@ -134,6 +136,7 @@ struct Describe {
     if (!hints.empty()) listed = listed.with("hints", hints);
     return Json::object({{"listed", listed}});
   }
+  Json operator()(const Counted& o) { return Json::object({{"counted", o.records}}); }
   Json operator()(const Fetched& o) {
     for (const Record& record : o.records) bodies.push_back(record.body);
     Json fetched = Json::object({{"fetched", describe(o.records)}});

@@ -84,6 +84,10 @@ Result<const Reading*> reading_of(const Language& language, const engine::ListCa
   return declared(language, object->list, call.object, "list");
 }
 
+Result<const Counting*> counting_of(const Language& language, const engine::CountCall& call) {
+  return declared(language, TRY(object_of(language, call.object))->count, call.object, "count");
+}
+
 Result<const Reading*> reading_of(const Language& language, const engine::FetchCall& call) {
   const ObjectProtocol* object = TRY(object_of(language, call.object));
   if (call.with_history) return declared(language, object->history, call.object, "history");

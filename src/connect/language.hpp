@@ -31,6 +31,8 @@ Result<const Reading*> reading_of(const Language&, const engine::FetchCall&);
 Result<const Reading*> reading_of(const Language&, const engine::LookCall&);
 Result<const Reading*> reading_of(const Language&, const engine::HolderCall&);
 
+Result<const Counting*> counting_of(const Language&, const engine::CountCall&);
+
 // Where a call of several requests is. `carry` of the call is its text, so that it survives a restart.
 struct Progress {
   std::size_t at = 0;      // the record, golden id or ensured thing in hand

@@ -113,6 +113,11 @@ Result<std::optional<Reading>> read_reading(const Json& j) {
   return reading;
 }
 
+Result<std::optional<Counting>> read_counting(const Json& j) {
+  if (j.is_null()) return std::nullopt;
+  return Counting{TRY(read_send(j)), TRY(read_path(j["total"])), j["window"].text()};
+}
+
 Result<std::optional<Writing>> read_writing(const Json& j) {
   if (j.is_null()) return std::nullopt;
   Writing writing{.object = {},
@@ -147,6 +152,7 @@ Result<Association> read_association(const Json& j) {
 Result<ObjectProtocol> read_object(const Json& j, const std::string& hub_id_at) {
   ObjectProtocol object{.record = TRY(in("record", read_record(j["record"], hub_id_at))),
                         .members = {},
+                        .count = TRY(in("count", read_counting(j["count"]))),
                         .list = TRY(in("list", read_reading(j["list"]))),
                         .list_history = TRY(in("list_history", read_reading(j["list_history"]))),
                         .changed = TRY(in("changed", read_reading(j["changed"]))),

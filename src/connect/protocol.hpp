@@ -83,6 +83,12 @@ struct Reading {
   std::vector<Join> joins;
 };
 
+struct Counting {  // how many records of an object there are
+  Send send;
+  mapping::Path total;
+  std::string window;  // a special window of the limits
+};
+
 struct Writing {
   ObjectName object;  // of an operation: what its answer is a record of
   Send send;
@@ -110,6 +116,7 @@ struct Members {      // for systems that give only what is asked for
 struct ObjectProtocol {
   RecordShape record;
   std::optional<Members> members;
+  std::optional<Counting> count;
   std::optional<Reading> list, list_history, changed, fetch, history, look;
   std::optional<Reading> fetch_one;          // of a record that `fetch` left out without a word
   std::map<std::string, Reading> holders{};  // by the path of a value that the system takes once: who holds one

@@ -59,6 +59,8 @@ Json add(const Language& language, Json input, const ListCall& call) {
   return input.with("members", asked_members(**object_of(language, call.object), call.members));
 }
 
+Json add(const Language&, Json input, const CountCall&) { return input; }
+
 Json add(const Language& language, Json input, const FetchCall& call) {
   if (const auto object = object_of(language, call.object))
     input = input.with("members", asked_members(**object, call.members));
@@ -136,6 +138,7 @@ Result<const Send*> send_of(const Language& language, const Call& call, const Js
   if (const auto* look = std::get_if<LookCall>(&call.what)) {
     return send_of(*TRY(reading_of(language, *look)), progress, input["goldens"].items().size());
   }
+  if (const auto* count = std::get_if<CountCall>(&call.what)) return &TRY(counting_of(language, *count))->send;
   if (const auto* holder = std::get_if<HolderCall>(&call.what)) return &TRY(reading_of(language, *holder))->send;
   if (const auto* write = std::get_if<WriteCall>(&call.what)) {
     const Writing& writing = *TRY(writing_of(language, *write));

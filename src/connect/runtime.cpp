@@ -38,6 +38,10 @@ class Runtime final : public Connector {
     return remaining_in(language_.protocol, answer);
   }
   std::string special_window(const Call& call) const override {
+    if (const auto* count = std::get_if<CountCall>(&call.what)) {
+      const auto counting = counting_of(language_, *count);
+      return counting ? (*counting)->window : std::string();
+    }
     const auto* list = std::get_if<ListCall>(&call.what);
     const auto reading = list ? reading_of(language_, *list) : fail(Code::NotFound, "");
     return reading ? (*reading)->window : std::string();

@@ -60,6 +60,11 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
     return {};
   }
   if (auto* listed = std::get_if<Listed>(&outcome)) return on_listed(work, line, flying, std::move(*listed), now);
+  if (const auto* counted = std::get_if<Counted>(&outcome)) {
+    const auto loading = loading_.find({flying.call.system, std::get<CountCall>(flying.call.what).object});
+    if (loading != loading_.end()) loading->second.of = counted->records;
+    return {};
+  }
   if (auto* fetched = std::get_if<Fetched>(&outcome); fetched && std::holds_alternative<HolderCall>(flying.call.what))
     return on_holders(work, flying, *fetched, now);
   if (auto* fetched = std::get_if<Fetched>(&outcome))
@@ -93,6 +98,10 @@ Result<void> Engine::on_listed(Work& work, Line& line, const Flying& flying, Lis
   if (at == sweeps_.end()) return {};
   Sweep& sweep = at->second;
   sweep.asked = false;
+  if (const auto loading = loading_.find(where); loading != loading_.end()) {
+    loading->second.came += static_cast<std::int64_t>(listed.records.size() + listed.hints.size());
+    if (loading->second.began == Instant{}) loading->second.began = flying.asked;
+  }
   sweep.cursor = listed.next;
   sweep.listed = listed.next.empty();
   if (sweep.listed) understood(work, {where.first, where.second, {}});

@@ -71,17 +71,20 @@ Result<Json> tags_of(const Family& family, Work& work) {
 
 }  // namespace
 
-Result<Json> Engine::status() {
+Result<Json> Engine::status(Instant now) {
   Json::List what;
   for (std::string& told : TRY(outstanding(std::numeric_limits<std::size_t>::max())))
     what.emplace_back(std::move(told));
-  return Json::object(
-      {{"quiet", what.empty()}, {"outstanding", Json(what)}, {"register", version_}, {"paused", paused_list()}});
+  return Json::object({{"quiet", what.empty()},
+                       {"outstanding", Json(what)},
+                       {"register", version_},
+                       {"paused", paused_list()},
+                       {"loading", loading(now)}});
 }
 
 Result<Json> Engine::ask(const Json& command, Instant now) {
   const std::string& name = command["command"].text();
-  if (name == "status") return status();
+  if (name == "status") return status(now);
   if (name == "pause" || name == "resume") return change_pause(command, now);
   if (name == "register") return register_list();
   if (name == "table") return table();

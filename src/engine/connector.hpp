@@ -27,6 +27,9 @@ struct ListCall {     // one page of an object's records; `since`: only what cha
   std::vector<std::string> members;
   bool with_history = false;  // as in a FetchCall; of an object whose list tells it
 };
+struct CountCall {  // how many records of the object there are, as far as the system says: for telling of progress
+  ObjectName object;
+};
 struct FetchCall {  // these records, whole. At most ObjectSpec::fetch_most, or history_most
   ObjectName object;
   std::vector<RecordId> records;
@@ -70,7 +73,7 @@ struct AuthoriseCall {};  // a new access token from the refresh token or the cl
 struct Call {
   CallId id;
   SystemName system;
-  std::variant<ListCall, FetchCall, WriteCall, LookCall, HolderCall, PrepareCall, AuthoriseCall> what;
+  std::variant<ListCall, CountCall, FetchCall, WriteCall, LookCall, HolderCall, PrepareCall, AuthoriseCall> what;
   Json carry;  // the connector's own, between the steps of one call; null at first
 };
 
@@ -93,6 +96,9 @@ struct Listed {
   std::vector<Record> records;
   std::vector<Hinted> hints;  // of a search, which may be stale: to be fetched
   std::string next;           // cursor of the next page; "" at the end
+};
+struct Counted {
+  std::int64_t records = 0;
 };
 struct Fetched {
   std::vector<Record> records;
@@ -138,8 +144,8 @@ struct Unknown {
 struct Refused {
   Error error;
 };  // never going to work as it is
-using Outcome = std::variant<Listed, Fetched, Written, Looked, Prepared, Authorised, Continues, Retry, Unauthorised,
-                             Unknown, Refused>;
+using Outcome = std::variant<Listed, Counted, Fetched, Written, Looked, Prepared, Authorised, Continues, Retry,
+                             Unauthorised, Unknown, Refused>;
 
 struct Window {      // a rate limit: `calls` in each `per`
   std::string name;  // "ten_seconds", "minute", "day"

@@ -46,6 +46,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
   for (Call& call : calls) hand_out(sends, std::move(call), now);  // now that the claims are durable
   ask_for_holders(sends, now);
   fetch(sends, now);
+  count_loads(sends, now);
   list(sends, now);
   measure(now);
   TRY(forget(now));

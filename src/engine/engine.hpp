@@ -140,6 +140,12 @@ class Engine {
     RecordId repaired_to{};
     bool repaired = false;
   };
+  struct Loading {
+    std::int64_t came = 0, came_before = 0;  // records; those of a process before this one
+    std::optional<std::int64_t> of;          // as the system counted them when it began
+    bool counted = false;                    // it was asked to
+    Instant began{};                         // its first page of this process was asked for
+  };
   struct Flying {
     Call call;
     Instant asked{};
@@ -152,7 +158,7 @@ class Engine {
   Result<void> resume_systems();
   Result<void> apply(const std::vector<RegisterRow>&, Instant now);
   Result<Json> register_list();
-  Result<Json> status();
+  Result<Json> status(Instant now);
   Result<Paused> paused_of_store();
   Result<Json> change_pause(const Json&, Instant now);
   Result<void> commit_paused(Work&);
@@ -274,6 +280,12 @@ class Engine {
   Result<std::vector<Call>> looks(Work&, Instant now);
   void fetch(std::vector<Send>&, Instant now);
   void list(std::vector<Send>&, Instant now);
+  // How far first loads are (loading.cpp).
+  Result<void> note_loading(const Where&, bool resumed);
+  void count_loads(std::vector<Send>&, Instant now);
+  std::optional<seconds> time_left(const SystemName&, Instant now) const;
+  Json loading(Instant now) const;
+  std::string so_far(const Where&) const;
   void carry_on(std::vector<Send>&, Instant now);
   void connect(std::vector<Send>&, Instant now);
   bool may_call(const SystemName&, const Call&, Instant now, bool background);
@@ -371,8 +383,9 @@ class Engine {
   Read read_;
   std::vector<Joining> joins_;  // that the last step has found; the records that show them are read again
   std::map<Where, Sweep> sweeps_;
-  std::map<Where, Instant> swept_;  // when the last one began
-  std::set<Where> behind_;          // of what happened there while no process ran not all has been listed yet
+  std::map<Where, Loading> loading_;  // objects whose first load is not over
+  std::map<Where, Instant> swept_;    // when the last one began
+  std::set<Where> behind_;            // of what happened there while no process ran not all has been listed yet
   std::map<std::pair<GoldenId, FieldName>, Instant> pin_ends_;  // of those that have an end
   std::optional<Reverting> reverting_;                          // under way
   std::map<Where, Walked> walked_;

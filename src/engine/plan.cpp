@@ -153,7 +153,8 @@ Result<std::set<FlowName>> Engine::may_share(const model::Hub& next) {
                     "`linchpin connect` says why; plan again when it does.");
     if (const auto where = TRY(unread(next, flow)))
       return fail(
-          Code::SystemUnavailable, where->second.text + " of " + where->first.text + " have not been read yet",
+          Code::SystemUnavailable,
+          where->second.text + " of " + where->first.text + " have not been read yet" + so_far(*where),
           "Is the hub reading them? Plan again in a moment. A system that is new: apply it with the flow in mode: "
           "link, which reads and links and writes nothing, and plan what is to follow.",
           flow.place);

@@ -53,6 +53,7 @@ Result<void> Engine::begin_sweeps(Instant now) {
     const auto& [system, object] = where;
     const auto loaded = TRY(world_.store.cursor(system, object, "first_load"));
     if (!loaded || !loaded->done) {
+      TRY(note_loading(where, loaded.has_value()));
       if (!loaded && TRY(parents_unread(where))) continue;
       sweeps_[where] = {
           Sweep::Purpose::FirstLoad, {}, loaded ? loaded->cursor : "", loaded ? loaded->at : now, false, false, {}, {}};
@@ -139,7 +140,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
     if (sweep.purpose != Sweep::Purpose::Walk)
       work.rows().cursors.push_back(
           {at->first.first, at->first.second, first ? "first_load" : "sweep", "", sweep.since, sweep.began, true});
-    if (first) swept_[at->first] = sweep.began;
+    if (first) swept_[at->first] = sweep.began, loading_.erase(at->first);
     behind_.erase(at->first);
     if (sweep.purpose == Sweep::Purpose::Sweep) try_unreadable(at->first, now);
     at = sweeps_.erase(at);

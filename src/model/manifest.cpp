@@ -50,6 +50,7 @@ ObjectSpec read_object(const std::string& name, const Json& j) {
           .tells_people = j["record"]["edits"].find("people") != nullptr,
           .history_most = std::max(most(j["history"]), 1),
           .lists_history = !j["list_history"].is_null(),
+          .counts = !j["count"].is_null(),
           .tells_holders = names(j["holders"]),
           .associations = read_associations(j["associations"])};
 }

@@ -41,6 +41,7 @@ struct ObjectSpec {
   bool tells_people = false;              // it tells what a person wrote from what an app did
   int history_most = 1;                   // records in one fetch with their history
   bool lists_history = false;             // a list tells it as well
+  bool counts = false;                    // it can be asked how many there are
   std::set<std::string> tells_holders{};  // paths of which it can be asked who holds a value ("Name")
   std::map<std::string, AssociationSpec> associations{};
 };

@@ -107,14 +107,25 @@ Shape object_spec() {
   const Shape writing = object("a way to write", with_results(writing_keys()));
   return object(
       "an object",
-      {key("hint_only", boolean()), required("record", record()), key("hub_id", text()), key("unique", list_of(text())),
+      {key("hint_only", boolean()),
+       required("record", record()),
+       key("hub_id", text()),
+       key("unique", list_of(text())),
        key("forward_only", list_of(text()), "what it lets no program move back, and says nothing of it"),
        key("members", object("the members asked for", {required("under", text()), key("always", list_of(text()))})),
-       key("list", reading()), key("list_history", reading()), key("changed", reading()), key("fetch", reading()),
-       key("history", reading()), key("look", reading()),
-       key("fetch_one", reading(), "of a record that `fetch` left out without a word"), key("model", data_model()),
-       key("holders", map_of(reading()), "by a path whose value it takes once: who holds one"), key("create", writing),
-       key("update", writing), key("associations", map_of(association())),
+       key("count", object("how many there are", request_and({required("total", text()), key("window", text())}))),
+       key("list", reading()),
+       key("list_history", reading()),
+       key("changed", reading()),
+       key("fetch", reading()),
+       key("history", reading()),
+       key("look", reading()),
+       key("fetch_one", reading(), "of a record that `fetch` left out without a word"),
+       key("model", data_model()),
+       key("holders", map_of(reading()), "by a path whose value it takes once: who holds one"),
+       key("create", writing),
+       key("update", writing),
+       key("associations", map_of(association())),
        key("delete", object("a way to put away", request_and({key("most", integer()), key("results", parts())})))});
 }
 

@@ -53,6 +53,33 @@ class Listing : public SmallPractice {
   std::multiset<std::string> held;  // the names in Xero at first
 };
 
+TEST_F(Listing, AFirstLoadSaysHowFarItIsAndHowLongItTakes) {
+  make();
+  const auto loading = [&] { return ask(Json::object({{"command", "status"}}))["loading"]; };
+  const auto of_xero = [&](const Json& told) {
+    for (const Json& load : told["loads"].items())
+      if (load["system"].text() == "xero") return load;
+    return Json();
+  };
+  Json told;
+  for (int i = 0; i < 5'000 && of_xero(told)["came"].integer() != 100; ++i) {
+    ASSERT_TRUE(world->step());
+    told = loading();
+  }
+  EXPECT_EQ(of_xero(told)["of"].integer(), static_cast<std::int64_t>(held.size())) << canonical(told);
+  EXPECT_GT(told["seconds_left"].integer().value_or(0), 0) << canonical(told);
+  ASSERT_TRUE(world->crash());
+  for (int i = 0; i < 5'000 && of_xero(told)["came"].integer().value_or(0) <= 100; ++i) {
+    ASSERT_TRUE(world->step());
+    if (world->up()) told = loading();
+  }
+  EXPECT_LE(of_xero(told)["came"].integer().value_or(0), static_cast<std::int64_t>(held.size()))
+      << "what was read before the crash counts once: " << canonical(told);
+  settle();
+  EXPECT_TRUE(loading()["loads"].items().empty());
+  expect_nobody_twice();
+}
+
 TEST_F(Listing, WhoIsEditedWhileAListIsReadMovesNobodyOutOfIt) {
   make();
   std::size_t edits = 0;
