@@ -40,6 +40,7 @@ void print(const Json& plan, const Asked& asked) {
   print_changes(plan["changes"]);
   print_systems(plan["systems"]);
   if (const std::string near = near_sentence(plan, asked.near); !near.empty()) std::cout << "\n" << near << "\n";
+  print_letters(plan);
   print_writes(plan);
   for (const Json& paused : plan["paused"].items()) {
     const std::string what = paused["hub"].boolean()         ? "The hub"

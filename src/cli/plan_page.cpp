@@ -2,6 +2,7 @@
 
 #include "cli/html.hpp"
 #include "cli/near_list.hpp"
+#include "cli/plan_text.hpp"
 #include "cli/planned.hpp"
 
 namespace linchpin::cli {
@@ -35,6 +36,18 @@ std::string changes(const Json& plan) {
   return text + "</table>\n";
 }
 
+std::string letters(const Json& plan) {
+  const std::string sentence = letters_sentence(plan);
+  if (sentence.empty()) return "";
+  std::string text = "<p>" + html_escaped(sentence) + "</p>\n<table>\n" +
+                     row({"system", "record", "field", "", "why", "where it is mapped"}, "th");
+  for (const Json& l : plan["dead_letters"].items())
+    text += row({shown(l["system"]), l["record"].text().empty() ? "<i>new</i>" : shown(l["record"]), shown(l["field"]),
+                 l["direction"].text() == "in" ? "cannot be read" : "cannot be written", shown(l["message"]),
+                 shown(l["place"])});
+  return text + "</table>\n";
+}
+
 std::string writes(const Json& plan) {
   std::string text = "<table>\n" + row({"system", "record", "field", "now", "then", "whose value", "by"}, "th");
   for (const Json& w : plan["writes"].items()) {
@@ -61,8 +74,8 @@ std::string plan_page(const Json& plan, const std::string& near_file) {
          "<h1>What these files would do</h1>\n<p>plan <code>" +
          shown(plan["hash"]) + "</code></p>\n" + systems(plan) +
          (open.empty() ? "" : "<p>" + html_escaped(open) + "</p>\n") +
-         (near.empty() ? "" : "<p>" + html_escaped(near) + "</p>\n") + "<h2>What changes in the files</h2>\n" +
-         changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
+         (near.empty() ? "" : "<p>" + html_escaped(near) + "</p>\n") + letters(plan) +
+         "<h2>What changes in the files</h2>\n" + changes(plan) + "<h2>What would be written</h2>\n" + writes(plan);
 }
 
 }  // namespace linchpin::cli

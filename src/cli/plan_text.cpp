@@ -7,6 +7,7 @@ namespace linchpin::cli {
 namespace {
 
 constexpr std::size_t printed_most = 40;  // writes
+constexpr std::size_t letters_most = 10;  // dead letters
 
 std::string text_of(const Json& write, std::string_view side) {
   if (write["hidden"].boolean()) return "(" + write["class"].text() + ")";
@@ -28,6 +29,28 @@ void print_systems(const Json& systems) {
     row(s["system"].text(), s["linked"].number_text(), s["creates"].number_text(), s["updates"].number_text(),
         s["deletes"].number_text(), s["waits"].number_text(), s["differs"].number_text(), s["reviews"].number_text(),
         s["calls"].number_text(), s["hours"].number_text());
+}
+
+std::string letters_sentence(const Json& plan) {
+  std::int64_t all = 0;
+  for (const Json& s : plan["systems"].items()) all += s["dead_letters"].integer().value_or(0);
+  if (all == 0) return "";
+  return all == 1 ? "1 value does not fit what these files say, and would wait as a dead letter:"
+                  : std::to_string(all) + " values do not fit what these files say, and would wait as dead letters:";
+}
+
+void print_letters(const Json& plan) {
+  const std::string sentence = letters_sentence(plan);
+  if (sentence.empty()) return;
+  std::cout << "\n" << sentence << "\n";
+  const Json::List& letters = plan["dead_letters"].items();
+  for (std::size_t i = 0; i < letters.size() && i < letters_most; ++i) {
+    const Json& l = letters[i];
+    std::cout << l["system"].text() << ":" << (l["record"].text().empty() ? "new" : l["record"].text()) << "  "
+              << l["field"].text() << "  " << (l["direction"].text() == "in" ? "cannot be read" : "cannot be written")
+              << "  " << l["code"].text() << ": " << l["message"].text() << "  " << l["place"].text() << "\n";
+  }
+  if (letters.size() > letters_most) std::cout << "… and more: --json or --html lists the first of them.\n";
 }
 
 void print_writes(const Json& plan) {

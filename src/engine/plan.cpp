@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/deliver.hpp"
 #include "engine/engine.hpp"
 #include "engine/outbox.hpp"
 #include "engine/trigger.hpp"
@@ -52,6 +53,31 @@ void add_asked(Plan& plan, const model::Hub& next, const Golden& golden, const F
   }
 }
 
+void add_letter(Plan& plan, PlannedLetter letter) {
+  ++plan.systems[letter.record.system].letters;
+  if (plan.letters.size() < letters_shown_most) plan.letters.push_back(std::move(letter));
+}
+
+// What could be read so far, and not by these files.
+void add_unread(Plan& plan, const model::Hub& next, const Link& link, const GoldenId& golden) {
+  for (const mapping::Mapping* mapping : next.mappings_of(link.key.system, link.key.object)) {
+    if (mapping->entity != link.entity) continue;
+    for (mapping::FieldError& e : mapping::read(*mapping, link.held).errors)
+      if (!link.unread.contains(e.field)) add_letter(plan, {link.key, golden, e.field, false, std::move(e.error)});
+  }
+}
+
+// Takes out what cannot be put into the system's form. What a ref is called there is not known here.
+void take_out_unfit(Plan& plan, const model::Hub& next, const Golden& golden, Delivery& d, const Link* link) {
+  Delivery plain = d;
+  for (const model::Field& field : next.entity(golden.entity).fields)
+    if (!field.to.empty()) plain.values.erase(field.name.text);
+  for (mapping::FieldError& e : put(next, plain, link).errors) {
+    d.values.erase(e.field.text);
+    add_letter(plan, {{d.system, d.object, d.record}, golden.id, e.field, true, std::move(e.error)});
+  }
+}
+
 }  // namespace
 
 bool may_see(const PlannedWrite& w, bool personal) {
@@ -72,6 +98,18 @@ Json to_json(const PlannedWrite& w, bool seen) {
   return seen ? json : json.with("hidden", true);
 }
 
+Json to_json(const PlannedLetter& l) {
+  return Json::object({{"system", l.record.system.text},
+                       {"object", l.record.object.text},
+                       {"record", l.record.record.text},
+                       {"golden", l.golden.text},
+                       {"field", l.field.text},
+                       {"direction", l.written ? "out" : "in"},
+                       {"code", std::string(code_text(l.error.code))},
+                       {"message", l.error.what},
+                       {"place", to_text(l.error.at)}});
+}
+
 Json to_json(const SystemName& name, const PlannedSystem& s) {
   char hours[32];
   std::snprintf(hours, sizeof hours, "%.2f", s.hours);
@@ -83,6 +121,7 @@ Json to_json(const SystemName& name, const PlannedSystem& s) {
                        {"waits", s.waits},
                        {"differs", s.differs},
                        {"reviews", s.reviews},
+                       {"dead_letters", s.letters},
                        {"calls", s.calls},
                        {"hours", Json(Json::Number{hours})}});
 }
@@ -95,6 +134,7 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
     PlannedSystem& system = plan.systems[link.key.system];
     ++system.linked;
     system.differs += static_cast<std::int64_t>(discrepant(next, golden, link).size());
+    add_unread(plan, next, link, golden.id);
   }
   add_asked(plan, next, golden, family, sharing);
   const std::vector<Intent> intents = share(next, golden, family.links, sharing);
@@ -103,18 +143,22 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
     if (d.state != DeliveryState::Dead && std::ranges::find(out.dropped, d.id) == out.dropped.end() &&
         std::ranges::find(out.put, d.id, &Delivery::id) == out.put.end())
       ++plan.systems[d.system].waits;
-  for (const Delivery& d : out.put) {
+  for (Delivery d : out.put) {
     const auto flow = next.flows.find(d.flow);
     if (flow == next.flows.end() || !may_leave(flow->second, golden)) continue;  // a shadow keeps it
+    const auto at = std::find_if(family.links.begin(), family.links.end(), [&](const Link& l) {
+      return l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity;
+    });
+    const Link* link = at == family.links.end() ? nullptr : &*at;
+    const bool sets = !d.values.empty();
+    if (d.operation != Operation::Associate) take_out_unfit(plan, next, golden, d, link);
+    if (sets && d.values.empty()) continue;
     PlannedSystem& system = plan.systems[d.system];
     ++(d.operation == Operation::Create   ? system.creates
        : d.operation == Operation::Delete ? system.deletes
                                           : system.updates);
     ++system.puts[{d.object, d.operation}];
-    const auto link = std::find_if(family.links.begin(), family.links.end(), [&](const Link& l) {
-      return l.key == RecordKey{d.system, d.object, d.record} && l.entity == d.entity;
-    });
-    add_writes(plan, next, golden, d, link == family.links.end() ? nullptr : &*link);
+    add_writes(plan, next, golden, d, link);
   }
 }
 
@@ -221,7 +265,8 @@ void Engine::count_calls(Plan& planned, const model::Hub& next) const {
 // The hash is of three parts, so that what has moved can be told: the files, the version that runs, and what would be
 // written. Of values it is a keyed one: nobody can try guesses against it.
 Json Engine::told(const Plan& planned, const model::Hub& next, bool personal) const {
-  Json::List systems, writes;
+  Json::List systems, writes, letters;
+  for (const PlannedLetter& letter : planned.letters) letters.push_back(to_json(letter));
   std::string content;
   for (const auto& [name, system] : planned.systems) {
     systems.push_back(to_json(name, system));
@@ -242,6 +287,7 @@ Json Engine::told(const Plan& planned, const model::Hub& next, bool personal) co
                        {"changes", model::to_json(model::differences(before, next.files))},
                        {"systems", std::move(systems)},
                        {"writes", std::move(writes)},
+                       {"dead_letters", std::move(letters)},
                        {"writes_left_out", left_out}});
 }
 

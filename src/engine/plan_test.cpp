@@ -76,6 +76,29 @@ TEST(Plan, ARuleThatIsAnotherIsReplayedFromWhatEachSourceSaid) {
   EXPECT_TRUE(crm_gets_maya);
 }
 
+TEST(Plan, WhatTheseFilesCanNoLongerReadIsToldAndWhatCouldNotBeReadBeforeIsNoNews) {
+  const auto hub = small::hub();
+  small::Person p = mia(*hub);
+  p.link(crm("1")).held = Json::object({{"first", "Mia"}, {"last", "Tan"}, {"stage", "customer"}});
+  Plan same;
+  plan(same, *hub, family_of(p), live);
+  EXPECT_TRUE(same.letters.empty());
+
+  const auto other = small::hub({{"mappings/crm.contacts.yaml", "client: customer", "client: patron"}});
+  Plan planned;
+  plan(planned, *other, family_of(p), live);
+  ASSERT_EQ(planned.letters.size(), 1u);
+  EXPECT_EQ(planned.letters[0].field.text, "stage");
+  EXPECT_FALSE(planned.letters[0].written);
+  EXPECT_EQ(planned.letters[0].error.what.find("customer"), std::string::npos) << "no value of anybody";
+  EXPECT_EQ(planned.systems[SystemName("crm")].letters, 1);
+
+  p.link(crm("1")).unread.insert(FieldName("stage"));
+  Plan known;
+  plan(known, *other, family_of(p), live);
+  EXPECT_TRUE(known.letters.empty());
+}
+
 TEST(Plan, WhatWaitsAlreadyAndWhatAShadowHoldsIsNoNews) {
   const auto hub = small::hub();
   Family family = family_of(mia(*hub));
