@@ -174,7 +174,7 @@ Outcome read(const Language& language, const Call& call, const CountCall& what, 
   if (verdict.is != Verdict::Is::Fine) return failed(call, verdict);
   const auto total = body ? at((*counting)->total, *body).integer() : std::nullopt;
   if (!total || *total < 0) return Refused{answer_error(Code::AnswerUnusable, call)};
-  return Counted{*total};
+  return Total{*total};
 }
 
 // One answer of a call that goes one by one: a record, or what joins it.

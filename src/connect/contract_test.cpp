@@ -136,7 +136,7 @@ struct Describe {
     if (!hints.empty()) listed = listed.with("hints", hints);
     return Json::object({{"listed", listed}});
   }
-  Json operator()(const Counted& o) { return Json::object({{"counted", o.records}}); }
+  Json operator()(const Total& o) { return Json::object({{"counted", o.records}}); }
   Json operator()(const Fetched& o) {
     for (const Record& record : o.records) bodies.push_back(record.body);
     Json fetched = Json::object({{"fetched", describe(o.records)}});

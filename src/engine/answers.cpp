@@ -60,7 +60,7 @@ Result<void> Engine::on(Work& work, Line& line, const Answered& answered, Instan
     return {};
   }
   if (auto* listed = std::get_if<Listed>(&outcome)) return on_listed(work, line, flying, std::move(*listed), now);
-  if (const auto* counted = std::get_if<Counted>(&outcome)) {
+  if (const auto* counted = std::get_if<Total>(&outcome)) {
     const auto loading = loading_.find({flying.call.system, std::get<CountCall>(flying.call.what).object});
     if (loading != loading_.end()) loading->second.of = counted->records;
     return {};

@@ -97,7 +97,7 @@ struct Listed {
   std::vector<Hinted> hints;  // of a search, which may be stale: to be fetched
   std::string next;           // cursor of the next page; "" at the end
 };
-struct Counted {
+struct Total {
   std::int64_t records = 0;
 };
 struct Fetched {
@@ -144,7 +144,7 @@ struct Unknown {
 struct Refused {
   Error error;
 };  // never going to work as it is
-using Outcome = std::variant<Listed, Counted, Fetched, Written, Looked, Prepared, Authorised, Continues, Retry,
+using Outcome = std::variant<Listed, Total, Fetched, Written, Looked, Prepared, Authorised, Continues, Retry,
                              Unauthorised, Unknown, Refused>;
 
 struct Window {      // a rate limit: `calls` in each `per`

@@ -138,9 +138,7 @@ Result<Fate> Line::lost(const Change& change) {
   for (Family* family : TRY(work_.families_of(change.key))) {
     for (const Link& link : std::vector<Link>(family->links)) {
       if (link.key != change.key || link.gone) continue;
-      Link after = link;
-      after.gone = true, after.doomed = after.archived = false;
-      work_.changed_link(*family, std::move(after));
+      lose(*family, link);
       if (!link.doomed) follow_delete(*family, change, link);
       work_.match_keys(*family, change.key, {});
       TRY(ask_no_more(*family, change));
@@ -158,6 +156,13 @@ Result<Fate> Line::lost(const Change& change) {
     if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
   }
   return fate;
+}
+
+void Line::lose(Family& family, Link link) {
+  link.gone = true, link.doomed = link.archived = false;
+  for (const FieldName& field : std::exchange(link.unread, {}))
+    work_.rows().dead_letters_dropped.push_back(question_id('d', about(link.key) + "/" + field.text, keys_));
+  work_.changed_link(family, std::move(link));
 }
 
 // Of one whose records are all gone nobody need know who it was; and who waited since it was there may be matched now.
@@ -408,6 +413,7 @@ void Line::keep_errors(const Mapping& mapping, const Change& change, const Famil
         if (m.field == e.field) value = mapping::read(m.at, change.record.body).value_or(Json());
       row.sealed = seal_detail(Json::object({{"value", value}}), row.id, family->key);
     }
+    std::erase(work_.rows().dead_letters_dropped, row.id);  // it had been put away since, and came back
     work_.rows().dead_letters.push_back(std::move(row));
   }
 }

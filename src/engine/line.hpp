@@ -45,6 +45,8 @@ class Line {
 
   // One change, with its done-mark. All that it makes is in the work; nothing of it when the fate is Again.
   Result<Fate> take(const Change&);
+  // The record of a link is there no more: no retry can read what could not be read in it.
+  void lose(Family&, Link);
 
   // settle.cpp: trigger, share and outbox for a family whose golden record, links or reviews have changed. `before`:
   // the golden record as it was (nullptr: new to the hub).

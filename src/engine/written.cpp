@@ -127,8 +127,7 @@ Result<void> Engine::became(Work& work, Line& line, Family& family, Delivery d, 
       count("dead");
       for (Link link : std::vector<Link>(family.links))
         if (link.key == RecordKey{d.system, d.object, d.record}) {
-          link.gone = true, link.doomed = link.archived = false;
-          work.changed_link(family, std::move(link));
+          line.lose(family, std::move(link));
         }
       work.dropped_delivery(family, d.id);
       return line.settle(family, &family.golden, {d.change, d.seen, now});

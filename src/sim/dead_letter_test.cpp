@@ -73,6 +73,20 @@ TEST_F(DeadLetters, AWriteThatIsGivenUpIsNotMadeAgainUntilThereIsAnotherToMake) 
   EXPECT_FALSE(letters().items().empty()) << "another write";
 }
 
+TEST_F(DeadLetters, WhatCouldNotBeReadWaitsForNobodyWhenItsRecordIsGoneAndComesBackWithIt) {
+  const auto there = [&](const Json& properties) {
+    edit_in_hubspot(properties);
+    wait(minutes(3));
+    settle();
+    return letters().items().size();
+  };
+  ASSERT_EQ(there(Json::object({{"phone", "ask the assistant"}})), 1u);
+  EXPECT_EQ(letters()[0]["field"].text(), "phone");
+  EXPECT_EQ(there(Json::object({{"archived", true}})), 0u) << "no retry could read it";
+  EXPECT_EQ(there(Json::object({{"archived", false}})), 1u);
+  EXPECT_EQ(there(Json::object({{"phone", "0412 345 678"}})), 0u);
+}
+
 TEST_F(DeadLetters, WhatIsNotThereIsSaid) {
   EXPECT_FALSE(discard("d0000000000000"));
   EXPECT_TRUE(discard("all", "hubspot")) << "of none, none";
