@@ -117,8 +117,11 @@ Result<void> Engine::brake_gone(Work& work, const RecordKey& key, Instant now) {
   if (believed || gone.count <= gone_few || gone.count * 10 <= gone.most) return {};
   ReviewRow review;
   review.id = question_id('r', what, world_.keys);
+  const Json reason = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
   const auto asked = TRY(world_.store.review(review.id));
-  if (asked && asked->state == "open") return {};
+  const bool is_asked = asked && asked->state == "open";
+  for (const FlowName& flow : flows_that_read(where)) TRY(pause_one(work, "flow/" + flow.text, reason, now));
+  if (is_asked) return {};
   review.kind = "brake";
   review.system = key.system;
   review.record = {key.system, key.object, {}};
@@ -131,11 +134,8 @@ Result<void> Engine::brake_gone(Work& work, const RecordKey& key, Instant now) {
       "them go on";
   review.since = now;
   log::warn("a system calls many records gone", {{"system", key.system}, {"object", key.object}});
-  const Json said = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
   work.rows().reviews.push_back(std::move(review));
   gone = {now, gone.most, 0, {}};  // counted anew from here
-  for (const FlowName& flow : flows_that_read(where))
-    if (!paused_.flows.contains(flow)) TRY(pause_one(work, "flow/" + flow.text, said, now));
   return {};
 }
 
@@ -182,8 +182,9 @@ Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brak
 // paused, so it is counted when it is shown.
 Result<std::string> Engine::waits_behind(const std::string& review) {
   constexpr std::size_t counted_most = 100'000;
-  const auto paused =
-      std::ranges::find_if(paused_.said, [&](const auto& one) { return one.second["review"].text() == review; });
+  const auto paused = std::ranges::find_if(paused_.said, [&](const auto& one) {
+    return std::ranges::any_of(one.second, [&](const Json& reason) { return reason["review"].text() == review; });
+  });
   if (paused == paused_.said.end()) return std::string();
   std::map<std::string, std::int64_t> waits;
   for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Held})
@@ -197,12 +198,14 @@ Result<std::string> Engine::waits_behind(const std::string& review) {
   return told.empty() ? ". Nothing waits now" : told;
 }
 
-// A flow that goes on is counted anew, and what its brake asked has its answer.
+// A flow that goes on is counted anew, and what was asked has its answer, unless other flows wait for it too. Of a list
+// that was too short it is that nothing is gone: only who accepts says that what it left out may be.
 Result<void> Engine::release_brake(Work& work, const FlowName& flow, const std::string& review, const std::string& by,
                                    Instant now) {
   const bool has_its_answer = std::ranges::any_of(work.rows().reviews, [&](const auto& r) { return r.id == review; });
-  if (auto row = TRY(world_.store.review(review)); row && row->state == "open" && !has_its_answer) {
-    row->state = "accepted", row->by = by, row->answered = now;
+  if (auto row = TRY(world_.store.review(review));
+      row && row->state == "open" && !has_its_answer && !waits_for(review)) {
+    row->state = row->code == "list_short" ? "rejected" : "accepted", row->by = by, row->answered = now;
     work.rows().reviews.push_back(*std::move(row));
   }
   for (const auto& [system, rest] : hub_->systems)

@@ -32,7 +32,7 @@ Result<std::vector<Send>> Engine::step(Instant now, std::vector<Answered> answer
     TRY(read_inbox(work, line, now));
     TRY(share_backlog(work, now));
     TRY(end_pins(work, line, now));
-    TRY(finish_sweeps(work, line, now));
+    TRY(finish_sweeps(work, now));
     carry_on(sends, now);
     connect(sends, now);
     calls = TRY(looks(work, now));  // first: what may have been done is older than what has not been tried

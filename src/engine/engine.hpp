@@ -153,7 +153,7 @@ class Engine {
   using Where = std::pair<SystemName, ObjectName>;
 
   Engine(std::shared_ptr<const model::Hub> hub, World world)
-      : hub_(std::move(hub)), world_(std::move(world)), families_(world_.kept_bytes) {}
+      : hub_(std::move(hub)), world_(std::move(world)), families_(world_.kept_bytes, hub_.get()) {}
   Result<void> resume(Instant now);
   Result<void> resume_systems();
   Result<void> apply(const std::vector<RegisterRow>&, Instant now);
@@ -162,8 +162,10 @@ class Engine {
   Result<Paused> paused_of_store();
   Result<Json> change_pause(const Json&, Instant now);
   Result<void> commit_paused(Work&);
-  Result<void> pause_one(Work&, const std::string& what, const Json& said, Instant now);
-  Result<void> resume_one(Work&, const std::string& what, const std::string& by, Instant now);
+  Result<void> pause_one(Work&, const std::string& what, const Json& reason, Instant now);
+  Result<void> resume_one(Work&, const std::string& what, const std::optional<std::string>& answered,
+                          const std::string& by, Instant now);
+  bool waits_for(const std::string& review) const;
   void show_paused() const;
   Result<bool> brakes_let(Work&, const Delivery&, Instant now);
   Result<std::string> waits_behind(const std::string& review);
@@ -231,7 +233,7 @@ class Engine {
   Result<void> resume_keys(Instant now);
   Result<void> rekey(Instant now);
   void try_unreadable(const Where&, Instant now);
-  Result<void> finish_sweeps(Work&, Line&, Instant now);
+  Result<void> finish_sweeps(Work&, Instant now);
   Result<void> begin_sweeps(Instant now);
   Result<bool> parents_unread(const Where&);
   // Whether all sources of a flow of these files have been read once; the first that has not.
@@ -260,14 +262,14 @@ class Engine {
   Result<void> begin_walks(Instant now);
   Result<bool> find_missing(Work&, const Where&, Sweep&, Instant now);
   Result<void> ask_about_short(Work&, const Where&, const Walked&, std::int64_t linked, Instant now);
-  Result<void> ask_about_list(Work&, const Where&, const std::vector<FlowName>&, std::string code, std::string message,
-                              Instant now);
+  Result<void> ask_about_list(Work&, const Where&, const std::vector<FlowName>&, std::string id, std::string code,
+                              std::string message, Instant now);
   Result<void> doubt_empty_lists(Work&, const model::Flow&, Instant now);
-  Result<void> is_whole_again(Work&, const Where&, const Walked&, Instant now);
+  Result<void> is_whole_again(Work&, const Where&, Instant now);
   Result<void> resume_asked(Work&, const std::string& review, const std::string& by, Instant now);
   std::vector<FlowName> flows_that_read(const Where&) const;
-  Result<bool> repair(Work&, Line&, const Where&, Sweep&, Instant now);
-  Result<bool> end_walk(Work&, Line&, const Where&, Sweep&, Instant now);
+  Result<bool> repair(Work&, const Where&, Sweep&, Instant now);
+  Result<bool> end_walk(Work&, const Where&, Sweep&, Instant now);
   Result<Json> reconcile(const Json&);
   Result<Json> walks();
   Result<void> walk_trusting(Work&, const Where&, Instant now);

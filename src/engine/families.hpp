@@ -15,6 +15,10 @@
 #include "engine/delivery.hpp"
 #include "engine/golden.hpp"
 
+namespace linchpin::model {
+struct Hub;
+}
+
 namespace linchpin::engine {
 
 struct Family {
@@ -27,8 +31,11 @@ struct Family {
 
 class Families {
  public:
-  // `bytes_most` 0: nothing is kept, where others write to the same store.
-  explicit Families(std::size_t bytes_most) : bytes_most_(bytes_most) {}
+  // `bytes_most` 0: nothing is kept, where others write to the same store. `hub`: whose names of flows and mappings
+  // what is opened has (renamed.hpp); it must outlive this. Null: those that it was stored with.
+  explicit Families(std::size_t bytes_most, const model::Hub* hub = nullptr) : hub_(hub), bytes_most_(bytes_most) {}
+
+  const model::Hub* hub() const { return hub_; }
 
   // Hands a family out: it is no longer kept. Null: the store has to be asked.
   std::unique_ptr<Family> take(const GoldenId&);
@@ -46,6 +53,7 @@ class Families {
     std::unique_ptr<Family> family;
     std::size_t bytes = 0;
   };
+  const model::Hub* hub_;
   std::size_t bytes_most_;
   std::size_t bytes_ = 0;
   std::list<Kept> kept_;  // the latest first

@@ -138,23 +138,46 @@ Result<Fate> Line::lost(const Change& change) {
   for (Family* family : TRY(work_.families_of(change.key))) {
     for (const Link& link : std::vector<Link>(family->links)) {
       if (link.key != change.key || link.gone) continue;
-      lose(*family, link);
+      TRY(detach(*family, link, change, "gone"));
       if (!link.doomed) follow_delete(*family, change, link);
-      work_.match_keys(*family, change.key, {});
-      TRY(ask_no_more(*family, change));
-      work_.attest(family, {.entry = change.id.text + "/" + link.entity.text + "/gone",
-                            .kind = "received",
-                            .trigger = std::string(to_text(change.trigger)),
-                            .change = change.id,
-                            .system = change.key.system,
-                            .direction = "in",
-                            .entity = link.entity,
-                            .outcome = "gone",
-                            .at = now_});
       fate = Fate::Merged;
     }
     if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
   }
+  return fate;
+}
+
+Result<void> Line::detach(Family& family, const Link& link, const Change& change, std::string_view outcome) {
+  lose(family, link);
+  work_.match_keys(family, change.key, {});
+  TRY(ask_no_more(family, change));
+  work_.attest(&family, {.entry = change.id.text + "/" + link.entity.text + "/" + std::string(outcome),
+                         .kind = "received",
+                         .trigger = std::string(to_text(change.trigger)),
+                         .change = change.id,
+                         .system = change.key.system,
+                         .direction = "in",
+                         .entity = link.entity,
+                         .outcome = std::string(outcome),
+                         .at = now_});
+  return {};
+}
+
+// The record is there, and by the mapping's condition the entity no longer (a person's contact that became a firm's):
+// nothing of that golden record is written to it. It is linked again when it is the entity once more.
+Result<Fate> Line::left(const Mapping& mapping, const Change& change) {
+  Family* family = TRY(work_.family_of(change.key, mapping.entity));
+  if (!family) return Fate::Unchanged;
+  for (const Mapping* other : hub_.mappings_of(change.key.system, change.key.object))
+    if (other != &mapping && other->entity == mapping.entity && mapping::read(*other, change.record.body).applies)
+      return Fate::Unchanged;
+  Fate fate = Fate::Unchanged;
+  for (const Link& link : std::vector<Link>(family->links)) {
+    if (link.key != change.key || link.entity != mapping.entity || link.gone) continue;
+    TRY(detach(*family, link, change, "left"));
+    fate = Fate::Merged;
+  }
+  if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
   return fate;
 }
 
@@ -230,7 +253,8 @@ Result<void> Line::judged_anew(Family& family, const std::vector<Doubt>& doubts,
 
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
-  if (!read.applies || TRY(is_older(mapping, change))) return Fate::Unchanged;
+  if (TRY(is_older(mapping, change))) return Fate::Unchanged;
+  if (!read.applies) return left(mapping, change);
   Refs refs(hub_, keys_, work_);
   const std::vector<FieldName> unknown = TRY(refs.in(mapping, read.values));
   const Found found = TRY(find(mapping, change, read.values));

@@ -28,6 +28,7 @@ struct Stage {              // the part of the hub's state that the line looks a
   bool backlog = false;     // a first load, or the walk after it
   std::set<FlowName> paused{};
   bool batches_now = false;  // what is written in batches is due at once
+  bool refills = false;      // what a system was emptied of is put back: a comparison repairs
 };
 
 // Golden records that a record shows to be one: they are made one between two steps (unite.cpp), and it is read again.
@@ -112,6 +113,8 @@ class Line {
   Result<bool> is_older(const mapping::Mapping&, const Change&);
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
+  Result<Fate> left(const mapping::Mapping&, const Change&);
+  Result<void> detach(Family&, const Link&, const Change&, std::string_view outcome);
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);

@@ -54,11 +54,14 @@ Outboxed outbox(const Golden& golden, const std::vector<Delivery>& existing, con
                                     ? DeliveryState::Dead  // with the same content it stays dead
                                 : intent.held ? DeliveryState::Held
                                               : DeliveryState::Pending;
-    if (waiting->values == values && waiting->state == state) continue;
+    const bool another_way = waiting->flow != intent.flow || waiting->mapping != intent.mapping;
+    if (waiting->values == values && waiting->state == state && (!another_way || state == DeliveryState::Dead))
+      continue;
     Delivery d = *waiting;
+    d.flow = intent.flow, d.mapping = intent.mapping;
     if (d.state == DeliveryState::Dead) d.attempt = 0, d.suffix = 0, d.due = cause.now;
     d.state = state;
-    if (d.values != values) d.idempotency_key.clear();
+    if (d.values != values || another_way) d.idempotency_key.clear();
     d.values = values;
     std::erase_if(d.blank, [&](const auto& left) { return values.contains(left.first); });
     d.priority = std::min(d.priority, intent.priority);

@@ -1,5 +1,6 @@
 // pause: what writes nothing until a person resumes it: the whole hub, a system, a flow. It is read and merged
-// meanwhile, and what would be written is kept. Durable, and in the audit log.
+// meanwhile, and what would be written is kept. Durable, and in the audit log. There may be several reasons (a person,
+// a brake, a list that is too short): it goes on when the last of them has ended.
 #pragma once
 
 #include <map>
@@ -15,8 +16,8 @@ struct Paused {
   bool hub = false;
   std::set<SystemName> systems;
   std::set<FlowName> flows;
-  std::map<std::string, Json>
-      said;  // by what is paused ("hub", "system/xero", "flow/clients"): {"by","at"}, and "review" of a brake
+  // By what is paused ("hub", "system/xero", "flow/clients"), why: {"by","at"}, and the "review" that asks about it.
+  std::map<std::string, Json::List> said;
 };
 
 }  // namespace linchpin::engine

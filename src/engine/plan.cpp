@@ -6,6 +6,7 @@
 #include "engine/deliver.hpp"
 #include "engine/engine.hpp"
 #include "engine/outbox.hpp"
+#include "engine/renamed.hpp"
 #include "engine/trigger.hpp"
 
 namespace linchpin::engine {
@@ -39,8 +40,10 @@ void add_writes(Plan& plan, const model::Hub& next, const Golden& golden, const 
 }
 
 // What flows have asked meanwhile and these files would let go: a check of a person is a record that is made.
-void add_asked(Plan& plan, const model::Hub& next, const Golden& golden, const Family& family, const Sharing& sharing) {
-  if (golden.waits || put_away(next, family.links)) return;
+std::set<DeliveryId> add_asked(Plan& plan, const model::Hub& next, const Golden& golden, const Family& family,
+                               const Sharing& sharing) {
+  std::set<DeliveryId> asked;
+  if (golden.waits || put_away(next, family.links)) return asked;
   for (Delivery d : family.deliveries) {
     if (!is_unasked(next, d) || sharing.paused.contains(d.flow)) continue;
     const model::Flow& flow = next.flows.at(d.flow);
@@ -50,12 +53,28 @@ void add_asked(Plan& plan, const model::Hub& next, const Golden& golden, const F
     ++system.puts[{d.object, d.operation}];
     d.values = sent_by(next, flow, golden);
     add_writes(plan, next, golden, d, nullptr);
+    asked.insert(d.id);
   }
+  return asked;
 }
 
 void add_letter(Plan& plan, PlannedLetter letter) {
   ++plan.systems[letter.record.system].letters;
   if (plan.letters.size() < letters_shown_most) plan.letters.push_back(std::move(letter));
+}
+
+// What a flow was to ask that these files no longer have: nobody asks it.
+void add_unasked(Plan& plan, const model::Hub& next, const Family& family) {
+  for (const Delivery& d : family.deliveries)
+    if (is_orphan(next, d))
+      add_letter(plan, {{d.system, d.object, d.record},
+                        family.golden.id,
+                        {},
+                        true,
+                        {Code::ReferenceUnknown,
+                         "flow " + d.flow.text + " is not in these files, and what it was to ask is not asked",
+                         {},
+                         ""}});
 }
 
 // What could be read so far, and not by these files.
@@ -126,7 +145,9 @@ Json to_json(const SystemName& name, const PlannedSystem& s) {
                        {"hours", Json(Json::Number{hours})}});
 }
 
-void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharing& sharing) {
+namespace {
+
+void plan_one(Plan& plan, const model::Hub& next, const Family& family, const Sharing& sharing) {
   Golden golden = family.golden;
   golden.fields = survive(next, golden, family.links);
   for (const Link& link : family.links) {
@@ -136,11 +157,13 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
     system.differs += static_cast<std::int64_t>(discrepant(next, golden, link).size());
     add_unread(plan, next, link, golden.id);
   }
-  add_asked(plan, next, golden, family, sharing);
+  const std::set<DeliveryId> asked = add_asked(plan, next, golden, family, sharing);
+  add_unasked(plan, next, family);
   const std::vector<Intent> intents = share(next, golden, family.links, sharing);
   const Outboxed out = outbox(golden, family.deliveries, intents, {});
   for (const Delivery& d : family.deliveries)  // for its turn or an answer, for a pause, a brake or its flow to be live
-    if (d.state != DeliveryState::Dead && std::ranges::find(out.dropped, d.id) == out.dropped.end() &&
+    if (d.state != DeliveryState::Dead && !asked.contains(d.id) &&
+        std::ranges::find(out.dropped, d.id) == out.dropped.end() &&
         std::ranges::find(out.put, d.id, &Delivery::id) == out.put.end())
       ++plan.systems[d.system].waits;
   for (Delivery d : out.put) {
@@ -160,6 +183,20 @@ void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharin
     ++system.puts[{d.object, d.operation}];
     add_writes(plan, next, golden, d, link);
   }
+}
+
+// As these files call it.
+Family renamed(const model::Hub& next, const Family& family) {
+  Family as_named{family.golden, family.links, family.deliveries, family.fresh, {}};
+  rename(next, as_named);
+  return as_named;
+}
+
+}  // namespace
+
+void plan(Plan& plan, const model::Hub& next, const Family& family, const Sharing& sharing) {
+  if (names_others(next, family)) return plan_one(plan, next, renamed(next, family), sharing);
+  plan_one(plan, next, family, sharing);
 }
 
 std::int64_t calls_for(const PlannedSystem& system, const model::Manifest& manifest) {

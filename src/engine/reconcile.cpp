@@ -107,12 +107,12 @@ void Engine::was_shown(const Where& where, Sweep& sweep, const RecordId& record)
 }
 
 // The list has come to its end, and all that it hinted at is read. Whether the walk has nothing more to do.
-Result<bool> Engine::end_walk(Work& work, Line& line, const Where& where, Sweep& sweep, Instant now) {
+Result<bool> Engine::end_walk(Work& work, const Where& where, Sweep& sweep, Instant now) {
   if (!sweep.searched && !TRY(find_missing(work, where, sweep, now))) return false;
   if (!sweep.pages.empty()) return false;  // what is missing is being asked for
   Walked& walked = walked_.at(where);
   if (walked.repair && !sweep.repaired) {
-    sweep.repaired = TRY(repair(work, line, where, sweep, now));
+    sweep.repaired = TRY(repair(work, where, sweep, now));
     if (!sweep.repaired) return false;
   }
   walked.cursor.clear();
@@ -149,7 +149,7 @@ Result<bool> Engine::find_missing(Work& work, const Where& where, Sweep& sweep, 
     TRY(ask_about_short(work, where, walked, sweep.linked, now));
     return true;
   }
-  TRY(is_whole_again(work, where, walked, now));
+  TRY(is_whole_again(work, where, now));
   walked.missing = unseen;
   if (mutant(Mutant::MissingNotSought)) sweep.unseen.clear();
   for (const RecordKey& key : sweep.unseen)
@@ -170,7 +170,10 @@ Result<void> Engine::walk_trusting(Work& work, const Where& where, Instant now) 
 }
 
 // Some golden records more: where a system differs and nothing is on its way there, it is told again.
-Result<bool> Engine::repair(Work& work, Line& line, const Where& where, Sweep& sweep, Instant now) {
+Result<bool> Engine::repair(Work& work, const Where& where, Sweep& sweep, Instant now) {
+  Stage stage = stage_;
+  stage.refills = true;
+  Line line(*hub_, world_.store, world_.keys, world_.random, stage, work, now);
   const std::vector<LinkRow> links =
       TRY(world_.store.links_in(where.first, where.second, sweep.repaired_to, links_at_once));
   for (const LinkRow& row : links) {

@@ -77,7 +77,8 @@ void Line::set_anew(Family& family, const Golden& before, const Cause& cause, st
 // What nobody has been asked yet is not asked when it is so no longer, and what its flow has set does not hold.
 void Line::no_longer_so(Family& family, const Cause& cause) {
   for (const Delivery& d : std::vector<Delivery>(family.deliveries)) {
-    if (!is_unasked(hub_, d) || holds_event(hub_, hub_.flows.at(d.flow), family.golden)) continue;
+    const bool orphan = is_orphan(hub_, d);
+    if (!orphan && (!is_unasked(hub_, d) || holds_event(hub_, hub_.flows.at(d.flow), family.golden))) continue;
     work_.dropped_delivery(family, d.id);
     const Golden was = family.golden;
     std::erase_if(family.golden.set, [&](const auto& field) { return field.second.rule == rule_of(d.flow); });
@@ -147,8 +148,8 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   if (live && !family.links.empty() && in_use) fire(family, stage_.backlog ? &family.golden : before, cause);
   let_go(family, in_use);
   TRY(ask(family, before));
-  std::vector<Intent> intents =
-      share(hub_, family.golden, family.links, {stage_.live, undecided.systems, stage_.backlog, stage_.paused});
+  std::vector<Intent> intents = share(hub_, family.golden, family.links,
+                                      {stage_.live, undecided.systems, stage_.backlog, stage_.paused, stage_.refills});
   TRY(Refs(hub_, keys_, work_).part(family, intents));
   Outboxed out = outbox(family.golden, family.deliveries, intents, cause);
   for (const DeliveryId id : out.dropped) {

@@ -45,6 +45,20 @@ bool agrees(const mapping::Mapping& mapping, const mapping::FieldMapping& m, con
   return wanted.is_null();
 }
 
+}  // namespace
+
+bool is_emptied(const mapping::Mapping& mapping, const mapping::FieldMapping& m, const Value& wanted,
+                const Link& link) {
+  const auto base = link.base.find(m.field.text);
+  if (wanted.is_null() || m.direction != Direction::Both || mapping.null != mapping::NullRule::Ignore ||
+      base == link.base.end() || base->second.is_null())
+    return false;
+  const std::optional<Json> holds = mapping::read(m.at, link.held);
+  return holds && (holds->is_null() || (holds->is_text() && holds->text().empty()));
+}
+
+namespace {
+
 // Nobody knows what it should be: systems keep what they hold.
 bool not_made(const Golden& golden, const Field& field) { return field.from && !golden.fields.contains(field.name); }
 
@@ -155,8 +169,9 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
         update.values =
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
               return !not_made(golden, f) && !decides_nothing(golden.fields, f.name) &&
-                     !agrees(*mapping, m, f, wanted, link) && !left_alone(f, wanted, link) &&
-                     !(is_undecided(golden, f.name) && has_word(link, f.name));
+                     (!agrees(*mapping, m, f, wanted, link) ||
+                      (sharing.refills && is_emptied(*mapping, m, wanted, link))) &&
+                     !left_alone(f, wanted, link) && !(is_undecided(golden, f.name) && has_word(link, f.name));
             });
         if (!update.values.empty()) intents.push_back(std::move(update));
       }
@@ -199,7 +214,8 @@ std::vector<FieldName> discrepant(const Hub& hub, const Golden& golden, const Li
     if (m.direction == Direction::In) continue;
     const Field* field = entity.field(m.field.text);
     if (field && !not_made(golden, *field) && !decides_nothing(golden.fields, field->name) &&
-        !agrees(mapping->second, m, *field, golden_value(golden, field->name), link))
+        (!agrees(mapping->second, m, *field, golden_value(golden, field->name), link) ||
+         is_emptied(mapping->second, m, golden_value(golden, field->name), link)))
       fields.push_back(field->name);
   }
   return fields;

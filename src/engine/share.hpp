@@ -33,6 +33,7 @@ struct Sharing {
   std::set<SystemName> undecided;  // systems where a record waits for a review with this golden record
   bool backlog = false;            // part of a first load: behind what happens now
   std::set<FlowName> paused{};     // flows that write nothing until they are resumed
+  bool refills = false;            // what a system has been emptied of is put back (is_emptied)
 };
 
 // Whether a system may hold a field: its class is within the ceiling, or the system's file lists it.
@@ -56,6 +57,9 @@ bool only_tells(const model::Hub&, const Link&);
 bool put_away(const model::Hub&, const std::vector<Link>&);
 
 std::vector<Intent> share(const model::Hub&, const Golden&, const std::vector<Link>&, const Sharing&);
+
+// The record was emptied of a value that it had, which is no write where a null means nothing (`null: ignore`).
+bool is_emptied(const mapping::Mapping&, const mapping::FieldMapping&, const Value& wanted, const Link&);
 
 // The fields on which a linked record disagrees with the golden record (with what a review has left as it is).
 std::vector<FieldName> discrepant(const model::Hub&, const Golden&, const Link&);

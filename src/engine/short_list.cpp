@@ -9,28 +9,31 @@
 namespace linchpin::engine {
 namespace {
 
-// One question for an object of a system, however often it is asked.
+// One question for an object of a system, however often it is asked; of a first list for each flow, since each keeps
+// another entity of it.
 std::string short_question(const SystemName& system, const ObjectName& object, Keys& keys) {
   return question_id('r', "walk/" + system.text + "/" + object.text, keys);
+}
+std::string first_question(const SystemName& system, const ObjectName& object, const FlowName& flow, Keys& keys) {
+  return question_id('r', "first/" + system.text + "/" + object.text + "/" + flow.text, keys);
 }
 
 }  // namespace
 
 // The flows that read it write nothing until a person has answered.
-Result<void> Engine::ask_about_list(Work& work, const Where& where, const std::vector<FlowName>& flows,
+Result<void> Engine::ask_about_list(Work& work, const Where& where, const std::vector<FlowName>& flows, std::string id,
                                     std::string code, std::string message, Instant now) {
   ReviewRow review;
-  review.id = short_question(where.first, where.second, world_.keys);
+  review.id = std::move(id);
   review.kind = "short_list";
   review.system = where.first;
   review.record = {where.first, where.second, {}};
   review.code = std::move(code), review.message = std::move(message);
   review.since = now;
   log::warn("a system listed much less than it should hold", {{"system", where.first}, {"object", where.second}});
-  const Json said = Json::object({{"by", "short list"}, {"at", rfc3339(now)}, {"review", review.id}});
+  const Json reason = Json::object({{"by", "short list"}, {"at", rfc3339(now)}, {"review", review.id}});
   work.rows().reviews.push_back(std::move(review));
-  for (const FlowName& flow : flows)
-    if (!paused_.flows.contains(flow)) TRY(pause_one(work, "flow/" + flow.text, said, now));
+  for (const FlowName& flow : flows) TRY(pause_one(work, "flow/" + flow.text, reason, now));
   return {};
 }
 
@@ -60,13 +63,14 @@ Result<void> Engine::doubt_empty_lists(Work& work, const model::Flow& flow, Inst
     if (!short_of(elsewhere, 0)) continue;
     for (const auto& [name, mapping] : hub_->mappings) {
       if (mapping.system != member.system || mapping.entity != flow.entity) continue;
-      if (TRY(world_.store.review(short_question(mapping.system, mapping.object, world_.keys)))) continue;
-      TRY(ask_about_list(work, {mapping.system, mapping.object}, {flow.name}, first_list_empty,
+      const std::string id = first_question(mapping.system, mapping.object, flow.name, world_.keys);
+      if (TRY(world_.store.review(id))) continue;
+      TRY(ask_about_list(work, {mapping.system, mapping.object}, {flow.name}, id, first_list_empty,
                          mapping.system.text + " listed no " + flow.entity.text + " among its " + mapping.object.text +
                              ", and another system of flow " + flow.name.text + " holds " + std::to_string(elsewhere) +
                              ". The flow is paused: nobody is created there. Accept: it really has none, and the flow "
                              "goes on. Reject: it stays paused; `linchpin reconcile` reads the list again, and where "
-                             "it is not empty then, the flow goes on",
+                             "there are some then, the flow goes on",
                          now));
     }
   }
@@ -76,7 +80,8 @@ Result<void> Engine::doubt_empty_lists(Work& work, const model::Flow& flow, Inst
 // What a walk was shown, against what is linked.
 Result<void> Engine::ask_about_short(Work& work, const Where& where, const Walked& walked, std::int64_t linked,
                                      Instant now) {
-  return ask_about_list(work, where, flows_that_read(where), "list_short",
+  return ask_about_list(work, where, flows_that_read(where), short_question(where.first, where.second, world_.keys),
+                        "list_short",
                         where.first.text + " listed " + std::to_string(walked.records) + " " + where.second.text +
                             ", and " + std::to_string(linked) +
                             " are linked. Nothing is taken as deleted, and what its flows would write waits. Accept: "
@@ -85,23 +90,34 @@ Result<void> Engine::ask_about_short(Work& work, const Where& where, const Walke
                         now);
 }
 
-// A walk has seen all of it: what was asked about the list has its answer.
-Result<void> Engine::is_whole_again(Work& work, const Where& where, const Walked& walked, Instant now) {
-  auto asked = TRY(world_.store.review(short_question(where.first, where.second, world_.keys)));
-  if (!asked || (asked->code == first_list_empty && walked.records == 0)) return {};
-  if (asked->state == "open") {
-    asked->state = "rejected", asked->by = "a later walk", asked->answered = now;
-    work.rows().reviews.push_back(*asked);
+// A walk has seen all of it: what was asked about the list has its answer; about a first list of which a flow keeps
+// nobody, when somebody was found.
+Result<void> Engine::is_whole_again(Work& work, const Where& where, Instant now) {
+  std::vector<std::string> answered{short_question(where.first, where.second, world_.keys)};
+  for (const FlowName& flow : flows_that_read(where)) {
+    const EntityName& entity = hub_->flows.at(flow).entity;
+    if (TRY(world_.store.linked(where.first, entity)) + work.links_changed(where.first, entity) > 0)
+      answered.push_back(first_question(where.first, where.second, flow, world_.keys));
   }
-  return resume_asked(work, asked->id, "a later walk", now);
+  for (const std::string& id : answered) {
+    auto asked = TRY(world_.store.review(id));
+    if (!asked) continue;
+    if (asked->state == "open") {
+      asked->state = "rejected", asked->by = "a later walk", asked->answered = now;
+      work.rows().reviews.push_back(*asked);
+    }
+    TRY(resume_asked(work, id, "a later walk", now));
+  }
+  return {};
 }
 
 // The flows that waited for the answer go on.
 Result<void> Engine::resume_asked(Work& work, const std::string& review, const std::string& by, Instant now) {
   std::vector<std::string> waited;
-  for (const auto& [what, said] : paused_.said)
-    if (said["review"].text() == review) waited.push_back(what);
-  for (const std::string& what : waited) TRY(resume_one(work, what, by, now));
+  for (const auto& [what, reasons] : paused_.said)
+    if (std::ranges::any_of(reasons, [&](const Json& reason) { return reason["review"].text() == review; }))
+      waited.push_back(what);
+  for (const std::string& what : waited) TRY(resume_one(work, what, review, by, now));
   return {};
 }
 

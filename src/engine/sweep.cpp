@@ -107,7 +107,7 @@ void Engine::try_unreadable(const Where& where, Instant now) {
   }
 }
 
-Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
+Result<void> Engine::finish_sweeps(Work& work, Instant now) {
   for (auto at = sweeps_.begin(); at != sweeps_.end();) {
     Sweep& sweep = at->second;
     const bool first = sweep.purpose == Sweep::Purpose::FirstLoad;
@@ -133,7 +133,7 @@ Result<void> Engine::finish_sweeps(Work& work, Line& line, Instant now) {
       ++at;
       continue;
     }
-    if (sweep.purpose == Sweep::Purpose::Walk && !TRY(end_walk(work, line, at->first, sweep, now))) {
+    if (sweep.purpose == Sweep::Purpose::Walk && !TRY(end_walk(work, at->first, sweep, now))) {
       ++at;
       continue;
     }

@@ -22,6 +22,11 @@ bool is_unasked(const model::Hub& hub, const Delivery& d) {
          flow->second.kind == model::Flow::Kind::Do;
 }
 
+bool is_orphan(const model::Hub& hub, const Delivery& d) {
+  return d.operation == Operation::Do && d.attempt == 0 && !d.takes_back() && !hub.flows.contains(d.flow) &&
+         (d.state == DeliveryState::Held || d.state == DeliveryState::Pending);
+}
+
 Values sent_by(const model::Hub& hub, const model::Flow& flow, const Golden& golden) {
   const model::Entity& entity = hub.entity(golden.entity);
   Values values;

@@ -28,6 +28,9 @@ bool holds_event(const model::Hub&, const model::Flow&, const Golden&);
 // Whether an operation waits that nobody has asked for yet: it is asked as things are then, or not at all.
 bool is_unasked(const model::Hub&, const Delivery&);
 
+// The flow that was to ask it is not in the hub's files, and it has not been asked yet: nobody asks it.
+bool is_orphan(const model::Hub&, const Delivery&);
+
 // What a field that such a flow has set says of where it comes from (Sourced::rule).
 std::string rule_of(const FlowName&);
 

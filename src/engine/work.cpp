@@ -4,6 +4,7 @@
 
 #include "base/invariant.hpp"
 #include "base/mutant.hpp"
+#include "engine/renamed.hpp"
 #include "engine/seal.hpp"
 
 namespace linchpin::engine {
@@ -52,6 +53,7 @@ Result<void> Work::open(const std::vector<GoldenId>& ids) {
     for (const LinkRow& link : rows.links) family->links.push_back(TRY(open_row(link, family->key)));
     for (const DeliveryRow& delivery : rows.deliveries)
       family->deliveries.push_back(TRY(open_row(delivery, family->key)));
+    if (kept_.hub()) rename(*kept_.hub(), *family);
     families_.emplace(rows.golden.id, std::move(family));
   }
   return {};
