@@ -19,6 +19,8 @@ constexpr milliseconds created_within{1'000};   // a record's creation, which it
 using mapping::Mapping;
 using model::Entity;
 
+std::string left_letter_id(const RecordKey& key, Keys& keys) { return question_id('d', about(key) + "/where", keys); }
+
 Json held_of(const Mapping& mapping, const Json& record) {
   Json held = Json(Json::Object{});
   for (const mapping::FieldMapping& m : mapping.fields) {
@@ -137,7 +139,9 @@ Result<Fate> Line::lost(const Change& change) {
   Fate fate = Fate::Unchanged;
   for (Family* family : TRY(work_.families_of(change.key))) {
     for (const Link& link : std::vector<Link>(family->links)) {
-      if (link.key != change.key || link.gone) continue;
+      if (link.key != change.key) continue;
+      work_.rows().dead_letters_dropped.push_back(left_letter_id(change.key, keys_));
+      if (link.gone) continue;
       TRY(detach(*family, link, change, "gone"));
       if (!link.doomed) follow_delete(*family, change, link);
       fate = Fate::Merged;
@@ -164,7 +168,7 @@ Result<void> Line::detach(Family& family, const Link& link, const Change& change
 }
 
 // The record is there, and by the mapping's condition the entity no longer (a person's contact that became a firm's):
-// nothing of that golden record is written to it. It is linked again when it is the entity once more.
+// nothing of that golden record is written to it, and somebody must know. It is linked again when it is that once more.
 Result<Fate> Line::left(const Mapping& mapping, const Change& change) {
   Family* family = TRY(work_.family_of(change.key, mapping.entity));
   if (!family) return Fate::Unchanged;
@@ -175,6 +179,17 @@ Result<Fate> Line::left(const Mapping& mapping, const Change& change) {
   for (const Link& link : std::vector<Link>(family->links)) {
     if (link.key != change.key || link.entity != mapping.entity || link.gone) continue;
     TRY(detach(*family, link, change, "left"));
+    DeadLetterRow row;
+    row.id = left_letter_id(change.key, keys_);
+    row.kind = "field";
+    row.system = change.key.system, row.entity = mapping.entity, row.golden = family->golden.id;
+    row.code = std::string(code_text(Code::RecordLeft)), row.place = to_text(mapping.place);
+    row.message = "the record is linked, and by where: in its mapping it is no " + mapping.entity.text +
+                  " any more: nothing is written to it. It is linked again when it is one";
+    row.since = now_;
+    row.record = change.key;
+    std::erase(work_.rows().dead_letters_dropped, row.id);
+    work_.rows().dead_letters.push_back(std::move(row));
     fate = Fate::Merged;
   }
   if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
@@ -314,6 +329,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // It was changed there so long after our last call that this read shows what became of it: what is written from now
   // on is none of ours, be it the same value.
   if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
+  if (was_gone && !link.gone) work_.rows().dead_letters_dropped.push_back(left_letter_id(change.key, keys_));
   for (const FieldName& field : was_unread)  // it can be read again, be it as it was before
     if (!link.unread.contains(field))
       work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field.text, keys_));

@@ -165,5 +165,26 @@ TEST_F(Discrepancy, ItIsWhatAComparisonFromOutsideFindsAndAWalkEndsIt) {
   EXPECT_EQ(world->restarts(), restarts);
 }
 
+TEST_F(Discrepancy, WhatASystemWasEmptiedOfIsCountedAndPutBackByARepair) {
+  open({.seed = 7, .people = 40});
+  ASSERT_EQ(counted(), 0);
+  const std::string name = in_hubspot()["lastname"].text(), email = in_xero()["EmailAddress"].text();
+  ASSERT_FALSE(name.empty() || email.empty());
+  edit_in_hubspot(Json::object({{"lastname", ""}}));
+  edit_in_xero(Json::object({{"EmailAddress", ""}}));
+  wait(minutes(3));
+  ask(Json::object({{"command", "reconcile"}}));
+  settle();
+  EXPECT_EQ(counted(), 2);
+  EXPECT_EQ(in_xero()["LastName"].text(), name) << "to empty a field is no write";
+  ask(Json::object({{"command", "reconcile"}, {"repair", true}}));
+  settle();
+  wait(minutes(3));
+  settle();
+  EXPECT_EQ(counted(), 0);
+  EXPECT_EQ(in_hubspot()["lastname"].text(), name);
+  EXPECT_EQ(in_xero()["EmailAddress"].text(), email);
+}
+
 }  // namespace
 }  // namespace linchpin::sim

@@ -2,6 +2,7 @@
 // it really is empty.
 #include <gtest/gtest.h>
 
+#include "sim/relations.hpp"
 #include "sim/small_practice.hpp"
 
 namespace linchpin::sim {
@@ -86,6 +87,42 @@ TEST_F(FirstList, TwoEmptySystemsAskNothing) {
   make(0, 0);
   settle();
   EXPECT_EQ(open_reviews("short_list").items().size(), 0u);
+}
+
+// Companies and the people in them stand in one list of Xero's: each flow is asked about it by itself.
+class FirstListOfTwo : public Relations {
+ protected:
+  void make_empty() {
+    auto made = World::make({.seed = 5, .hub = hub({})});
+    ASSERT_TRUE(made) << to_text(made.error());
+    world = std::move(*made);
+    Json::List people, firms, accounts;
+    for (int i = 0; i < 5; ++i) {
+      const std::string n = std::to_string(i), family = std::string("Zyqove") + static_cast<char>('a' + i);
+      const std::string mail = "p" + n + "@x.example", phone = "0429 744 98" + n;
+      people.push_back(in_hubspot("5000000103" + n, "John", family.c_str(), mail.c_str(), phone.c_str()));
+      accounts.push_back(in_xero("8f1c0000-0000-4000-8000-00000000000" + n, "John", family.c_str(), mail.c_str(),
+                                 ("42974498" + n).c_str()));
+      firms.push_back(company("5000000200" + n, ("Firm " + n).c_str(), ("5182475355" + n).c_str()));
+    }
+    ASSERT_TRUE(world->vendor("hubspot").seed(crm(people, firms), world->now()));
+    ASSERT_TRUE(world->vendor("xero").seed(holding("Contacts", accounts), world->now()));
+    world->garbled = [](const engine::Send& send, Answer& answer) {
+      if (send.system.text == "xero" && send.request.method == "GET" &&
+          send.request.url.find("/Contacts?") != std::string::npos)
+        answer.body = R"({"pagination":{"page":1,"pageSize":100,"pageCount":0,"itemCount":0},"Contacts":[]})";
+    };
+    settle();
+  }
+};
+
+TEST_F(FirstListOfTwo, NeitherFlowCreatesAnybodyInTheListThatWasEmptyForBoth) {
+  make_empty();
+  EXPECT_EQ(state("xero", "Contacts").items().size(), 5u) << "nobody is made there before a person has said so";
+  std::set<std::string> paused;
+  for (const Json& one : ask(Json::object({{"command", "status"}}))["paused"].items())
+    paused.insert(one["flow"].text());
+  EXPECT_EQ(paused, (std::set<std::string>{"companies", "people"}));
 }
 
 }  // namespace

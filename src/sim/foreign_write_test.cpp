@@ -87,5 +87,35 @@ TEST_F(ForeignWrite, AWarWithAPinEndsWithAQuestionToo) {
   EXPECT_EQ(why["value"].text(), "+61491570156") << "the pin is off: " << pretty(why);
 }
 
+TEST_F(ForeignWrite, AContactThatHasBecomeAFirmIsNotWrittenOverAndSomebodyIsTold) {
+  open({});
+  const auto letters = [&] { return ask(Json::object({{"command", "dead-letters.list"}}))["items"]; };
+  const std::string family = in_hubspot()["lastname"].text();
+  edit_in_xero(Json::object({{"FirstName", ""}, {"LastName", ""}, {"Name", "Big Org Ltd"}}));
+  wait(minutes(3));
+  settle();
+  ASSERT_EQ(letters().items().size(), 1u);
+  EXPECT_EQ(letters()[0]["code"].text(), "record_left");
+  edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
+  wait(minutes(3));
+  settle();
+  EXPECT_EQ(in_xero()["Name"].text(), "Big Org Ltd");
+  EXPECT_EQ(in_xero()["FirstName"].text(), "");
+  ASSERT_TRUE(world->crash());
+  ask(Json::object({{"command", "reconcile"}}));
+  settle();
+  EXPECT_EQ(in_xero()["Name"].text(), "Big Org Ltd");
+  EXPECT_EQ(letters().items().size(), 1u);
+
+  edit_in_xero(Json::object({{"FirstName", "Avery"}, {"LastName", family}}));
+  wait(minutes(3));
+  settle();
+  EXPECT_TRUE(letters().items().empty()) << "it is linked again";
+  edit_in_hubspot(Json::object({{"firstname", "Blake"}}));
+  wait(minutes(3));
+  settle();
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Blake");
+}
+
 }  // namespace
 }  // namespace linchpin::sim

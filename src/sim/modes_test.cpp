@@ -179,6 +179,24 @@ TEST_F(Modes, ABrakePausesItsFlowAsksAndLosesNothing) {
   EXPECT_TRUE(world->store().deliveries_in(engine::DeliveryState::Held, 1000)->empty());
 }
 
+TEST_F(Modes, WhatIsPausedForSeveralReasonsGoesOnWhenTheLastOfThemHasEnded) {
+  make_braked("{ updates: 3 an hour }");
+  renumber(8);
+  ASSERT_EQ(open_reviews("brake").items().size(), 1u);
+  EXPECT_EQ(ask(Json::object({{"command", "pause"}, {"flow", "clients"}, {"by", "kim"}}))["paused"].items().size(), 2u);
+  EXPECT_EQ(ask(Json::object({{"command", "pause"}, {"flow", "clients"}, {"by", "lee"}}))["paused"].items().size(), 2u)
+      << "a person's pause is one, whoever says it again";
+  answer(open_reviews("brake")[0], "accept");
+  ASSERT_TRUE(world->crash());
+  settle();
+  ASSERT_EQ(paused().items().size(), 1u) << "what a person has paused no answer to a brake lets go on";
+  EXPECT_EQ(paused()[0]["by"].text(), "kim");
+  EXPECT_EQ(updated_in_xero(), 0);
+  ask(Json::object({{"command", "resume"}, {"flow", "clients"}, {"by", "kim"}}));
+  settle();
+  EXPECT_EQ(updated_in_xero(), 3);
+}
+
 TEST_F(Modes, WhatABrakeHasCountedSurvivesARestartAndEndsWithItsWindow) {
   make_braked("{ updates: 3 an hour }");
   renumber(2);
