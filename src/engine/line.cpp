@@ -21,6 +21,14 @@ using model::Entity;
 
 std::string left_letter_id(const RecordKey& key, Keys& keys) { return question_id('d', about(key) + "/where", keys); }
 
+bool is_written_to(const model::Hub& hub, const Mapping& mapping) {
+  return std::ranges::any_of(hub.flows_of(mapping.entity), [&](const model::Flow* flow) {
+    return std::ranges::any_of(flow->systems, [&](const model::FlowSystem& member) {
+      return member.system == mapping.system && member.write != model::Pace::No;
+    });
+  });
+}
+
 Json held_of(const Mapping& mapping, const Json& record) {
   Json held = Json(Json::Object{});
   for (const mapping::FieldMapping& m : mapping.fields) {
@@ -168,7 +176,8 @@ Result<void> Line::detach(Family& family, const Link& link, const Change& change
 }
 
 // The record is there, and by the mapping's condition the entity no longer (a person's contact that became a firm's):
-// nothing of that golden record is written to it, and somebody must know. It is linked again when it is that once more.
+// nothing of that golden record is written to it, and where something would be somebody must know. It is linked again
+// when it is that once more.
 Result<Fate> Line::left(const Mapping& mapping, const Change& change) {
   Family* family = TRY(work_.family_of(change.key, mapping.entity));
   if (!family) return Fate::Unchanged;
@@ -179,21 +188,25 @@ Result<Fate> Line::left(const Mapping& mapping, const Change& change) {
   for (const Link& link : std::vector<Link>(family->links)) {
     if (link.key != change.key || link.entity != mapping.entity || link.gone) continue;
     TRY(detach(*family, link, change, "left"));
-    DeadLetterRow row;
-    row.id = left_letter_id(change.key, keys_);
-    row.kind = "field";
-    row.system = change.key.system, row.entity = mapping.entity, row.golden = family->golden.id;
-    row.code = std::string(code_text(Code::RecordLeft)), row.place = to_text(mapping.place);
-    row.message = "the record is linked, and by where: in its mapping it is no " + mapping.entity.text +
-                  " any more: nothing is written to it. It is linked again when it is one";
-    row.since = now_;
-    row.record = change.key;
-    std::erase(work_.rows().dead_letters_dropped, row.id);
-    work_.rows().dead_letters.push_back(std::move(row));
+    if (is_written_to(hub_, mapping)) keep_left(mapping, change.key, *family);
     fate = Fate::Merged;
   }
   if (fate == Fate::Merged) TRY(share_anew(*family, {change.id, change.seen, now_}, to_text(change.trigger)));
   return fate;
+}
+
+void Line::keep_left(const Mapping& mapping, const RecordKey& record, const Family& family) {
+  DeadLetterRow row;
+  row.id = left_letter_id(record, keys_);
+  row.kind = "field";
+  row.system = record.system, row.entity = mapping.entity, row.golden = family.golden.id;
+  row.code = std::string(code_text(Code::RecordLeft)), row.place = to_text(mapping.place);
+  row.message = "the record is linked, and by where: in its mapping it is no " + mapping.entity.text +
+                " any more: nothing is written to it. It is linked again when it is one";
+  row.since = now_;
+  row.record = record;
+  std::erase(work_.rows().dead_letters_dropped, row.id);
+  work_.rows().dead_letters.push_back(std::move(row));
 }
 
 void Line::lose(Family& family, Link link) {
