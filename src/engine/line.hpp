@@ -146,6 +146,7 @@ std::string hub_id_in(const mapping::Mapping&, const model::System&, const Json&
 
 // The id of a dead letter or a review is a function of what it is about, so that the same question is asked once.
 std::string question_id(char kind, std::string_view about, Keys&);
+std::string left_letter_id(const RecordKey&, Keys&);  // of a record that is no longer what it is linked as
 // What is asked where another record has the value.
 std::string unique_question(const GoldenId&, const SystemName&, const FieldName&, Keys&);
 std::string letter_id(DeliveryId, Keys&);                                 // of a delivery that is dead
