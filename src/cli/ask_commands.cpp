@@ -165,8 +165,9 @@ void add_sync(Command& program) {
     std::string flow, since;
   };
   auto asked = std::make_shared<Asked>();
-  Command command =
-      program.command("sync", "Ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
+  Command command = program.command(
+      "sync",
+      "Have the running hub ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
   add_where(command, *asked);
   command.option("FLOW", asked->flow, "a flow that keeps an entity").required();
   command.option("--since", asked->since, "ask for all that has changed since then, such as 2026-11-01T00:00:00Z");
