@@ -6,6 +6,7 @@
 #include "cli/ask_hub.hpp"
 #include "cli/kept_models.hpp"
 #include "cli/planned.hpp"
+#include "cli/printable.hpp"
 #include "cli/settle.hpp"
 
 namespace linchpin::cli {
@@ -116,7 +117,7 @@ Result<int> apply(const Asked& asked) {
   if (asked.json)
     std::cout << canonical(answer) << "\n";
   else
-    print(answer, asked);
+    print(printable_answer(answer), asked);
   return answer["applied"].boolean() ? 0 : 1;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/logged.hpp"
 #include "cli/nearest_names.hpp"
 #include "cli/open_hub.hpp"
+#include "cli/printable.hpp"
 #include "model/nearest.hpp"
 #include "model/shape.hpp"
 
@@ -31,16 +32,14 @@ bool not_shown(const Json& field) {
   return field["value"].is_null() && clazz && *clazz >= Class::Restricted;
 }
 
-std::string text_of(const Json& value) { return value.is_text() ? value.text() : canonical(value); }
-
 std::string shown(const Json& field) {
-  return not_shown(field) ? "(" + field["class"].text() + ": not shown)" : text_of(field["value"]);
+  return not_shown(field) ? "(" + field["class"].text() + ": not shown)" : in_line(field["value"]);
 }
 
 // Such as (properties.phone, which holds 0491 570 110; by type phone, region AU).
 std::string transform_of(const Json& step) {
   std::string text = "(" + step["path"].text();
-  if (const Json* holds = step.find("holds")) text += (text.size() > 1 ? ", which holds " : "") + text_of(*holds);
+  if (const Json* holds = step.find("holds")) text += (text.size() > 1 ? ", which holds " : "") + in_line(*holds);
   return text + (text.size() > 1 ? "; by " : "by ") + step["transform"].text() + ")";
 }
 
@@ -146,7 +145,8 @@ void add_explain(Command& program) {
       const Result<std::unique_ptr<engine::AuditStore>> log =
           hub ? audit_snapshot(*asked, **hub)
               : Result<std::unique_ptr<engine::AuditStore>>(tl::unexpected(hub.error()));
-      const Json answer = log ? with_exchanges(told, **log) : told;
+      const Json all = log ? with_exchanges(told, **log) : told;
+      const Json answer = asked->json ? all : printable_answer(all);
       if (asked->json) {
         std::cout << canonical(answer) << "\n";
       } else if (!asked->field.empty()) {
@@ -165,8 +165,9 @@ void add_sync(Command& program) {
     std::string flow, since;
   };
   auto asked = std::make_shared<Asked>();
-  Command command =
-      program.command("sync", "Ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
+  Command command = program.command(
+      "sync",
+      "Have the running hub ask a flow's systems now for what has changed. Example: linchpin sync my-hub clients");
   add_where(command, *asked);
   command.option("FLOW", asked->flow, "a flow that keeps an entity").required();
   command.option("--since", asked->since, "ask for all that has changed since then, such as 2026-11-01T00:00:00Z");

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/printable.hpp"
 #include "model/hub.hpp"
 
 namespace linchpin::cli {
@@ -36,7 +37,7 @@ int check(const Where& where) {
     return mistakes > 0 ? 2 : 0;
   }
   for (const model::Finding& f : checked.findings)
-    std::cout << (f.warning ? "warning: " : "") << to_text(f.error) << "\n";
+    std::cout << (f.warning ? "warning: " : "") << printable(to_text(f.error)) << "\n";
   if (mistakes == 0) {
     print_disclosure(checked.disclosure);
     std::cout << "\nNo mistakes" << (warnings > 0 ? ", " + std::to_string(warnings) + " to look at" : "") << ".\n";

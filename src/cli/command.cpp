@@ -5,6 +5,8 @@
 #include <functional>
 #include <iostream>
 
+#include "cli/printable.hpp"
+
 namespace linchpin::cli {
 
 void add_where(Command& command, Where& where) {
@@ -19,7 +21,7 @@ std::string user() {
 }
 
 int failed(const Error& error) {
-  std::cerr << "linchpin: " << to_text(error) << "\n";
+  std::cerr << "linchpin: " << printable(to_text(error)) << "\n";
   return exit_status(error.code);
 }
 
@@ -41,7 +43,7 @@ Result<bool> next_line(std::istream& lines, std::string& line) {
 }
 
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line) {
-  for (const Json& item : items.items()) std::cout << (json ? canonical(item) : line(item)) << "\n";
+  for (const Json& item : items.items()) std::cout << (json ? canonical(item) : line(printable_answer(item))) << "\n";
 }
 
 }  // namespace linchpin::cli

@@ -26,7 +26,7 @@ std::string user();
 int failed(const Error&);
 // The next line that is not blank, of at most 16 MiB (as much JSON as is read); false when there is none.
 Result<bool> next_line(std::istream& lines, std::string& line);
-// Prints a list for people (a line each, made by `line`) or as JSON lines.
+// Prints a list for people (a line each, made by `line` of what is printable) or as JSON lines.
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line);
 
 // A review or a dead letter, for people.

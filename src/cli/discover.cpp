@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/kept_models.hpp"
 #include "cli/nearest_names.hpp"
+#include "cli/printable.hpp"
 #include "cli/read_models.hpp"
 #include "cli/system_call.hpp"
 #include "model/side_by_side.hpp"
@@ -101,7 +102,7 @@ void print(const model::SideBySide& side, const std::optional<Drifted>& changed,
   else
     std::cout << "  Since " << since << ":\n";
   if (changed)
-    for (const model::Drift& d : changed->changes) std::cout << "    " << in_words(d) << "\n";
+    for (const model::Drift& d : changed->changes) std::cout << "    " << printable(in_words(d)) << "\n";
   std::size_t unmapped = 0, widest = 0;
   for (const model::Beside& row : side.fields) {
     if (row.mapped.empty())
@@ -111,16 +112,16 @@ void print(const model::SideBySide& side, const std::optional<Drifted>& changed,
   }
   for (const model::Beside& row : side.fields)
     for (const model::Beside::Mapped& m : row.mapped)
-      std::cout << "  " << std::left << std::setw(static_cast<int>(widest) + 2) << row.field.path << std::setw(10)
-                << row.field.kind << std::setw(5) << arrow(m.direction) << m.entity.text << "." << m.field.text << " "
-                << m.type << (m.transform.empty() ? "" : "  " + m.transform) << "\n";
+      std::cout << "  " << std::left << std::setw(static_cast<int>(widest) + 2) << printable(row.field.path)
+                << std::setw(10) << printable(row.field.kind) << std::setw(5) << arrow(m.direction) << m.entity.text
+                << "." << m.field.text << " " << m.type << (m.transform.empty() ? "" : "  " + m.transform) << "\n";
   if (unmapped > 0)
     std::cout << "  " << unmapped << " fields of " << system << " are not mapped (--json lists them).\n";
   std::string elsewhere;
   for (const std::string& field : side.elsewhere) elsewhere += (elsewhere.empty() ? "" : ", ") + field;
   if (!elsewhere.empty()) std::cout << "  Not in " << system << ": " << elsewhere << ".\n";
   for (const model::ModelFinding& f : side.findings)
-    std::cout << (f.mistake() ? "" : "warning: ") << to_text(f.error) << "\n";
+    std::cout << (f.mistake() ? "" : "warning: ") << printable(to_text(f.error)) << "\n";
 }
 
 // A failure that came as JSON.

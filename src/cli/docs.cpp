@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/open_hub.hpp"
+#include "cli/printable.hpp"
 #include "cli/site.hpp"
 
 namespace linchpin::cli {
@@ -78,7 +79,7 @@ Result<int> docs(const Asked& asked) {
   if (unreasoned > 0)
     std::cout << unreasoned << (unreasoned == 1 ? " decision gives" : " decisions give")
               << " no reason: `linchpin check` says where.\n";
-  if (!d.known.note.empty()) std::cout << d.known.note << "\n";
+  if (!d.known.note.empty()) std::cout << printable(d.known.note) << "\n";
   return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/match_report.hpp"
 #include "cli/near_list.hpp"
 #include "cli/open_hub.hpp"
+#include "cli/printable.hpp"
 #include "cli/private_file.hpp"
 #include "model/nearest.hpp"
 
@@ -53,7 +54,7 @@ Result<const model::Entity*> entity_of(const model::Hub& hub, const std::string&
 
 void tell(const Slips& slips) {
   for (const auto& [column, said] : slips)
-    if (!said.empty()) std::cerr << "linchpin: " << said << "\n";
+    if (!said.empty()) std::cerr << "linchpin: " << printable(said) << "\n";
 }
 
 // A folder with a labelled book: its *.csv are the systems, truth.csv says who is who.

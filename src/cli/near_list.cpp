@@ -30,6 +30,19 @@ std::string near_csv(const Json& pairs) {
   return text;
 }
 
+namespace {
+
+// " company and invoice are left out: …", or nothing.
+std::string left_out_sentence(const Json::List& entities) {
+  std::string names;
+  for (std::size_t i = 0; i < entities.size(); ++i)
+    names += (i == 0 ? "" : i + 1 < entities.size() ? ", " : " and ") + entities[i].text();
+  if (names.empty()) return {};
+  return " " + names + (entities.size() == 1 ? " is" : " are") + " left out: no field there is a person's name.";
+}
+
+}  // namespace
+
 std::string near_sentence(const Json& plan, const std::string& file) {
   const Json& near = plan["near"];
   if (near.is_null()) {
@@ -38,11 +51,12 @@ std::string near_sentence(const Json& plan, const std::string& file) {
         return "Who of those that are created may be there already, under another name: --near FILE lists them.";
     return {};
   }
+  const std::string left_out = left_out_sentence(near["left_out"].items());
   if (near["created"].integer().value_or(0) == 0)
-    return "Nobody is created by these files, so " + file + " lists nobody.";
+    return "Nobody is created by these files, so " + file + " lists nobody." + left_out;
   return "Of " + near["created"].number_text() + " who are created, " + near["alike"].number_text() +
          " are like somebody who is there already. " + file + " lists " + std::to_string(near["pairs"].items().size()) +
-         " pairs, the most alike first: whoever is one person is put together by `linchpin review merge`.";
+         " pairs, the most alike first: whoever is one person is put together by `linchpin review merge`." + left_out;
 }
 
 }  // namespace linchpin::cli

@@ -14,7 +14,8 @@ Json near_pairs(const matching::Book&, const std::vector<matching::Alike>&);
 // The same columns.
 std::string near_csv(const Json& pairs);
 
-// Of a plan: who of those that it creates may be there already, and where the list is; without a list, how to have one.
+// Of a plan: who of those that it creates may be there already, where the list is, and what it leaves out; without a
+// list, how to have one.
 // "" where nobody is created.
 std::string near_sentence(const Json& plan, const std::string& file);
 

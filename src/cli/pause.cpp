@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/ask_hub.hpp"
+#include "cli/printable.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -37,7 +38,7 @@ void add(Command& program, const std::string& name, const std::string& about) {
     if (asked->json)
       std::cout << canonical(answer) << "\n";
     else
-      print(answer["paused"]);
+      print(printable_answer(answer["paused"]));
     return 0;
   });
 }

@@ -8,6 +8,7 @@
 #include "cli/plan_page.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/planned.hpp"
+#include "cli/printable.hpp"
 #include "cli/private_file.hpp"
 #include "cli/settle.hpp"
 
@@ -70,7 +71,7 @@ Result<int> plan(const Asked& asked) {
   if (asked.json)
     std::cout << canonical(plan) << "\n";
   else
-    print(plan, asked);
+    print(printable_answer(plan), asked);
   return 0;
 }
 

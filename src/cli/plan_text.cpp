@@ -3,6 +3,8 @@
 #include <iomanip>
 #include <iostream>
 
+#include "cli/printable.hpp"
+
 namespace linchpin::cli {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::size_t letters_most = 10;  // dead letters
 std::string text_of(const Json& write, std::string_view side) {
   if (write["hidden"].boolean()) return "(" + write["class"].text() + ")";
   const Json& value = write[side];
-  return value.is_null() ? "nothing" : value.is_text() ? value.text() : canonical(value);
+  return value.is_null() ? "nothing" : in_line(value);
 }
 
 }  // namespace

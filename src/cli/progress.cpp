@@ -4,6 +4,8 @@
 
 #include <iostream>
 
+#include "cli/printable.hpp"
+
 namespace linchpin::cli {
 
 using std::chrono::seconds;
@@ -20,7 +22,7 @@ void Progress::tell(const std::string& news, const std::string& how_far) {
   told_ = now;
   news_ = news;
   last_ = "linchpin: " + what_ + "… " + std::to_string(std::chrono::duration_cast<seconds>(now - began_).count()) +
-          " s" + how_far + news;
+          " s" + printable(how_far + news);
   std::cerr << (terminal_ ? "\r" + last_ + "\033[K" : last_ + "\n") << std::flush;
 }
 

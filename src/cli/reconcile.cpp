@@ -71,8 +71,10 @@ void print(const Json& answer) {
 
 Result<int> reconcile(const Asked& asked) {
   if (!hub_runs(asked.folder))
-    return fail(Code::SystemUnavailable, "no hub runs on this folder",
-                "Start it with `linchpin run`; `linchpin run --once` compares all of it and ends.");
+    return fail(
+        Code::SystemUnavailable, "no hub runs on this folder, and it is the hub that compares",
+        "Start it with `linchpin run DIR`. Where none is to run on, as from cron: `linchpin run DIR --once` reads, "
+        "writes what waits, compares all of it and ends.");
   if (!asked.system.empty()) TRY(known_system(asked, asked.system));
   TRY(ask_hub(asked, Json::object({{"command", "reconcile"}, {"system", asked.system}, {"repair", asked.repair}})));
   const Json state = TRY(wait_for(asked));
@@ -103,7 +105,8 @@ Result<int> reconcile(const Asked& asked) {
 void add_reconcile(Command& program) {
   auto asked = std::make_shared<Asked>();
   Command command = program.command(
-      "reconcile", "Compare with what systems really hold. Example: linchpin reconcile my-hub xero --repair");
+      "reconcile",
+      "Have the running hub compare with what systems really hold. Example: linchpin reconcile my-hub xero --repair");
   add_where(command, *asked);
   command.option("SYSTEM", asked->system, "one system; all, when it is left out");
   command.flag("--repair", asked->repair, "tell a system again where it still differs, under the brakes");

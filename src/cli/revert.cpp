@@ -7,6 +7,7 @@
 #include "cli/ask_hub.hpp"
 #include "cli/open_hub.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/printable.hpp"
 
 namespace linchpin::cli {
 namespace {
@@ -144,9 +145,9 @@ Result<int> revert(const Asked& asked) {
   if (asked.json)
     std::cout << canonical(answer) << "\n";
   else if (asked.plan.empty())
-    print_plan(answer, asked);
+    print_plan(printable_answer(answer), asked);
   else
-    print_done(answer, asked);
+    print_done(printable_answer(answer), asked);
   return asked.plan.empty() || answer["reverted"].boolean() ? 0 : 1;
 }
 

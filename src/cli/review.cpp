@@ -6,6 +6,7 @@
 #include "cli/ask_hub.hpp"
 #include "cli/command.hpp"
 #include "cli/nearest_names.hpp"
+#include "cli/printable.hpp"
 #include "cli/progress.hpp"
 
 namespace linchpin::cli {
@@ -74,17 +75,16 @@ Result<Json> answer(const Asked& asked, const std::string& id) {
                                       {"by", asked.by.empty() ? user() : asked.by}}));
 }
 
-std::string text_of(const Json& value) {
-  return value.is_null() ? "(blank)" : value.is_text() ? value.text() : canonical(value);
-}
+std::string text_of(const Json& value) { return value.is_null() ? "(blank)" : in_line(value); }
 
 // show ID: what it is about, and who says what.
 Result<int> show(const Asked& asked) {
-  const Json review = TRY(ask_hub(asked, Json::object({{"command", "review.show"}, {"id", asked.id}})));
+  const Json answer = TRY(ask_hub(asked, Json::object({{"command", "review.show"}, {"id", asked.id}})));
   if (asked.json) {
-    std::cout << canonical(review) << "\n";
+    std::cout << canonical(answer) << "\n";
     return 0;
   }
+  const Json review = printable_answer(answer);
   std::cout << line_of(review) << "\n";
   const auto told = [&](const std::string& who, const Json* value, const std::string& at) {
     std::cout << "  " << who << " = " << (value ? text_of(*value) : "(not shown)") << (at.empty() ? "" : ", at " + at)
@@ -158,7 +158,7 @@ Result<int> merge(const Asked& asked) {
   else
     std::cout << answer["merged"].text() << " is " << answer["id"].text() << " from now on\n";
   std::string twice;
-  for (const Json& record : answer["twice"].items()) twice += " " + record.text();
+  for (const Json& record : answer["twice"].items()) twice += " " + printable(record.text());
   if (!twice.empty()) std::cerr << "linchpin: one system has several records of it; merge them there:" << twice << "\n";
   return 0;
 }
@@ -180,7 +180,7 @@ Result<int> split(const Asked& asked) {
     std::cout << canonical(answer) << "\n";
     return 0;
   }
-  for (const Json& record : answer["records"].items()) std::cout << record.text() << " ";
+  for (const Json& record : answer["records"].items()) std::cout << printable(record.text()) << " ";
   std::cout << "left " << answer["id"].text() << " and is " << answer["new"].text() << " from now on\n";
   return 0;
 }

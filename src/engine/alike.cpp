@@ -127,11 +127,22 @@ class Unpaireds {
   std::set<std::pair<GoldenId, GoldenId>> two_;
 };
 
+bool is_kept(const model::Hub& hub, const EntityName& entity) {
+  return std::ranges::any_of(hub.flows, [&](const auto& named) {
+    const model::Flow& flow = named.second;
+    return flow.kind == model::Flow::Kind::Keep && flow.entity == entity && flow.mode != model::Mode::Off;
+  });
+}
+
 }  // namespace
 
 Result<Alikes> alikes(const model::Hub& next, Store& store, Keys& keys) {
   Alikes all;
   for (const auto& [name, entity] : next.entities) {
+    if (!are_people(entity)) {
+      if (is_kept(next, name)) all.left_out.push_back(name);
+      continue;
+    }
     Unpaireds unpaired(next, entity, store, keys);
     TRY(unpaired.read());
     TRY(unpaired.compare(all));
@@ -152,7 +163,10 @@ Json to_json(const Alikes& all) {
                                   {"likeness", Json(Json::Number{likeness})},
                                   {"reason", p.reason}}));
   }
-  return Json::object({{"created", all.created}, {"alike", all.alike}, {"pairs", std::move(pairs)}});
+  Json::List left_out;
+  for (const EntityName& entity : all.left_out) left_out.push_back(entity.text);
+  return Json::object(
+      {{"created", all.created}, {"alike", all.alike}, {"pairs", std::move(pairs)}, {"left_out", std::move(left_out)}});
 }
 
 }  // namespace linchpin::engine

@@ -18,9 +18,10 @@ struct AlikeRecords {
 };
 
 struct Alikes {
-  std::int64_t created = 0;         // golden records that would be created somewhere
-  std::int64_t alike = 0;           // of them, those that are in the list
-  std::vector<AlikeRecords> pairs;  // of each entity, the most alike first
+  std::int64_t created = 0;          // golden records that would be created somewhere
+  std::int64_t alike = 0;            // of them, those that are in the list
+  std::vector<AlikeRecords> pairs;   // of each entity, the most alike first
+  std::vector<EntityName> left_out;  // that flows keep, and whose records are no people: likeness is of people's names
 };
 
 // Of the store as it is: changes nothing. A pair of which a person has said that it is two is left out, and whoever

@@ -60,6 +60,14 @@ matching::Record as_compared(const Entity& entity, const std::vector<Values>& al
   return record;
 }
 
+bool are_people(const Entity& entity) {
+  return entity.match.likely || std::ranges::any_of(entity.fields, [](const Field& field) {
+           const Part part = matching::part_named(field.name.text);
+           return part == &matching::Fields::given_name || part == &matching::Fields::family_name ||
+                  (part == &matching::Fields::full_name && field.name.text != "name");
+         });
+}
+
 bool ruled_out(const Entity& entity, const Field& field, const Value& value) {
   const auto not_values = entity.match.not_values.find(field.name);
   if (not_values == entity.match.not_values.end()) return false;

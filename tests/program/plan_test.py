@@ -287,6 +287,58 @@ class Plan(unittest.TestCase):
         eventually("a brake is pulled", 20, lambda: any(r["kind"] == "brake" for r in self.world.reviews()))
         eventually("it is named", 5, lambda: "flow clients" in call("GET", self.world.base + "/health/ready").body.decode())
 
+    def test_an_accept_lets_one_ceiling_more_out_and_a_ceiling_that_was_raised_first_all_that_waits(self):
+        ceiling = "brakes: { deletes: 2 a day }"
+        self.world.rewrite("entities/contact.yaml", "on_delete: detach", "on_delete: propagate\n" + ceiling)
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        people = self.world.people(self.world.app_token("brake-test"))
+        both = [{l["system"]: l["record"] for l in p["links"]} for p in people if len(p["links"]) == 2]
+        both = [b for b in both if {"hubspot", "xero"} == set(b)][:9]
+        self.assertEqual(len(both), 9)
+        archived = lambda: sum(self.world.xero()[b["xero"]]["ContactStatus"] == "ARCHIVED" for b in both)
+        brakes = lambda: [r["id"] for r in self.world.reviews() if r["kind"] == "brake"]
+
+        def accept():
+            self.assertEqual(self.world.linchpin("review", self.world.hub, "accept", *brakes())[0], 0)
+        for links in both:
+            self.world.edit("hubspot", links["hubspot"], {"archived": True})
+        eventually("a brake is pulled", 20, brakes)
+        eventually("all that is left waits", 20, lambda: self.of(self.plan(), "xero")["waits"] == 7)
+        asked = brakes()
+        accept()
+        eventually("it is pulled again", 20, lambda: brakes() and brakes() != asked)
+        self.assertEqual(archived(), 4, "one ceiling more")
+
+        asked = brakes()
+        self.world.rewrite("entities/contact.yaml", ceiling, "brakes: { deletes: 100 a day }")
+        status, _, err = self.apply(self.plan(), "it is meant")
+        self.assertEqual(status, 0, err)
+        self.world.wait_quiet()
+        self.assertEqual((brakes(), archived()), (asked, 4), "an apply answers no question")
+        accept()
+        eventually("all of it has left", 30, lambda: archived() == 9)
+        self.assertEqual(brakes(), [])
+
+    def test_what_a_shadow_would_write_is_seen_by_planning_it_live(self):
+        self.mode("shadow")
+        self.world.start()
+        self.world.listen_for_webhooks()
+        self.world.wait_quiet()
+        before = self.records()
+        shadow = self.plan()
+        self.assertEqual(shadow["writes"], [])
+        self.assertGreater(self.of(shadow, "xero")["waits"], 0)
+        self.mode("live")
+        live = self.plan()
+        for system in ("hubspot", "xero"):
+            of = self.of(live, system)
+            self.assertEqual(of["creates"] + of["updates"], self.of(shadow, system)["waits"], system)
+        self.assertGreater(len(live["writes"]), 0)
+        self.world.wait_quiet()
+        self.assertEqual(self.records(), before, "nothing is sent before it is applied")
+
     def test_what_is_paused_writes_nothing_and_loses_nothing(self):
         self.world.start()
         self.world.listen_for_webhooks()

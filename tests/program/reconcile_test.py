@@ -68,7 +68,11 @@ class Reconcile(unittest.TestCase):
         self.assertEqual(self.world.linchpin("sync", self.world.hub, "clients", "--since", "2026-01-01T00:00:00Z")[0], 0)
         self.world.stop()
         status, _, err = self.world.linchpin("reconcile", self.world.hub)
+        self.assertEqual((status, "linchpin run DIR --once" in err), (3, True), err)
+        status, _, err = self.world.linchpin("sync", self.world.hub, "clients")
         self.assertEqual((status, "linchpin run" in err), (3, True), err)
+        for command in ("sync", "reconcile"):
+            self.assertIn("running hub", " ".join(self.world.linchpin(command, "--help")[1].split()))
 
 
 if __name__ == "__main__":
