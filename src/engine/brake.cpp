@@ -170,7 +170,7 @@ Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brak
   review.message =
       "flow " + d.flow.text + " was about to write more than its brake allows (" + std::string(kind_of(d.operation)) +
       ": " + brake.text + "): " + std::to_string(braking.count) + " since " + rfc3339(braking.since) + whose(braking) +
-      " have left. It is paused, and the rest waits. Accept: it goes on, and is counted anew. Reject: it stays paused";
+      " have left. It is paused, and the rest waits. Accept: as many more may leave. Reject: it stays paused";
   review.since = now, review.regulated = d.regulated;
   log::warn("a brake was pulled", {{"flow", d.flow}, {"system", d.system}});
   const Json said = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});

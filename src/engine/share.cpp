@@ -59,6 +59,11 @@ bool is_emptied(const mapping::Mapping& mapping, const mapping::FieldMapping& m,
 
 namespace {
 
+// What a system has emptied of its own is its to fill.
+bool owns(const Field& field, const SystemName& system) {
+  return field.rule == model::Rule::Owner && field.owner == system;
+}
+
 // Nobody knows what it should be: systems keep what they hold.
 bool not_made(const Golden& golden, const Field& field) { return field.from && !golden.fields.contains(field.name); }
 
@@ -170,7 +175,7 @@ std::vector<Intent> share(const Hub& hub, const Golden& golden, const std::vecto
             sent(hub, *mapping, golden, [&](const mapping::FieldMapping& m, const Field& f, const Value& wanted) {
               return !not_made(golden, f) && !decides_nothing(golden.fields, f.name) &&
                      (!agrees(*mapping, m, f, wanted, link) ||
-                      (sharing.refills && is_emptied(*mapping, m, wanted, link))) &&
+                      (sharing.refills && !owns(f, member.system) && is_emptied(*mapping, m, wanted, link))) &&
                      !left_alone(f, wanted, link) && !(is_undecided(golden, f.name) && has_word(link, f.name));
             });
         if (!update.values.empty()) intents.push_back(std::move(update));

@@ -33,7 +33,7 @@ struct Sharing {
   std::set<SystemName> undecided;  // systems where a record waits for a review with this golden record
   bool backlog = false;            // part of a first load: behind what happens now
   std::set<FlowName> paused{};     // flows that write nothing until they are resumed
-  bool refills = false;            // what a system has been emptied of is put back (is_emptied)
+  bool refills = false;            // what a system has been emptied of, and does not own, is put back
 };
 
 // Whether a system may hold a field: its class is within the ceiling, or the system's file lists it.

@@ -56,7 +56,7 @@ Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::st
 }
 
 Result<std::shared_ptr<const model::Hub>> example_hub(
-    const std::function<void(const std::string& name, std::string& text)>& edit) {
+    const std::function<void(std::string& name, std::string& text)>& edit) {
   std::vector<model::HubFile> files;
   for (const model::EmbeddedFile& file : model::embedded_templates()) {
     if (!file.name.ends_with(".yaml")) continue;

@@ -21,8 +21,8 @@ Result<std::shared_ptr<const model::Hub>> hub_of(std::size_t kind, const std::st
                                                  const std::string& brakes = "",
                                                  const std::string& on_delete = "detach");
 
-// The example's files, each as `edit` makes it.
+// The example's files, each as `edit` makes it, and as it calls it.
 Result<std::shared_ptr<const model::Hub>> example_hub(
-    const std::function<void(const std::string& name, std::string& text)>& edit);
+    const std::function<void(std::string& name, std::string& text)>& edit);
 
 }  // namespace linchpin::sim

@@ -14,10 +14,12 @@ class Renamed : public SmallPractice {
  protected:
   using Names = std::map<std::string, std::string>;  // of files below the hub's folder, without the ending
   static std::shared_ptr<const model::Hub> hub(const Names& names) {
-    const auto made = example_hub([&](const std::string& file, std::string& text) {
+    const auto made = example_hub([&](std::string& file, std::string& text) {
       for (const auto& [was, now] : names)
-        if (file.ends_with(was + ".yaml"))
+        if (file == was + ".yaml") {
+          file = now + ".yaml";
           text = std::regex_replace(text, std::regex("(flow|mapping): " + name_in(was)), "$1: " + name_in(now));
+        }
     });
     EXPECT_TRUE(made) << to_text(made.error());
     return made.value_or(nullptr);
