@@ -38,6 +38,7 @@ Deed hubspot(const Request& r, Json body) {
   if (has(r, "/contacts/batch/update")) return {Kind::Update, ids_of(inputs, "id"), "", body};
   if (has(r, "/contacts/batch/read") && body["idProperty"].text() != "email")
     return {body["idProperty"].text() == "linchpin_id" ? Kind::Look : Kind::Read, ids_of(inputs, "id"), "", body};
+  if (has(r, "/contacts/search") && body["filterGroups"].items().empty()) return {};
   if (has(r, "/contacts/search")) return {Kind::Search, {}, "", body};
   if (r.method == "GET" && has(r, "/contacts?")) return {Kind::List, {}, "", {}};
   return {};
@@ -53,6 +54,7 @@ Deed xero(const Request& r, Json body) {
     const std::string one = after(r.url, "/Contacts/");
     return {Kind::History, {one.substr(0, one.find('/'))}, "", {}};
   }
+  if (has(r, "/Contacts?page=1&pageSize=1&")) return {};
   if (has(r, "/Contacts?page=")) return {Kind::List, {}, "", {}};
   if (const std::string one = after(r.url, "/Contacts/"); !one.empty())
     return {one.starts_with("g_") ? Kind::Look : Kind::Read, {one}, "", {}};

@@ -15,7 +15,7 @@
 namespace linchpin::sim {
 
 struct Deed {
-  // Search: a list that gives ids only.
+  // Search: a list that gives ids only. How many there are is another question (Other), though a page answers it.
   enum class Kind { Create, Update, Check, Read, List, Search, Look, History, Token, Other } kind = Kind::Other;
   // Create, Look, Check: golden ids. Update, Read, History: the vendor's record ids. List, Search: none.
   std::vector<std::string> ids;
