@@ -130,7 +130,10 @@ Result<Json> Engine::pin(const Json& command, Instant now) {
     pin_ends_ = ends;
     return tl::unexpected(done.error());
   }
-  return Json::object({{"id", family->golden.id.text}, {"field", field->name.text}, {"pinned", !remove}});
+  return Json::object({{"id", family->golden.id.text},
+                       {"field", field->name.text},
+                       {"pinned", !remove},
+                       {"blank", !remove && pin.value.is_null()}});
 }
 
 }  // namespace linchpin::engine
