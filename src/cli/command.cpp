@@ -5,6 +5,8 @@
 #include <functional>
 #include <iostream>
 
+#include "cli/json_line.hpp"
+
 namespace linchpin::cli {
 
 void add_where(Command& command, Where& where) {
@@ -41,7 +43,7 @@ Result<bool> next_line(std::istream& lines, std::string& line) {
 }
 
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line) {
-  for (const Json& item : items.items()) std::cout << (json ? canonical(item) : line(item)) << "\n";
+  for (const Json& item : items.items()) std::cout << (json ? json_line(item) : line(item)) << "\n";
 }
 
 }  // namespace linchpin::cli

@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "cli/command.hpp"
+#include "cli/json_line.hpp"
 #include "cli/open_hub.hpp"
 #include "mapping/mapping.hpp"
 
@@ -80,7 +81,7 @@ Result<int> map(const Asked& asked) {
                       : asked.out ? mapped_out(named->second, hub->entity(named->second.entity), *record)
                                   : mapped_in(named->second, *record);
     found = found || line.find("errors");
-    std::cout << canonical(line) << "\n";
+    std::cout << json_line(line) << "\n";
   }
   return found ? 1 : 0;
 }
