@@ -341,5 +341,35 @@ TEST(Types, AMappingIsRefusedForAFieldThatNoValueOfTheTransformFits) {
 
 TEST(Kinds, AnUnknownOneIsNotFound) { EXPECT_EQ(run("phone.guess", "1"), "not_found"); }
 
+TEST(RoundTrip, TheWordsNameTheTransformThatTheySay) {
+  struct Case {
+    std::string_view as, value, options;
+  };
+  constexpr Case same[] = {
+      {"phone international", R"("+61412345678")", ""},
+      {"phone national", R"("+61412345678")", R"("region":"AU",)"},
+      {"excel date", R"("2025-04-03")", ""},
+      {"local time", R"("2025-04-05T15:30:00Z")", R"("zone":"Australia/Sydney",)"},
+      {"cents", R"({"amount":"12.34","currency":"AUD"})", ""},
+      {"boolean text", "false", ""},
+      {"boolean 1/0", "true", ""},
+      {"email text", R"("jane@mail.example")", ""},
+      {"integer text", "9007199254740993", ""},
+      {"joined text", R"(["audit","tax"])", ""},
+      {"state", R"("NSW")", ""},
+      {"address parts", R"({"country":null,"postcode":null,"state":null,"street":"1 A St","suburb":null})", ""}};
+  for (const auto& [as, value, options] : same)
+    EXPECT_EQ(run("roundtrip", value, "{" + std::string(options) + R"("as":")" + std::string(as) + R"("})"), value)
+        << as;
+  EXPECT_EQ(run("roundtrip", R"("+61412345678")", R"({"as":"phone national"})"), "needs_region");
+  EXPECT_EQ(run("roundtrip", R"("Jane")", R"({"as":"nonsense"})"), "choice_unknown");
+}
+
+TEST(RoundTrip, ANameThatComesBackAsSomebodyElseIsNotTheSame) {
+  EXPECT_EQ(run("roundtrip", R"({"given":"Mary","family":"Smith Jones"})", R"({"as":"name"})"), "lossy");
+  EXPECT_EQ(run("roundtrip", R"({"given":"Anna","family":"van der Berg"})", R"({"as":"full name"})"),
+            R"({"family":"van der Berg","given":"Anna","suffix":null,"title":null})");
+}
+
 }  // namespace
 }  // namespace linchpin::mapping
