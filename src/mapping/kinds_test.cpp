@@ -149,6 +149,29 @@ TEST(Name, TwoPeopleAreRefusedHoweverTheyAreJoined) {
   EXPECT_EQ(split("A/Prof Anna Lee"), "A/Prof Anna|Lee");
 }
 
+TEST(Name, WhatSomebodyHasLearntIsNoGivenName) {
+  for (const char* name :
+       {"John Smith, MD", "John Smith, CPA", "John Smith, M.D.", "Smith, MD", "John Smith, MD, CPA", "John Smith CPA"})
+    EXPECT_TRUE(split(name) == "ambiguous" || split(name) == "invalid") << name << " " << split(name);
+  EXPECT_EQ(split("Smith, M.D."), "M.D.|Smith");
+  EXPECT_EQ(split("Smith, Md"), "Md|Smith");
+}
+
+TEST(Name, WhatIsNoNameAndNoCountIsNone) {
+  EXPECT_EQ(split(". Smith, John"), "John|Smith");
+  EXPECT_EQ(split("Smith ."), "|Smith");
+  EXPECT_EQ(split("Jane Citizen", R"({"family_words":0})"), "choice_unknown");
+  EXPECT_EQ(split("Jane Citizen", R"({"family_words":-1})"), "choice_unknown");
+  EXPECT_EQ(split("Jane Citizen", R"({"family_words":1})"), "Jane|Citizen");
+}
+
+TEST(Name, AParticleBehindATitleIsInsideTheName) {
+  EXPECT_EQ(split("Mr de Groot"), "Mr |de Groot");
+  EXPECT_EQ(split("Dr van der Berg"), "Dr |van der Berg");
+  EXPECT_EQ(split("Ms Di Smith"), "Ms Di|Smith");
+  EXPECT_EQ(split("de Groot"), "de|Groot");
+}
+
 TEST(Name, OrganisationsAreKnownByWordsThatNobodyIsCalled) {
   for (const char* name : {"Smith P/L", "Smith Ｐ／Ｌ", "Smith Family", "Smith Superfund", "Smith T/A Smith Plumbing",
                            "Jane Smith trading as Cafe", "Smith Nominees", "Smith Investments", "Jones ATF Smith",
@@ -156,6 +179,14 @@ TEST(Name, OrganisationsAreKnownByWordsThatNobodyIsCalled) {
                            "Body Corporate 1234", "Jane Smith ABN 51824753556", "Bank of Ryde", "Church of Christ"}) {
     EXPECT_EQ(split(name), "not_a_person") << name;
   }
+  for (const char* name :
+       {"Smith Plumbing Services", "Smith Group", "Smith Partners", "Smith AG", "Smith B.V.", "Smith S.A.",
+        "City Council", "Ryde City Council", "Commonwealth Bank", "St Mary's School", "Bob's Plumbing", "Bob’s Tyres"})
+    EXPECT_EQ(split(name), "not_a_person") << name;
+  EXPECT_EQ(split("Floyd Council"), "Floyd|Council");
+  EXPECT_EQ(split("Anna Sa"), "Anna|Sa");
+  EXPECT_EQ(split("S.A. Smith"), "S.A.|Smith");
+  EXPECT_EQ(split("Anna 's Gravesande"), "Anna 's|Gravesande");
   EXPECT_EQ(split("John Church"), "John|Church");
   EXPECT_EQ(split("Anna Bank"), "Anna|Bank");
   EXPECT_EQ(split("Jane Smith 51824753556"), "invalid");

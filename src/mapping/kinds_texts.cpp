@@ -17,8 +17,12 @@ Result<std::string> text_or_blank(const Json& input) {
 
 Result<Json> name_split(const Json& in, const Json& o) {
   NameForm form{option_text(o, "locale"), option_text(o, "order") == "family_first", std::nullopt};
-  if (const auto count = option_number(o, "family_words"); count && *count > 0)
-    form.family_words = static_cast<int>(*count);
+  if (const Json* words = o.find("family_words")) {
+    const auto count = option_number(o, "family_words");
+    if (!words->is_null() && (!count || *count < 1 || *count > 100))
+      return fail(Code::ChoiceUnknown, "the option family_words is no count", "Use a whole number from 1");
+    if (count) form.family_words = static_cast<int>(*count);
+  }
   return split_name(in, form);
 }
 Result<Json> name_join(const Json& in, const Json& o) {
