@@ -7,6 +7,7 @@
 #include "engine/derive.hpp"
 #include "engine/engine.hpp"
 #include "engine/refs.hpp"
+#include "engine/seal.hpp"
 #include "model/direct.hpp"
 #include "model/registry.hpp"
 
@@ -57,6 +58,16 @@ Json with_transform(const model::Hub& hub, Json step, const MappingName& name, c
     if (held && !held->is_null() && !held->is_list()) step = step.with("holds", *std::move(held));
   }
   return step;
+}
+
+// What a system wrote that was not its to say: a question, until a person answers it.
+Json with_answer(Json step, const ReviewRow& row) {
+  step = step.with("review", row.id).with("state", row.state);
+  if (row.state == "open") return step.with("why", "review " + row.id + " waits for an answer");
+  const std::string at = rfc3339(row.answered);
+  return step.with("answered", at)
+      .with("answered_by", row.by)
+      .with("why", "review " + row.id + ", " + row.state + " by " + row.by + " at " + at);
 }
 
 // The tags under which the audit log has what moved of it: its own, and those of golden records that became it.
@@ -182,6 +193,7 @@ Result<Json> Engine::explain(const Json& command) {
                 "Give a golden id, or system:record, as in hubspot:1203.");
   const std::string& only = command["field"].text();
   const auto waiting = TRY(Refs(*hub_, world_.keys, work).waiting(*family));
+  const std::vector<ReviewRow> asked = TRY(world_.store.reviews_of(family->golden.id));
   std::vector<Past> taken = TRY(past_of(*family));
   std::erase_if(taken, [](const Past& past) { return !is_revert(past.change); });
   Json::List items;
@@ -252,6 +264,13 @@ Result<Json> Engine::explain(const Json& command) {
           step("taken back", past.at, {}, {}, past.change, {}, "", turn.before ? turn.before->value : Value());
           if (revert) chain.back() = chain.back().with("by", revert->by).with("why", revert->why);
         }
+    for (const ReviewRow& row : asked)
+      if (row.kind == "foreign_write" && row.field == field.name) {
+        const Json detail = seen ? TRY(open_detail(row.sealed, row.id, family->key)) : Json();
+        step("written though it is not its to say", row.since, row.system, row.record.record, {}, {}, "",
+             detail["value"]);
+        chain.back() = with_answer(chain.back(), row);
+      }
     for (const Link& link : family->links) {
       if (const auto given = link.given.find(field.name.text); given != link.given.end()) {
         step("sent and confirmed", link.confirmed, link.key.system, link.key.record, {}, link.mapping, "",
