@@ -157,6 +157,19 @@ TEST(Name, WhatSomebodyHasLearntIsNoGivenName) {
   EXPECT_EQ(split("Smith, Md"), "Md|Smith");
 }
 
+TEST(Name, APartAloneIsATextForAFieldOfItsOwn) {
+  EXPECT_EQ(run("name.split", R"("Dr Anna van der Berg")", R"({"part":"given"})"), R"("Anna")");
+  EXPECT_EQ(run("name.split", R"("Prakash")", R"({"part":"given"})"), "null");
+  EXPECT_EQ(run("name.split", R"("Smith Pty Ltd")", R"({"part":"family"})"), "not_a_person");
+  EXPECT_EQ(run("name.split", R"("Anna Lee")", R"({"part":"middle"})"), "choice_unknown");
+  const auto given = parse_transform("name.split(part: given)", Type::Text);
+  ASSERT_TRUE(given) << to_text(given.error());
+  EXPECT_FALSE(given->invertible) << "the other parts are not in it";
+  EXPECT_EQ(given->in(Json("Dr Anna van der Berg"), {}).value(), Json("Anna"));
+  EXPECT_TRUE(parse_transform("name.split", Type::JsonAny));
+  EXPECT_FALSE(parse_transform("name.split(part: given)", Type::Address));
+}
+
 TEST(Name, WhatIsNoNameAndNoCountIsNone) {
   EXPECT_EQ(split(". Smith, John"), "John|Smith");
   EXPECT_EQ(split("Smith ."), "|Smith");
