@@ -215,10 +215,11 @@ Result<Json> Engine::explain(const Json& command) {
       if (seen && !value.is_null()) one = one.with("value", value);
       chain.push_back(std::move(one));
     };
-    // What the record holds is told where it is that value in the record's form.
+    // What the record holds is told where it is that value in the record's form. A form that is kept may be older than
+    // a blank: systems leave out what they hold nothing of.
     const auto through = [&](const Link& link, const Values& of, const Value& value) {
       const auto at = of.find(field.name.text);
-      const bool holds = seen && at != of.end() && same_value(field.type, at->second, value);
+      const bool holds = seen && !value.is_null() && at != of.end() && same_value(field.type, at->second, value);
       chain.back() = with_transform(*hub_, chain.back(), link.mapping, field, holds ? &link : nullptr);
     };
     if (golden != family->golden.fields.end()) {
@@ -287,11 +288,17 @@ Result<Json> Engine::explain(const Json& command) {
         step("waits", {}, one.record.system, one.record.record, {}, {}, "", {});
         chain.back() = chain.back().with("why", one.why);
       }
+    const auto waits = [&](const Delivery& d) {
+      return d.operation == Operation::Associate && std::ranges::any_of(waiting, [&](const Refs::Waiting& one) {
+               return one.field == field.name && one.record == RecordKey{d.system, d.object, d.record};
+             });
+    };
     for (const Delivery& d : family->deliveries)
       if (const auto value = d.values.find(field.name.text); value != d.values.end())
         step(d.state == DeliveryState::Dead     ? "could not be sent"
              : d.state != DeliveryState::Held   ? "waits to be sent"
              : !may_leave(d, family->golden)    ? "is held: its flow does not send it"
+             : waits(d)                         ? "is held: what it is to name is not there yet"
              : d.operation != Operation::Create ? "is held: its record cannot be read there"
              : family->golden.in_question       ? "is held: until a review says who it is"
                                                 : "is held: it is not wanted now, and may have been made",

@@ -156,6 +156,20 @@ TEST_F(Relations, CompaniesThatAPersonMergesTakeTheirPeopleAlong) {
   for (const Json& review : asked.items()) EXPECT_NE(review["kind"].text(), "foreign_write") << pretty(review);
 }
 
+TEST_F(Relations, OfAnAssociationThatWaitsNobodySaysThatItsRecordCannotBeRead) {
+  make(both_ways(), crm({john_in_hubspot()}, {}), holding("Contacts", {john_in_xero()}));
+  ask(Json::object({{"command", "pause"}, {"flow", "companies"}, {"by", "kim"}, {"why", "a look at it first"}}));
+  const Json bolts = account("5d1f1c1a-0000-4000-8000-0000000000b1", "Bolt", "83914571673");
+  const auto made = world->edit("xero", "Contacts", "", bolts.without("ContactID"));
+  ASSERT_TRUE(made) << to_text(made.error());
+  ASSERT_TRUE(world->edit("xero", "Contacts", joan, Json::object({{"BankAccountDetails", (*made)["ContactID"]}})));
+  settle();
+  const Json why = explained("hubspot:" + john);
+  EXPECT_NE(canonical(why).find("has no record in hubspot yet"), std::string::npos) << pretty(why);
+  EXPECT_NE(canonical(why).find("is held: what it is to name is not there yet"), std::string::npos) << pretty(why);
+  EXPECT_EQ(canonical(why).find("cannot be read there"), std::string::npos) << pretty(why);
+}
+
 TEST_F(Relations, APinnedRefIsOfARecordThatIsThere) {
   make(both_ways(),
        crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})
