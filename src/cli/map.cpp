@@ -34,7 +34,10 @@ Json errors_json(const std::vector<mapping::FieldError>& errors) {
 
 Json mapped_in(const mapping::Mapping& mapping, const Json& record) {
   mapping::ReadOutcome read = mapping::read(mapping, record);
-  if (!read.applies) return Json::object({{"applies", false}});
+  if (!read.applies) {
+    const Json line = Json::object({{"applies", false}});
+    return read.errors.empty() ? line : line.with("errors", errors_json(read.errors));  // its where: fails
+  }
   Json::Object fields;
   for (auto& [name, value] : read.values) fields.emplace_back(name, std::move(value));
   Json line = Json::object({{"fields", std::move(fields)}});
