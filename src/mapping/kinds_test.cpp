@@ -238,6 +238,10 @@ TEST(Name, SuffixesAsTheyAreWrittenInAustraliaAndLocalesInAnyCase) {
 
 TEST(Text, IsCleanedCutAndFoldedByWholeCharacters) {
   EXPECT_EQ(run("text.clean", R"("\ufeff a\u200bb\u00a0 c ")"), R"("ab c")");
+  for (const char* kept : {"\"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F\"", "\"❤\uFE0F\""})
+    EXPECT_EQ(run("text.clean", kept), kept) << "at the end, too";
+  EXPECT_EQ(run("text.clean", R"("\ufe0f a \ufe0f b \ufe0f")"), R"("a b")");
+  EXPECT_EQ(run("text.clean", R"("\ufe0f")"), R"("")");
   EXPECT_EQ(run("text.clean", R"("👨\u200d👩\u200d👧")"), "\"👨\u200d👩\u200d👧\"");
   EXPECT_EQ(run("text.fit", R"("Zoë")", R"({"max":3,"unit":"bytes","over":"cut"})"), R"("Zo")");
   EXPECT_EQ(run("text.fit", R"("Hello")", R"({"max":3})"), "too_long");
