@@ -389,6 +389,11 @@ TEST(Types, AMappingIsRefusedForAFieldThatNoValueOfTheTransformFits) {
 
 TEST(Kinds, AnUnknownOneIsNotFound) { EXPECT_EQ(run("phone.guess", "1"), "not_found"); }
 
+TEST(Time, AnOffsetThatNoZoneHasIsNone) {
+  EXPECT_EQ(run("xero.datetime", R"("/Date(1419937200000+9900)/")"), "invalid");
+  EXPECT_EQ(run("xero.datetime", R"("/Date(1419937200000+1400)/")"), R"("2014-12-30T11:00:00Z")");
+}
+
 TEST(RoundTrip, TheWordsNameTheTransformThatTheySay) {
   struct Case {
     std::string_view as, value, options;
