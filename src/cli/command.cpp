@@ -5,6 +5,7 @@
 #include <functional>
 #include <iostream>
 
+#include "cli/json_line.hpp"
 #include "cli/printable.hpp"
 
 namespace linchpin::cli {
@@ -43,7 +44,7 @@ Result<bool> next_line(std::istream& lines, std::string& line) {
 }
 
 void print_lines(const Json& items, bool json, const std::function<std::string(const Json&)>& line) {
-  for (const Json& item : items.items()) std::cout << (json ? canonical(item) : line(printable_answer(item))) << "\n";
+  for (const Json& item : items.items()) std::cout << (json ? json_line(item) : line(printable_answer(item))) << "\n";
 }
 
 }  // namespace linchpin::cli

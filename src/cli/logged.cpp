@@ -39,16 +39,18 @@ std::optional<Instant> asked_at(const std::string& change, std::string_view word
   return from_ms(std::stoll(digits));
 }
 
-// How a value came: by its change, in the record.
+// How a value came: by its change, in the record. Of what was asked about, when it came is known and not by which.
 Json received(const Json& step, const std::string& field, const std::vector<Json>& entries) {
-  const std::string& change = step["change"].text();
-  const std::string begins = change + "/" + step["system"].text() + "/", holds = "/" + step["record"].text() + "/";
+  const std::string system = "/" + step["system"].text() + "/", holds = "/" + step["record"].text() + "/";
+  const bool by_time = step.find("review") != nullptr;
   for (const Json& entry : entries) {
     const std::string& id = entry["entry"].text();
-    if (entry["kind"].text() != "received" || !id.starts_with(begins) || id.find(holds) == std::string::npos ||
-        !names(entry, field))
+    const std::string change = by_time ? id.substr(0, id.find('/')) : step["change"].text();
+    if (entry["kind"].text() != "received" || !id.starts_with(change + system) || id.find(holds) == std::string::npos ||
+        !names(entry, field) || (by_time && entry["at"] != step["at"]))
       continue;
-    Json told = Json::object({{"kind", "received"}, {"trigger", entry["trigger"].text()}, {"at", entry["at"].text()}});
+    Json told = Json::object(
+        {{"kind", "received"}, {"change", change}, {"trigger", entry["trigger"].text()}, {"at", entry["at"].text()}});
     for (const auto& [word, how] : {std::pair("list", "in a list"), std::pair("read", "by itself")})
       if (const auto asked = asked_at(change, word)) told = told.with("asked", rfc3339(*asked)).with("read", how);
     if (const Json* index = entry.find("index")) told = told.with("audit", Json::list({*index}));
@@ -90,7 +92,8 @@ Json with_exchanges_of(const Json& field, const std::vector<Json>& entries) {
       return other["what"] == step["what"] && other["system"] == step["system"];
     });
     Json exchange;
-    if (what == "chosen" || what == "considered") exchange = received(step, field["field"].text(), entries);
+    if (what == "chosen" || what == "considered" || step.find("review"))
+      exchange = received(step, field["field"].text(), entries);
     if (what == "sent and confirmed" && same == 1) exchange = sent(step, field["field"].text(), entries);
     if (exchange.is_null()) {
       chain.push_back(step);

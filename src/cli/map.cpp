@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "cli/command.hpp"
+#include "cli/json_line.hpp"
 #include "cli/open_hub.hpp"
 #include "mapping/mapping.hpp"
 
@@ -33,7 +34,10 @@ Json errors_json(const std::vector<mapping::FieldError>& errors) {
 
 Json mapped_in(const mapping::Mapping& mapping, const Json& record) {
   mapping::ReadOutcome read = mapping::read(mapping, record);
-  if (!read.applies) return Json::object({{"applies", false}});
+  if (!read.applies) {
+    const Json line = Json::object({{"applies", false}});
+    return read.errors.empty() ? line : line.with("errors", errors_json(read.errors));  // its where: fails
+  }
   Json::Object fields;
   for (auto& [name, value] : read.values) fields.emplace_back(name, std::move(value));
   Json line = Json::object({{"fields", std::move(fields)}});
@@ -80,7 +84,7 @@ Result<int> map(const Asked& asked) {
                       : asked.out ? mapped_out(named->second, hub->entity(named->second.entity), *record)
                                   : mapped_in(named->second, *record);
     found = found || line.find("errors");
-    std::cout << canonical(line) << "\n";
+    std::cout << json_line(line) << "\n";
   }
   return found ? 1 : 0;
 }

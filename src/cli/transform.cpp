@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/json_line.hpp"
 #include "mapping/reference.hpp"
 #include "mapping/transform.hpp"
 
@@ -40,7 +41,7 @@ Result<int> transform(const std::string& name, const std::string& options_text) 
   for (std::string line; TRY(next_line(std::cin, line));) {
     const Json answer = answer_to(name, line, *options);
     found = found || answer.find("error");
-    std::cout << canonical(answer) << "\n";
+    std::cout << json_line(answer) << "\n";
   }
   return found ? 1 : 0;
 }

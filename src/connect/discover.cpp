@@ -49,9 +49,8 @@ Result<ModelReader> ModelReader::make(std::shared_ptr<const model::Manifest> man
   ModelReader reader;
   reader.language_ = TRY(make_language(manifest, api_version));
   for (const auto& [name, object] : manifest->document["objects"].members()) {
-    const Json& model = object["model"];
-    if (model.is_null()) continue;
-    auto read_one = read(ObjectName(name), model);
+    if (object["model"].is_null()) continue;
+    auto read_one = read(ObjectName(name), object);
     if (!read_one) {
       read_one.error().what =
           "connectors/" + manifest->name + "/manifest.yaml: objects." + name + ": model: " + read_one.error().what;
@@ -62,10 +61,11 @@ Result<ModelReader> ModelReader::make(std::shared_ptr<const model::Manifest> man
   return reader;
 }
 
-Result<ModelReader::Object> ModelReader::read(const ObjectName& name, const Json& j) {
+Result<ModelReader::Object> ModelReader::read(const ObjectName& name, const Json& whole) {
+  const Json& j = whole["model"];
   Object object;
   for (const auto& [path, field] : j["declared"].members()) TRY(mapping::parse_path(path));
-  object.declared = model::declared_model(name, j);
+  object.declared = model::declared_model(name, whole);
   object.sample = j["sample"].boolean();
   if (!j.find("get") && !j.find("post")) return object;
   constexpr std::pair<std::string_view, std::string_view> methods[] = {{"get", "GET"}, {"post", "POST"}};

@@ -70,6 +70,18 @@ TEST(Discover, XeroIsItsContractAndWhatRecordsHave) {
   EXPECT_TRUE(model.has("Phones[].PhoneNumber"));
 }
 
+TEST(Discover, AnAssociationThatTheConnectorKnowsIsAField) {
+  const auto properties = answer(200, R"({"results":[{"name":"hs_currency","type":"string","options":[]}]})");
+  for (const auto& [object, path, to] : {std::tuple("invoices", "associations.company", "companies"),
+                                         std::tuple("invoices", "associations.contact", "contacts"),
+                                         std::tuple("contacts", "associations.company", "companies")}) {
+    const auto model = model_of(reader("hubspot").told(ObjectName(object), properties, now));
+    ASSERT_NE(model.field(path), nullptr) << object << " " << path;
+    EXPECT_EQ(model.field(path)->refers_to, to);
+    EXPECT_FALSE(model.field(path)->read_only);
+  }
+}
+
 TEST(Discover, EveryShippedConnectorSaysHow) {
   for (const char* name : {"hubspot", "xero", "idcheck"}) EXPECT_FALSE(reader(name).objects().empty()) << name;
 }

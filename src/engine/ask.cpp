@@ -7,6 +7,7 @@
 #include "engine/derive.hpp"
 #include "engine/engine.hpp"
 #include "engine/refs.hpp"
+#include "engine/seal.hpp"
 #include "model/direct.hpp"
 #include "model/registry.hpp"
 
@@ -57,6 +58,16 @@ Json with_transform(const model::Hub& hub, Json step, const MappingName& name, c
     if (held && !held->is_null() && !held->is_list()) step = step.with("holds", *std::move(held));
   }
   return step;
+}
+
+// What a system wrote that was not its to say: a question, until a person answers it.
+Json with_answer(Json step, const ReviewRow& row) {
+  step = step.with("review", row.id).with("state", row.state);
+  if (row.state == "open") return step.with("why", "review " + row.id + " waits for an answer");
+  const std::string at = rfc3339(row.answered);
+  return step.with("answered", at)
+      .with("answered_by", row.by)
+      .with("why", "review " + row.id + ", " + row.state + " by " + row.by + " at " + at);
 }
 
 // The tags under which the audit log has what moved of it: its own, and those of golden records that became it.
@@ -185,6 +196,7 @@ Result<Json> Engine::explain(const Json& command) {
                 "Give a golden id, or system:record, as in hubspot:1203.");
   const std::string& only = command["field"].text();
   const auto waiting = TRY(Refs(*hub_, world_.keys, work).waiting(*family));
+  const std::vector<ReviewRow> asked = TRY(world_.store.reviews_of(family->golden.id));
   std::vector<Past> taken = TRY(past_of(*family));
   std::erase_if(taken, [](const Past& past) { return !is_revert(past.change); });
   Json::List items;
@@ -206,10 +218,11 @@ Result<Json> Engine::explain(const Json& command) {
       if (seen && !value.is_null()) one = one.with("value", value);
       chain.push_back(std::move(one));
     };
-    // What the record holds is told where it is that value in the record's form.
+    // What the record holds is told where it is that value in the record's form. A form that is kept may be older than
+    // a blank: systems leave out what they hold nothing of.
     const auto through = [&](const Link& link, const Values& of, const Value& value) {
       const auto at = of.find(field.name.text);
-      const bool holds = seen && at != of.end() && same_value(field.type, at->second, value);
+      const bool holds = seen && !value.is_null() && at != of.end() && same_value(field.type, at->second, value);
       chain.back() = with_transform(*hub_, chain.back(), link.mapping, field, holds ? &link : nullptr);
     };
     if (golden != family->golden.fields.end()) {
@@ -255,6 +268,13 @@ Result<Json> Engine::explain(const Json& command) {
           step("taken back", past.at, {}, {}, past.change, {}, "", turn.before ? turn.before->value : Value());
           if (revert) chain.back() = chain.back().with("by", revert->by).with("why", revert->why);
         }
+    for (const ReviewRow& row : asked)
+      if (row.kind == "foreign_write" && row.field == field.name) {
+        const Json detail = seen ? TRY(open_detail(row.sealed, row.id, family->key)) : Json();
+        step("written though it is not its to say", row.since, row.system, row.record.record, {}, {}, "",
+             detail["value"]);
+        chain.back() = with_answer(chain.back(), row);
+      }
     for (const Link& link : family->links) {
       if (const auto given = link.given.find(field.name.text); given != link.given.end()) {
         step("sent and confirmed", link.confirmed, link.key.system, link.key.record, {}, link.mapping, "",
@@ -271,11 +291,17 @@ Result<Json> Engine::explain(const Json& command) {
         step("waits", {}, one.record.system, one.record.record, {}, {}, "", {});
         chain.back() = chain.back().with("why", one.why);
       }
+    const auto waits = [&](const Delivery& d) {
+      return d.operation == Operation::Associate && std::ranges::any_of(waiting, [&](const Refs::Waiting& one) {
+               return one.field == field.name && one.record == RecordKey{d.system, d.object, d.record};
+             });
+    };
     for (const Delivery& d : family->deliveries)
       if (const auto value = d.values.find(field.name.text); value != d.values.end())
         step(d.state == DeliveryState::Dead     ? "could not be sent"
              : d.state != DeliveryState::Held   ? "waits to be sent"
              : !may_leave(d, family->golden)    ? "is held: its flow does not send it"
+             : waits(d)                         ? "is held: what it is to name is not there yet"
              : d.operation != Operation::Create ? "is held: its record cannot be read there"
              : family->golden.in_question       ? "is held: until a review says who it is"
                                                 : "is held: it is not wanted now, and may have been made",

@@ -118,6 +118,13 @@ Result<Json> Engine::pin(const Json& command, Instant now) {
   if (!remove) {
     if (pin.why.empty()) return fail(Code::InvalidArgument, "a pin needs a reason", "Give --why.");
     pin.value = TRY(what_was_typed(*field, hub_->zone, command["value"].text()));
+    if (!pin.value.is_null() && field->type == Type::Ref) {  // whatever names the parent: a ref is its golden id
+      const Family* parent = TRY(named(work, pin.value.text(), field->to));
+      if (!parent || parent->golden.entity != field->to)
+        return fail(Code::NotFound, "the hub has no such " + field->to.text + " for " + field->name.text,
+                    "Give its golden id, or system:record, as in hubspot:1203.");
+      pin.value = Json(parent->golden.id.text);
+    }
     if (const std::string& until = command["until"].text(); !until.empty()) pin.until = TRY(parse_rfc3339(until));
     if (pin.until != Instant{} && pin.until <= now)
       return fail(Code::InvalidArgument, "the pin would have ended already", "Give --until a time that is to come.");
@@ -130,7 +137,10 @@ Result<Json> Engine::pin(const Json& command, Instant now) {
     pin_ends_ = ends;
     return tl::unexpected(done.error());
   }
-  return Json::object({{"id", family->golden.id.text}, {"field", field->name.text}, {"pinned", !remove}});
+  return Json::object({{"id", family->golden.id.text},
+                       {"field", field->name.text},
+                       {"pinned", !remove},
+                       {"blank", !remove && pin.value.is_null()}});
 }
 
 }  // namespace linchpin::engine

@@ -169,7 +169,8 @@ Result<Json> Engine::answer_review(const Json& command, Instant now) {
       TRY(change_pin(work, line, *family, answered.field, nullptr, "person", answered.by, now));
     if (accept) {
       const Json detail = TRY(open_detail(answered.sealed, answered.id, family->key));
-      family->golden.set[answered.field] = Sourced{detail["value"], now, {}, {}, {}, {}, "review " + answered.id};
+      family->golden.set[answered.field] =
+          Sourced{detail["value"], now, {}, {}, {}, {}, "review " + answered.id + ", by " + answered.by};
       family->golden.fields = survive(*hub_, family->golden, family->links);
       work.remember(*family, ChangeId("review." + answered.id), now,
                     golden_turns(hub_->entity(before.entity), before, family->golden));

@@ -101,7 +101,7 @@ bool Run::charge(const Node& node, std::size_t size) {
   return made_ <= made_max || exhausted(node);
 }
 
-// A failure inside ? and // is none; one further down the pipe, or an exhausted bound, is.
+// A failure inside ? is none; one further down the pipe, or an exhausted bound, is.
 bool Run::caught(bool went_on, bool stopped_below) {
   if (went_on || stopped_below || fatal_ || !error_) return went_on;
   error_.reset();
@@ -185,7 +185,7 @@ bool Run::each(const Node& node, const Json& input, const Sink& out) {
           if (base.is_null() && (index.is_text() || index.is_number())) return out(Json());
           if (base.is_list() && index.is_number()) {
             const auto decimal = decimal_of(index);
-            auto at = decimal ? decimal->rounded(0, Rounding::Down).integer() : std::nullopt;
+            auto at = decimal ? decimal->integer() : std::nullopt;  // of a part of a place: jq says null
             if (at && *at < 0) *at += static_cast<std::int64_t>(base.items().size());
             return out(at && *at >= 0 ? base[static_cast<std::size_t>(*at)] : Json());
           }
@@ -242,14 +242,13 @@ bool Run::each(const Node& node, const Json& input, const Sink& out) {
     case Op::Comma:
       return each(*node.kids[0], input, out) && each(*node.kids[1], input, out);
     case Op::Otherwise: {
-      bool any = false, below = false;
+      bool any = false;
       const bool went_on = each(*node.kids[0], input, [&](Json value) {
         if (!is_true(value)) return true;
         any = true;
-        below = !out(std::move(value));
-        return !below;
+        return out(std::move(value));
       });
-      if (!caught(went_on, below)) return false;
+      if (!went_on) return false;  // a failure of the first is one of the whole: write ? behind what may fail
       return any || each(*node.kids[1], input, out);
     }
     case Op::And:

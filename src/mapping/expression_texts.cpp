@@ -65,7 +65,37 @@ void collect_results(const Node& node, std::vector<Json>& found) {
   }
 }
 
+// Whether the node reads just what stands at the first `steps` of the path.
+bool leads_to(const Node& node, const Path& at, std::size_t steps) {
+  if (steps == 0) return node.op == Op::Identity;
+  const auto* const key = std::get_if<Path::Key>(&at.steps[steps - 1]);
+  return key && node.op == Op::Member && node.text == key->name && leads_to(*node.kids[0], at, steps - 1);
+}
+
+bool is_false(const Node& node, const Path& at, std::string_view text) {
+  switch (node.op) {
+    case Op::And:
+      return is_false(*node.kids[0], at, text) || is_false(*node.kids[1], at, text);
+    case Op::Or:
+      return is_false(*node.kids[0], at, text) && is_false(*node.kids[1], at, text);
+    case Op::Equal:
+    case Op::NotEqual:
+      for (const auto& [member, other] : {std::pair(0, 1), std::pair(1, 0)})
+        if (const Node& with = *node.kids[static_cast<std::size_t>(other)];
+            with.op == Op::Literal && leads_to(*node.kids[static_cast<std::size_t>(member)], at, at.steps.size()))
+          return (with.value.is_text() && with.value.text() == text) == (node.op == Op::NotEqual);
+      return false;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+bool rules_out(std::string_view condition, const Path& at, std::string_view text) {
+  const auto root = parse_expression(condition);
+  return root && is_false(**root, at, text);
+}
 
 std::vector<Json> possible_results(std::string_view expression) {
   std::vector<Json> found;

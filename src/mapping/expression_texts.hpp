@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "mapping/path.hpp"
 
 namespace linchpin::mapping {
 
@@ -16,6 +17,10 @@ struct ComparedText {
 // Each text that a top-level member is compared with by == or != on the input itself: `.stage != "lead" and …` gives
 // {"stage", "lead"}. Not every such comparison is found, and none that is not there. Nothing of what does not compile.
 std::vector<ComparedText> compared_texts(std::string_view expression);
+
+// Whether the condition is certainly false of every input that has `text` at `at`, as `.Status != "DELETED"` is of
+// DELETED, whatever else the input has. Not every such text is found.
+bool rules_out(std::string_view condition, const Path& at, std::string_view text);
 
 // Values that are certainly among those that the expression can give: literals that stand as its result, and true and
 // false where a comparison does. Not every one is found.

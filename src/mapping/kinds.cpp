@@ -89,6 +89,7 @@ Result<void> judge_options(const Kind& kind, const Json& options, bool in_mappin
 Type hub_type(const Kind& kind, const Json& options, Type field) {
   if (kind.forms.empty()) return Type::JsonAny;
   const Type type = kind.forms[0].type;
+  if (kind.name == "name.split" && options.find("part")) return Type::Text;
   const std::string to = option_text(options, "to");
   const bool either = type == Type::Datetime && std::any_of(kind.options.begin(), kind.options.end(),
                                                             [](const KindOption& one) { return one.name == "to"; });

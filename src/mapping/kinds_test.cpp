@@ -149,6 +149,42 @@ TEST(Name, TwoPeopleAreRefusedHoweverTheyAreJoined) {
   EXPECT_EQ(split("A/Prof Anna Lee"), "A/Prof Anna|Lee");
 }
 
+TEST(Name, WhatSomebodyHasLearntIsNoGivenName) {
+  for (const char* name :
+       {"John Smith, MD", "John Smith, CPA", "John Smith, M.D.", "Smith, MD", "John Smith, MD, CPA", "John Smith CPA"})
+    EXPECT_TRUE(split(name) == "ambiguous" || split(name) == "invalid") << name << " " << split(name);
+  EXPECT_EQ(split("Smith, M.D."), "M.D.|Smith");
+  EXPECT_EQ(split("Smith, Md"), "Md|Smith");
+}
+
+TEST(Name, APartAloneIsATextForAFieldOfItsOwn) {
+  EXPECT_EQ(run("name.split", R"("Dr Anna van der Berg")", R"({"part":"given"})"), R"("Anna")");
+  EXPECT_EQ(run("name.split", R"("Prakash")", R"({"part":"given"})"), "null");
+  EXPECT_EQ(run("name.split", R"("Smith Pty Ltd")", R"({"part":"family"})"), "not_a_person");
+  EXPECT_EQ(run("name.split", R"("Anna Lee")", R"({"part":"middle"})"), "choice_unknown");
+  const auto given = parse_transform("name.split(part: given)", Type::Text);
+  ASSERT_TRUE(given) << to_text(given.error());
+  EXPECT_FALSE(given->invertible) << "the other parts are not in it";
+  EXPECT_EQ(given->in(Json("Dr Anna van der Berg"), {}).value(), Json("Anna"));
+  EXPECT_TRUE(parse_transform("name.split", Type::JsonAny));
+  EXPECT_FALSE(parse_transform("name.split(part: given)", Type::Address));
+}
+
+TEST(Name, WhatIsNoNameAndNoCountIsNone) {
+  EXPECT_EQ(split(". Smith, John"), "John|Smith");
+  EXPECT_EQ(split("Smith ."), "|Smith");
+  EXPECT_EQ(split("Jane Citizen", R"({"family_words":0})"), "choice_unknown");
+  EXPECT_EQ(split("Jane Citizen", R"({"family_words":-1})"), "choice_unknown");
+  EXPECT_EQ(split("Jane Citizen", R"({"family_words":1})"), "Jane|Citizen");
+}
+
+TEST(Name, AParticleBehindATitleIsInsideTheName) {
+  EXPECT_EQ(split("Mr de Groot"), "Mr |de Groot");
+  EXPECT_EQ(split("Dr van der Berg"), "Dr |van der Berg");
+  EXPECT_EQ(split("Ms Di Smith"), "Ms Di|Smith");
+  EXPECT_EQ(split("de Groot"), "de|Groot");
+}
+
 TEST(Name, OrganisationsAreKnownByWordsThatNobodyIsCalled) {
   for (const char* name : {"Smith P/L", "Smith Ｐ／Ｌ", "Smith Family", "Smith Superfund", "Smith T/A Smith Plumbing",
                            "Jane Smith trading as Cafe", "Smith Nominees", "Smith Investments", "Jones ATF Smith",
@@ -156,6 +192,14 @@ TEST(Name, OrganisationsAreKnownByWordsThatNobodyIsCalled) {
                            "Body Corporate 1234", "Jane Smith ABN 51824753556", "Bank of Ryde", "Church of Christ"}) {
     EXPECT_EQ(split(name), "not_a_person") << name;
   }
+  for (const char* name :
+       {"Smith Plumbing Services", "Smith Group", "Smith Partners", "Smith AG", "Smith B.V.", "Smith S.A.",
+        "City Council", "Ryde City Council", "Commonwealth Bank", "St Mary's School", "Bob's Plumbing", "Bob’s Tyres"})
+    EXPECT_EQ(split(name), "not_a_person") << name;
+  EXPECT_EQ(split("Floyd Council"), "Floyd|Council");
+  EXPECT_EQ(split("Anna Sa"), "Anna|Sa");
+  EXPECT_EQ(split("S.A. Smith"), "S.A.|Smith");
+  EXPECT_EQ(split("Anna 's Gravesande"), "Anna 's|Gravesande");
   EXPECT_EQ(split("John Church"), "John|Church");
   EXPECT_EQ(split("Anna Bank"), "Anna|Bank");
   EXPECT_EQ(split("Jane Smith 51824753556"), "invalid");
@@ -194,6 +238,10 @@ TEST(Name, SuffixesAsTheyAreWrittenInAustraliaAndLocalesInAnyCase) {
 
 TEST(Text, IsCleanedCutAndFoldedByWholeCharacters) {
   EXPECT_EQ(run("text.clean", R"("\ufeff a\u200bb\u00a0 c ")"), R"("ab c")");
+  for (const char* kept : {"\"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F\"", "\"❤\uFE0F\""})
+    EXPECT_EQ(run("text.clean", kept), kept) << "at the end, too";
+  EXPECT_EQ(run("text.clean", R"("\ufe0f a \ufe0f b \ufe0f")"), R"("a b")");
+  EXPECT_EQ(run("text.clean", R"("\ufe0f")"), R"("")");
   EXPECT_EQ(run("text.clean", R"("👨\u200d👩\u200d👧")"), "\"👨\u200d👩\u200d👧\"");
   EXPECT_EQ(run("text.fit", R"("Zoë")", R"({"max":3,"unit":"bytes","over":"cut"})"), R"("Zo")");
   EXPECT_EQ(run("text.fit", R"("Hello")", R"({"max":3})"), "too_long");
@@ -340,6 +388,41 @@ TEST(Types, AMappingIsRefusedForAFieldThatNoValueOfTheTransformFits) {
 }
 
 TEST(Kinds, AnUnknownOneIsNotFound) { EXPECT_EQ(run("phone.guess", "1"), "not_found"); }
+
+TEST(Time, AnOffsetThatNoZoneHasIsNone) {
+  EXPECT_EQ(run("xero.datetime", R"("/Date(1419937200000+9900)/")"), "invalid");
+  EXPECT_EQ(run("xero.datetime", R"("/Date(1419937200000+1400)/")"), R"("2014-12-30T11:00:00Z")");
+}
+
+TEST(RoundTrip, TheWordsNameTheTransformThatTheySay) {
+  struct Case {
+    std::string_view as, value, options;
+  };
+  constexpr Case same[] = {
+      {"phone international", R"("+61412345678")", ""},
+      {"phone national", R"("+61412345678")", R"("region":"AU",)"},
+      {"excel date", R"("2025-04-03")", ""},
+      {"local time", R"("2025-04-05T15:30:00Z")", R"("zone":"Australia/Sydney",)"},
+      {"cents", R"({"amount":"12.34","currency":"AUD"})", ""},
+      {"boolean text", "false", ""},
+      {"boolean 1/0", "true", ""},
+      {"email text", R"("jane@mail.example")", ""},
+      {"integer text", "9007199254740993", ""},
+      {"joined text", R"(["audit","tax"])", ""},
+      {"state", R"("NSW")", ""},
+      {"address parts", R"({"country":null,"postcode":null,"state":null,"street":"1 A St","suburb":null})", ""}};
+  for (const auto& [as, value, options] : same)
+    EXPECT_EQ(run("roundtrip", value, "{" + std::string(options) + R"("as":")" + std::string(as) + R"("})"), value)
+        << as;
+  EXPECT_EQ(run("roundtrip", R"("+61412345678")", R"({"as":"phone national"})"), "needs_region");
+  EXPECT_EQ(run("roundtrip", R"("Jane")", R"({"as":"nonsense"})"), "choice_unknown");
+}
+
+TEST(RoundTrip, ANameThatComesBackAsSomebodyElseIsNotTheSame) {
+  EXPECT_EQ(run("roundtrip", R"({"given":"Mary","family":"Smith Jones"})", R"({"as":"name"})"), "lossy");
+  EXPECT_EQ(run("roundtrip", R"({"given":"Anna","family":"van der Berg"})", R"({"as":"full name"})"),
+            R"({"family":"van der Berg","given":"Anna","suffix":null,"title":null})");
+}
 
 }  // namespace
 }  // namespace linchpin::mapping

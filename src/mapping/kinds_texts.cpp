@@ -17,9 +17,15 @@ Result<std::string> text_or_blank(const Json& input) {
 
 Result<Json> name_split(const Json& in, const Json& o) {
   NameForm form{option_text(o, "locale"), option_text(o, "order") == "family_first", std::nullopt};
-  if (const auto count = option_number(o, "family_words"); count && *count > 0)
-    form.family_words = static_cast<int>(*count);
-  return split_name(in, form);
+  if (const Json* words = o.find("family_words")) {
+    const auto count = option_number(o, "family_words");
+    if (!words->is_null() && (!count || *count < 1 || *count > 100))
+      return fail(Code::ChoiceUnknown, "the option family_words is no count", "Use a whole number from 1");
+    if (count) form.family_words = static_cast<int>(*count);
+  }
+  const std::string part = option_text(o, "part");
+  const Json parts = TRY(split_name(in, form));
+  return part.empty() || parts.is_null() ? parts : parts[part];
 }
 Result<Json> name_join(const Json& in, const Json& o) {
   return join_name(in, option_text(o, "locale"), option_text(o, "style") == "sorting");
@@ -67,13 +73,19 @@ std::vector<Kind> kinds_of_texts() {
                    {.name = "family_words",
                     .what = "how many words the family name has; particles before them belong to it too",
                     .otherwise = "one, and the particles that belong to it",
-                    .fits = is_count}},
-       .forms = {{"name.split", Type::JsonAny, R"("Dr Anna van der Berg")"}},
+                    .fits = is_count},
+                   {.name = "part",
+                    .what = "one part alone, which fits a field of texts: an entry for each, with the same path",
+                    .choices = {"given", "family", "title", "suffix"},
+                    .otherwise = "all of them, as an object"}},
+       .forms = {{"name.split", Type::JsonAny, R"("Dr Anna van der Berg")"},
+                 {"name.split(part: family)", Type::Text, R"("Dr Anna van der Berg")"}},
        .examples = {{R"("Dr Anna van der Berg Jr.")"},
                     {R"("O'Brien, Mary-Jane")"},
                     {R"("Nguyễn Văn An")", R"({"locale":"vi"})"},
                     {R"("Citizen Jane")", R"({"order":"family_first"})"},
                     {R"("Ana García López")", R"({"family_words":2})"},
+                    {R"("Dr Anna van der Berg")", R"({"part":"family"})"},
                     {R"("山田太郎")", R"({"locale":"ja"})"},
                     {R"("Mr & Mrs Citizen")"},
                     {R"("Citizen Holdings Pty Ltd")"},

@@ -49,9 +49,23 @@ constexpr std::array<std::string_view, 36> organisation_words{
     "trustee",     "trustees",    "p/l",         "t/a",        "t/as",           "atf",         "nominees",
     "superfund",   "investments", "enterprises", "university", "family",         "estate",      "abn",
     "acn"};
-constexpr std::array<std::string_view, 11> organisation_pairs{
-    "trading as", "body corporate", "estate of", "estate late", "est of",       "est late",
-    "bank of",    "church of",      "city of",   "shire of",    "university of"};
+// What a firm does or is.
+constexpr std::array<std::string_view, 30> trade_words{
+    "services",     "group",       "partners",   "plumbing",      "electrical",   "consulting",
+    "consultants",  "solutions",   "industries", "constructions", "construction", "engineering",
+    "technologies", "accountants", "solicitors", "bookkeeping",   "logistics",    "transport",
+    "properties",   "committee",   "society",    "institute",     "academy",      "school",
+    "hospital",     "clinic",      "pharmacy",   "department",    "restaurant",   "sarl"};
+constexpr std::array<std::string_view, 20> organisation_pairs{
+    "trading as",       "body corporate",    "estate of",     "estate late",   "est of",
+    "est late",         "bank of",           "church of",     "city of",       "shire of",
+    "university of",    "city council",      "town council",  "shire council", "county council",
+    "regional council", "commonwealth bank", "national bank", "savings bank",  "credit union"};
+// Forms of companies that stand behind the name, as they are written: letters that are initials elsewhere.
+constexpr std::array<std::string_view, 11> company_forms{"AG",   "KG",     "BV",  "NV",     "B.V.",    "N.V.",
+                                                         "S.A.", "S.p.A.", "SpA", "S.r.l.", "S.A.R.L."};
+// What people have learnt, behind their names: no name, and no suffix of one.
+constexpr std::array<std::string_view, 7> credentials{"MD", "CPA", "FCPA", "MBA", "DDS", "LLB", "OAM"};
 // What stands between a person's name and a parent's: "Rajan s/o Kumar".
 constexpr std::array<std::string_view, 5> descents{"a/l", "a/p", "s/o", "d/o", "w/o"};
 
@@ -111,14 +125,23 @@ bool is_two_people(const Words& words) {
   }
   return false;
 }
+bool is_possessive(std::string_view word) {
+  for (const std::string_view end : {"'s", "\xE2\x80\x99s"})
+    if (word.size() > end.size() && word.ends_with(end)) return true;
+  return false;
+}
 bool is_organisation(const Words& words) {
   std::string before;
+  if (words.size() > 1 && is_one_of(words.back(), company_forms)) return true;
+  // "Bob's Plumbing": what somebody owns.
+  if (words.size() > 1 && std::any_of(words.begin(), words.end() - 1, is_possessive)) return true;
   for (const std::string& one : words) {
     std::string word = bare(one);
     while (!word.empty() && (word.front() == '(' || word.back() == ')'))
       word.erase(word.front() == '(' ? 0 : word.size() - 1, 1);
     // A first word is a person's own: "Trust" and "Fund" are names too.
-    if (!before.empty() && (is_one_of(word, organisation_words) || is_one_of(before + " " + word, organisation_pairs)))
+    if (!before.empty() && (is_one_of(word, organisation_words) || is_one_of(word, trade_words) ||
+                            is_one_of(before + " " + word, organisation_pairs)))
       return true;
     before = std::move(word);
   }
@@ -132,6 +155,11 @@ bool is_suffix(const std::string& word) {
   return is_one_of(lower_ascii(plain), suffixes) || is_one_of(plain, numerals);
 }
 bool is_title(const std::string& word) { return is_one_of(bare(word), titles); }
+bool is_credential(const std::string& word) {
+  std::string plain = word;
+  std::erase(plain, '.');
+  return is_one_of(plain, credentials);
+}
 bool is_no_name(const std::string& word) { return word == "." || word == "FNU" || word == "LNU"; }
 
 bool is_number(const std::string& word) {
@@ -237,8 +265,9 @@ Words dotted(const std::string& word) {
   return words_of(spaced);
 }
 
-// A count that is declared is one of words; it must leave a given name, and not end among particles.
-Result<std::size_t> family_start(const Words& words, const NameForm& form) {
+// A count that is declared is one of words; it must leave a given name, and not end among particles. `titled`: a title
+// stood before them, so that a small "de" in front is inside the name: "Mr de Groot".
+Result<std::size_t> family_start(const Words& words, const NameForm& form, bool titled) {
   if (form.family_words) {
     const auto count = static_cast<std::size_t>(*form.family_words);
     if (count >= words.size()) return unclear();
@@ -247,6 +276,7 @@ Result<std::size_t> family_start(const Words& words, const NameForm& form) {
     while (start > 1 && continues_family(words[start - 1])) --start;
     return start;
   }
+  if (titled && begins_family(words[0]) && lower_ascii(words[0]) == words[0]) return 0;
   for (std::size_t i = 1; i + 1 < words.size(); ++i) {
     if (begins_family(words[i])) return i;
   }
@@ -290,11 +320,15 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
   const std::size_t comma = text.find(", ") != std::string::npos ? text.find(", ") : text.find(',');
   if (comma != std::string::npos) {
     Words behind = words_of(std::string_view(text).substr(comma + 1));
+    // "John Smith, MD" is no Mr Smith, John of that family: what stands behind the comma is no given name.
+    if (!behind.empty() && std::all_of(behind.begin(), behind.end(), is_credential) &&
+        (behind[0].find('.') == std::string::npos || text.find(' ') < comma))
+      return unclear();
     const bool only_suffixes = !behind.empty() && std::all_of(behind.begin(), behind.end(), is_suffix);
     if (!only_suffixes) {
       words = words_of(std::string_view(text).substr(0, comma));
       take_off(words, parts);
-      const std::string title = parts.title;
+      if (words.size() > 1) std::erase_if(words, is_no_name);
       parts.family = joined(words, 0, words.size());
       if (parts.family.empty()) return not_a_name();
       if (!behind.empty()) {
@@ -317,6 +351,7 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
   }
 
   take_off(words, parts);
+  if (words.size() > 2 && is_credential(words.back()) && upper_ascii(text) != text) return unclear();
   const std::size_t before = words.size();
   std::erase_if(words, is_no_name);
   if (words.empty()) return not_a_name();
@@ -352,7 +387,7 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
     parts.family = joined(words, 0, end);
     parts.given = joined(words, end, words.size());
   } else {
-    const std::size_t start = TRY(family_start(words, form));
+    const std::size_t start = TRY(family_start(words, form, !parts.title.empty()));
     parts.given = joined(words, 0, start);
     parts.family = joined(words, start, words.size());
   }

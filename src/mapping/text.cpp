@@ -105,14 +105,16 @@ bool is_blank(std::string_view text) {
   return true;
 }
 
-std::string single_spaced(std::string_view text) {
-  const std::string bare = trimmed(text);
+namespace {
+
+// Without white space at either end; a run of it inside is one space.
+std::string spaced(std::string_view text) {
   std::string out;
   bool gap = false;
-  for (std::size_t i = 0; i < bare.size();) {
-    const char32_t c = next_code_point(bare, i);
+  for (std::size_t i = 0; i < text.size();) {
+    const char32_t c = next_code_point(text, i);
     if (is_space(c)) {
-      gap = true;
+      gap = !out.empty();
       continue;
     }
     if (gap) out += ' ';
@@ -121,6 +123,10 @@ std::string single_spaced(std::string_view text) {
   }
   return out;
 }
+
+}  // namespace
+
+std::string single_spaced(std::string_view text) { return spaced(trimmed(text)); }
 
 std::string ascii_digits(std::string_view text) {
   if (is_ascii(text)) return std::string(text);
@@ -183,6 +189,8 @@ std::string cleaned(std::string_view text) {
     const char32_t c = all[i];
     const bool tag = c >= 0xE0020 && c <= 0xE007F;
     in_flag = c == 0x1F3F4 || (in_flag && tag);
+    const bool varies = u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_VARIATION_SELECTOR);
+    if (varies && (kept.empty() || is_space(kept.back()))) continue;  // of nothing
     if (!is_invisible(c) || (tag && in_flag)) {
       kept += c;
     } else if ((c == 0x200C || c == 0x200D) && !kept.empty() && i + 1 < all.size() &&
@@ -193,7 +201,7 @@ std::string cleaned(std::string_view text) {
   std::string out;
   for (const char32_t c : kept) append(out, c);
   // What was apart may touch now, and compose.
-  return nfc(single_spaced(out));
+  return nfc(spaced(out));
 }
 
 std::string case_folded(std::string_view text) {

@@ -20,13 +20,23 @@ using Out = std::function<Result<Json>(const Value&, const Context&)>;
 
 Result<Json> as_it_is(const Value& value, const Context&) { return value; }
 
+// As it is, of a field of the type that is read: of any other, only what would be read again, since the system would
+// hold what never comes back.
+Out as_read(Type field, Type read, In in) {
+  if (field == read) return as_it_is;
+  return [in = std::move(in)](const Value& value, const Context& context) -> Result<Json> {
+    if (const auto back = in(value, context); !back) return tl::unexpected(back.error());
+    return value;
+  };
+}
+
 // --- one function for each name: it judges the options and sets the directions ---------------------------------------
 
-Result<void> build_phone_normalise(Transform& t, Type) {
+Result<void> build_phone_normalise(Transform& t, Type type) {
   t.in = [region = option_text(t.options, "region")](const Json& value, const Context& context) {
     return normalise_phone(value, region.empty() ? context.region : region);
   };
-  t.out = as_it_is;
+  t.out = as_read(type, Type::Phone, t.in);
   return {};
 }
 Result<void> build_phone_format(Transform& t, Type type) {
@@ -77,20 +87,24 @@ Result<void> build_phone_join(Transform& t, Type) {
   return {};
 }
 
-Result<void> build_date_parse(Transform& t, Type) {
+Result<void> build_date_parse(Transform& t, Type type) {
   auto reading = date_options(t.options);
   if (!reading) return tl::unexpected(reading.error());
   t.in = [reading = *reading](const Json& value, const Context&) { return parse_date(value, reading); };
-  t.out = [reading = *reading](const Value& value, const Context&) { return date_out(value, reading); };
+  t.out = [reading = *reading, judged = as_read(type, Type::Date, t.in)](const Value& value,
+                                                                         const Context& context) -> Result<Json> {
+    if (!reading.excel) TRY(judged(value, context));
+    return date_out(value, reading);
+  };
   return {};
 }
-Result<void> build_to_utc(Transform& t, Type) {
+Result<void> build_to_utc(Transform& t, Type type) {
   t.in = [reading = local_options(t.options)](const Json& value, const Context& context) {
     LocalReading own = reading;
     if (own.zone.empty()) own.zone = context.zone;
     return to_utc(value, own);
   };
-  t.out = as_it_is;
+  t.out = as_read(type, Type::Datetime, t.in);
   return {};
 }
 Result<void> build_to_date(Transform& t, Type) {
@@ -177,7 +191,7 @@ Result<void> build_address_au(Transform& t, Type) {
   t.in = [state = option_text(t.options, "what") == "state"](const Json& value, const Context&) {
     return state ? normalise_australian_state(value) : normalise_australian_postcode(value);
   };
-  t.out = as_it_is;
+  t.out = as_read(Type::Text, Type::Address, t.in);  // a text of its own kind
   return {};
 }
 Result<void> build_address(Transform& t, Type) {
@@ -254,16 +268,16 @@ Result<void> build_ref(Transform& t, Type) {
   t.out = as_it_is;
   return {};
 }
-Result<void> build_email(Transform& t, Type) {
+Result<void> build_email(Transform& t, Type type) {
   t.in = [named = option_flag(t.options, "display_name")](const Json& value, const Context&) {
     return normalise_email(value, named);
   };
-  t.out = as_it_is;
+  t.out = as_read(type, Type::Email, t.in);
   return {};
 }
-Result<void> build_url(Transform& t, Type) {
+Result<void> build_url(Transform& t, Type type) {
   t.in = [](const Json& value, const Context&) { return normalise_url(value); };
-  t.out = as_it_is;
+  t.out = as_read(type, Type::Url, t.in);
   return {};
 }
 // The kinds that are one function of the system's value, whose result is what the hub keeps: in only.

@@ -221,5 +221,24 @@ TEST(DefaultTransform, NormalisesByTypeAndMakesNullOfBlank) {
   EXPECT_EQ(by_type(Type::Text, json("1234567.10")), "\"1234567.10\"");
 }
 
+TEST(Transform, WhatWouldNotBeReadAgainIsNotWritten) {
+  struct Case {
+    const char *as, *value, *refused;
+  };
+  for (const auto& [as, value, refused] :
+       {Case{"address.au(what: postcode)", "0800", "Hello"}, Case{"address.au(what: state)", "NSW", "Hello"},
+        Case{"phone.normalise(region: AU)", "+61412345678", "Hello"},
+        Case{"email.normalise", "jane@mail.example", "Hello"}, Case{"url.normalise", "https://mail.example/", "Hello"},
+        Case{"date.parse(order: dmy)", "2025-04-03", "Hello"},
+        Case{"datetime.to_utc(zone: Australia/Sydney)", "2025-04-03T10:00:00Z", "Hello"}}) {
+    const auto transform = parse_transform(as, Type::Text);
+    ASSERT_TRUE(transform) << as << to_text(transform.error());
+    const auto out = transform->out(Json(value), {});
+    EXPECT_EQ(out ? *out : Json(to_text(out.error())), Json(value)) << as;
+    EXPECT_FALSE(transform->out(Json(refused), {})) << as;
+    EXPECT_EQ(transform->out(Json(), {}).value(), Json()) << as;
+  }
+}
+
 }  // namespace
 }  // namespace linchpin::mapping

@@ -42,7 +42,7 @@ std::optional<std::string> inside_of_date(std::string_view text) {
   if (!digits(number)) return std::nullopt;
   if (sign != std::string_view::npos) {
     const std::string_view offset = text.substr(sign + 1);
-    if (offset.size() != 4 || !digits(offset) || offset[2] > '5') return std::nullopt;
+    if (offset.size() != 4 || !digits(offset) || offset[2] > '5' || offset > "1400") return std::nullopt;
   }
   return ms + std::string(number);
 }

@@ -356,6 +356,13 @@ const Mistake not_built[] = {
     {"an event of what no flow keeps",
      {{"flows/clients.yaml", "", "flow: clients\nmanual: a clerk\n"}},
      "warning: flows/verify.yaml:2:5: the flow never acts: none keeps contact. Add a flow with keep: contact."},
+    {"a condition that fails of some records",
+     {{"mappings/books.contacts.yaml", "where: '.FirstName != null'",
+       "where: '.Kind == \"p\" and (.First | startswith(\"J\"))'"}},
+     "warning: mappings/books.contacts.yaml:5:8: where: fails of a record that has not all that it reads, which is "
+     "left out "
+     "then: character 28 of the expression: startswith is given null. Give a default first, as in (.FirstName // \"\") "
+     "| startswith(\"J\")."},
     {"a witness",
      {{environment, "keys:", "witness: [{ url: https://w.example, key: x }]\nkeys:"}},
      "warning: environments/staging.yaml:2:10: no witness countersigns yet: the operator could rewrite the whole audit "

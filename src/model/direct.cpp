@@ -149,9 +149,9 @@ class DirectJudge {
   // Whether the source has it, as far as its connector knows. What a system says of its own fields only `discover`
   // reads.
   void expect(const mapping::Path& at, const Place& place) {
-    const Json& model =
-        draft_.hub.system(mapping_.system).connector->document["objects"][mapping_.object.text]["model"];
-    const ObjectModel contract = declared_model(mapping_.object, model);
+    const Json& object = draft_.hub.system(mapping_.system).connector->document["objects"][mapping_.object.text];
+    const Json& model = object["model"];
+    const ObjectModel contract = declared_model(mapping_.object, object);
     const bool describes_itself = model.find("get") || model.find("post");
     const std::string path = modelled(at), under = model["under"].text();
     if (contract.fields.empty() || contract.has(path)) return;

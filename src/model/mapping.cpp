@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mapping/expression_texts.hpp"
 #include "mapping/proof.hpp"
 #include "model/draft.hpp"
 #include "model/nearest.hpp"
@@ -67,9 +68,10 @@ class MappingReader {
     if (system_ != nullptr && system_->connector != nullptr && !mapping.object.empty()) object(mapping.object);
     if (const Node* where = node_.find("where"); where != nullptr && where->is_scalar()) {
       auto expression = mapping::Expression::parse(where->text);
-      if (expression)
+      if (expression) {
+        may_fail(*expression, where->at);
         mapping.where = std::move(*expression);
-      else
+      } else
         findings().mistake(expression.error().code, where->at, expression.error().what, expression.error().fix);
     }
     mapping.why = text_at(node_, "why");
@@ -94,6 +96,21 @@ class MappingReader {
   Findings& findings() { return draft_.findings; }
 
   const Manifest* connector() const { return system_ == nullptr ? nullptr : system_->connector.get(); }
+
+  // A record of which the condition fails is left out. It is tried on one that has nothing, and on one that has what it
+  // compares with.
+  void may_fail(const mapping::Expression& where, const Place& at) {
+    Json compared = Json(Json::Object{});
+    for (const auto& [member, text] : mapping::compared_texts(where.text())) compared = compared.with(member, text);
+    for (const Json& record : {Json(Json::Object{}), compared})
+      if (const Result<bool> holds = where.holds(record); !holds) {
+        findings().warning(
+            holds.error().code, at,
+            "where: fails of a record that has not all that it reads, which is left out then: " + holds.error().what,
+            "Give a default first, as in (.FirstName // \"\") | startswith(\"J\")");
+        return;
+      }
+  }
 
   void unreasoned(const Place& at, std::string what) {
     findings().warning(Code::ReasonMissing, at, std::move(what), "Add why: … for who reads it in a year");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mapping/expression_texts.hpp"
 #include "model/nearest.hpp"
 #include "model/registry.hpp"
 
@@ -188,7 +189,7 @@ class Judge {
     if (words.empty()) return;
     const std::string table = entry.as.name.empty() ? "the field's values" : "the table";
     if (entry.direction != Direction::Out)
-      if (std::vector<std::string> uncovered = without(model.values, words); !uncovered.empty())
+      if (std::vector<std::string> uncovered = without(taken(entry, model.values), words); !uncovered.empty())
         find(ModelFinding::Kind::Uncovered, entry.field, model.path, uncovered,
              {Code::ValueUnmapped,
               model.path + " of " + system() + " may be " + joined(uncovered) + ", which " + table +
@@ -201,6 +202,15 @@ class Judge {
               field.name.text + " is written to " + model.path + " as " + joined(gone) + ", and " + system() +
                   " has no such value",
               entry.place, "Take a value that it has, or add it in " + system()});
+  }
+
+  // Of the values, those of records that the mapping's `where:` may take.
+  std::vector<std::string> taken(const FieldMapping& entry, std::vector<std::string> values) const {
+    if (mapping_->where && entry.as.parts.empty())
+      std::erase_if(values, [&](const std::string& value) {
+        return mapping::rules_out(mapping_->where->text(), entry.at, value);
+      });
+    return values;
   }
 
   // What the system wants of a new record, and no entry writes.

@@ -81,6 +81,23 @@ TEST(SideBySide, ATableCoversWhatTheSystemMaySayAndWritesOnlyWhatItKnows) {
              "such value. Take a value that it has, or add it in crm."}));
 }
 
+TEST(SideBySide, AValueOfRecordsThatTheMappingLeavesOutNeedsNoRow) {
+  auto fields = as_mapped();
+  at(fields, "stage").values = {"lead", "customer", "partner", "other"};
+  const auto with_where = [&](const std::string& where) {
+    return told(beside(fields, {{"mappings/crm.contacts.yaml", "fields:\n", "where: '" + where + "'\nfields:\n"}}));
+  };
+  const auto warned_of = [](const std::string& values) {
+    return Texts{
+        "warning: mappings/crm.contacts.yaml:10:3: stage of crm may be " + values +
+        ", which the table does not cover. Such a record's field is a dead letter: add a row for each that is in use."};
+  };
+  EXPECT_EQ(with_where(R"(.first != null and .stage != "partner" and "other" != .stage)"), Texts{});
+  EXPECT_EQ(with_where(R"(.stage == "lead" or .stage == "customer")"), Texts{});
+  EXPECT_EQ(with_where(R"(.stage != "other")"), warned_of("'partner'"));
+  EXPECT_EQ(with_where(R"(.last != "other" or .stage != "other")"), warned_of("'partner', 'other'"));
+}
+
 TEST(SideBySide, KindsThatDoNotFitAreSaidUnlessATransformIsBetween) {
   auto fields = as_mapped();
   at(fields, "mobile").kind = "boolean";

@@ -207,10 +207,20 @@ std::string modelled(const mapping::Path& path) {
   return mapping::to_text(every);
 }
 
-ObjectModel declared_model(const ObjectName& name, const Json& model) {
-  ObjectModel object{name, {}};
-  for (const auto& [path, field] : model["declared"].members()) object.add(declared_field(path, field));
-  return object;
+ObjectModel declared_model(const ObjectName& name, const Json& object) {
+  ObjectModel model{name, {}};
+  for (const auto& [path, field] : object["model"]["declared"].members()) model.add(declared_field(path, field));
+  for (const auto& [association, one] : object["associations"].members()) {
+    SystemField field{.path = "associations." + association,
+                      .kind = "text",
+                      .label = {},
+                      .values = {},
+                      .refers_to = one["to"].text(),
+                      .told_by = "contract"};
+    field.read_only = !one.find("set");
+    model.add(std::move(field));
+  }
+  return model;
 }
 
 const ObjectModel* SystemModel::object(const ObjectName& name) const {

@@ -36,8 +36,8 @@ struct ObjectModel {
 };
 // "Phones[].PhoneNumber" of Phones[PhoneType=MOBILE].PhoneNumber: which item is the mapping's business.
 std::string modelled(const mapping::Path&);
-// What the vendor's contract says of an object: `declared:` of its `model:` in the manifest.
-ObjectModel declared_model(const ObjectName&, const Json& model);
+// What the vendor's contract says of an object of the manifest: `declared:` of its `model:`, and its `associations:`.
+ObjectModel declared_model(const ObjectName&, const Json& object);
 struct SystemModel {
   SystemName system;
   std::string connector, read_at;  // RFC 3339

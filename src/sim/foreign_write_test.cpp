@@ -51,6 +51,14 @@ TEST_F(ForeignWrite, AWarOverAValueEndsWithAQuestion) {
   EXPECT_EQ(in_xero()["FirstName"].text(), ours) << "and is counted anew";
   EXPECT_EQ(insists("Automaton", 10), 4);
   answer(open_reviews("foreign_write")[0], "accept");
+  const Json why = ask(
+      Json::object({{"command", "explain"}, {"entity", "contact"}, {"id", "xero:" + xero}, {"field", "given_name"}}));
+  EXPECT_NE(why["chain"][0]["rule"].text().find(", by "), std::string::npos) << pretty(why);
+  std::vector<std::string> answers;
+  for (const Json& step : why["chain"].items())
+    if (step.find("review"))
+      answers.push_back(step["record"].text() + " " + step["value"].text() + " " + step["state"].text());
+  EXPECT_EQ(answers, std::vector<std::string>{xero + " Automaton accepted"}) << "the same question, asked again";
   EXPECT_EQ(in_hubspot()["firstname"].text(), "Automaton");
   EXPECT_EQ(insists("Automaton", 3), 0);
 }

@@ -49,6 +49,18 @@ TEST_F(Pinned, AFieldIsWhatAPersonSaysUntilThePinIsTakenOff) {
   EXPECT_FALSE(pin("", "", true)) << "it is not pinned any more";
 }
 
+TEST_F(Pinned, OfAFieldThatIsPinnedToNothingNoEarlierValueIsSaidToBeThere) {
+  const std::string before = in_xero()["FirstName"].text();
+  ASSERT_NE(before, "");
+  ASSERT_TRUE(pin(""));
+  settle();
+  both_say("");
+  const Json why = *world->ask(Json::object(
+      {{"command", "explain"}, {"entity", "contact"}, {"id", "hubspot:" + hubspot}, {"field", "given_name"}}));
+  for (const Json& step : why["chain"].items())
+    if (step["what"].text() == "sent and confirmed") EXPECT_NE(step["holds"].text(), before) << pretty(why);
+}
+
 TEST_F(Pinned, APinEndsByItselfAlsoAfterACrash) {
   const std::string before = in_hubspot()["firstname"].text();
   ASSERT_TRUE(pin("Avery", rfc3339(world->now() + hours(2))));

@@ -156,6 +156,52 @@ TEST_F(Relations, CompaniesThatAPersonMergesTakeTheirPeopleAlong) {
   for (const Json& review : asked.items()) EXPECT_NE(review["kind"].text(), "foreign_write") << pretty(review);
 }
 
+TEST_F(Relations, OfAnAssociationThatWaitsNobodySaysThatItsRecordCannotBeRead) {
+  make(both_ways(), crm({john_in_hubspot()}, {}), holding("Contacts", {john_in_xero()}));
+  ask(Json::object({{"command", "pause"}, {"flow", "companies"}, {"by", "kim"}, {"why", "a look at it first"}}));
+  const Json bolts = account("5d1f1c1a-0000-4000-8000-0000000000b1", "Bolt", "83914571673");
+  const auto made = world->edit("xero", "Contacts", "", bolts.without("ContactID"));
+  ASSERT_TRUE(made) << to_text(made.error());
+  ASSERT_TRUE(world->edit("xero", "Contacts", joan, Json::object({{"BankAccountDetails", (*made)["ContactID"]}})));
+  settle();
+  const Json why = explained("hubspot:" + john);
+  EXPECT_NE(canonical(why).find("has no record in hubspot yet"), std::string::npos) << pretty(why);
+  EXPECT_NE(canonical(why).find("is held: what it is to name is not there yet"), std::string::npos) << pretty(why);
+  EXPECT_EQ(canonical(why).find("cannot be read there"), std::string::npos) << pretty(why);
+}
+
+TEST_F(Relations, APinnedRefIsOfARecordThatIsThere) {
+  make(both_ways(),
+       crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})
+           .with("associations", associated(john, acme)),
+       holding("Contacts", {account(books, "Acme", "51824753556"), john_in_xero()}));
+  const auto pin = [&](const std::string& value) {
+    return world->ask(Json::object({{"command", "pin"},
+                                    {"entity", "contact"},
+                                    {"id", "hubspot:" + john},
+                                    {"field", "company"},
+                                    {"value", value},
+                                    {"why", "he moved"},
+                                    {"by", "kim"}}));
+  };
+  for (const std::string& no : {std::string("Bolt"), std::string("hubspot:1"), "hubspot:" + john, bolt,
+                                std::string("g_00000000000000000000000000"), golden("hubspot:" + john, "contact")}) {
+    const Result<Json> answer = pin(no);
+    ASSERT_FALSE(answer) << no;
+    EXPECT_EQ(answer.error().what, "the hub has no such company for company");
+  }
+  settle();
+  EXPECT_EQ(primary_of(john), acme);
+  for (const std::string& of : {"hubspot:" + bolt, golden("hubspot:" + acme, "company")}) {
+    const Result<Json> answer = pin(of);
+    ASSERT_TRUE(answer) << to_text(answer.error());
+    settle();
+    EXPECT_EQ(explained("hubspot:" + john)["value"].text(),
+              golden(of.starts_with("g_") ? "hubspot:" + acme : of, "company"));
+    EXPECT_EQ(primary_of(john), of.starts_with("g_") ? acme : bolt);
+  }
+}
+
 TEST_F(Relations, ACrashInBetweenChangesNothing) {
   make(both_ways(),
        crm({john_in_hubspot()}, {company(acme, "Acme", "51824753556"), company(bolt, "Bolt", "", "0298765555")})

@@ -2,6 +2,7 @@
 """The commands that need no running hub: init, check, map, transform, and what they say of mistakes."""
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -216,6 +217,21 @@ class Commands(unittest.TestCase):
         status, out, _ = linchpin("map", self.hub, "xero.contacts", "--out", stdin='{"phone": "0491570110"}\n')
         self.assertEqual(status, 1)
         self.assertIn("begins with + and the country code", json.loads(out)["errors"][0]["message"])
+
+    def test_a_where_that_fails_is_said(self):
+        path = os.path.join(self.hub, "mappings/xero.contacts.yaml")
+        with open(path) as file:
+            text = file.read()
+        with open(path, "w") as file:
+            file.write(re.sub(r"(?m)^where: .*$", """where: '.FirstName | startswith("J")'""", text))
+        status, out, err = linchpin("map", self.hub, "xero.contacts", stdin='{"Name": "Pty Ltd"}\n{"FirstName": "Mia"}\n')
+        fails, other = (json.loads(l) for l in out.splitlines())
+        self.assertEqual((status, fails["applies"], other), (1, False, {"applies": False}), err)
+        self.assertIn("where: ", fails["errors"][0]["message"])
+        self.assertIn("mappings/xero.contacts.yaml:", fails["errors"][0]["place"])
+        status, out, err = linchpin("check", self.hub)
+        self.assertEqual(status, 0, err)
+        self.assertIn("where: fails of a record", out + err)
 
     def test_a_transform_is_tried_on_lines(self):
         lines = ('{"input": "0412 345 678"}\n{"input": "12", "options": {"region": "AU"}}\n'

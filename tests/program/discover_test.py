@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import time
 import unittest
 
@@ -69,6 +70,17 @@ class Discover(unittest.TestCase):
         self.assertGreater(xero["model"]["objects"][0]["records"], 0)
         self.assertEqual([f for f in xero["findings"] + idcheck["findings"] if f["mistake"]], [])
         self.assertIn("person.date_of_birth", {m["path"] for m in idcheck["mapped"]})
+
+    def test_the_example_of_companies_and_people_is_as_the_systems_say(self):
+        example = os.path.join(os.path.dirname(__file__), "../../examples/companies-and-people")
+        for part in ("entities", "flows", "mappings", "systems"):
+            shutil.rmtree(os.path.join(self.world.hub, part))
+            shutil.copytree(os.path.join(example, part), os.path.join(self.world.hub, part))
+        shutil.copy(os.path.join(example, "hub.yaml"), self.world.hub)
+        self.write("environments/staging.yaml", lambda t: t[:t.index("  idcheck:")])
+        said = self.discover()
+        self.assertEqual([f["message"] for s in said["systems"] for f in s["findings"] if f["mistake"]], [])
+        self.assertEqual([f for s in said["systems"] for f in s["findings"] if "DELETED" in f["values"]], [])
 
     def test_the_register_says_when_each_api_version_was_last_read_live(self):
         self.world.start()

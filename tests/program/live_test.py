@@ -160,12 +160,33 @@ class Live(unittest.TestCase):
             r for r in self.world.reviews() if r["kind"] == "foreign_write" and r["record"] == x])
         self.assertEqual(reviews[0]["field"], "email")
         self.assertEqual(hubspot_person(self.world.hubspot()[h])["email"], before)
-        status, _, err = self.world.linchpin("review", self.world.hub, "accept", reviews[0]["id"])
+        status, _, err = self.world.linchpin("review", self.world.hub, "accept", reviews[0]["id"], "--by", "kim")
         self.assertEqual(status, 0, err)
         eventually("the accepted value is at HubSpot", BOUND, lambda: hubspot_person(
             self.world.hubspot()[h])["email"] == "new.address@mail.example")
         status, _, err = self.world.linchpin("review", self.world.hub, "accept", reviews[0]["id"])
         self.assertEqual(status, 2)
+
+        def told():
+            status, out, err = self.world.linchpin("explain", self.world.hub, "contact", "xero:" + x, "email", "--json")
+            self.assertEqual(status, 0, err)
+            chain = json.loads(out)["chain"]
+            return chain, [s for s in chain if "review" in s]
+
+        chain, (step,) = told()
+        self.assertEqual(chain[0]["rule"], f"review {reviews[0]['id']}, by kim")
+        self.assertEqual((step["record"], step["value"], step["state"], step["answered_by"]),
+                         (x, "new.address@mail.example", "accepted", "kim"))
+        self.assertEqual((step["exchange"]["kind"], step["exchange"]["at"]), ("received", step["at"]))
+        self.assertIn("change", step["exchange"])
+        self.world.edit("xero", x, {"EmailAddress": "other.address@mail.example"})
+        eventually("another", BOUND, lambda: any(r["record"] == x and r["id"] != reviews[0]["id"] for r in self.world.reviews()))
+        review = next(r for r in self.world.reviews() if r["record"] == x)
+        self.assertEqual(self.world.linchpin("review", self.world.hub, "reject", review["id"], "--by", "lee")[0], 0)
+        steps = told()[1]
+        self.assertEqual([(s["state"], s["answered_by"]) for s in steps], [("accepted", "kim"), ("rejected", "lee")])
+        text = self.world.linchpin("explain", self.world.hub, "contact", "xero:" + x, "email")[1]
+        self.assertIn(f"review {review['id']}, rejected by lee at ", text)
 
     def test_a_retried_creation_makes_one_record(self):
         created = self.world.edit("hubspot", "", {"firstname": "Philippa", "lastname": "Quartermaine",

@@ -40,6 +40,19 @@ class Pin(unittest.TestCase):
             status, _, err = world.linchpin("pin", world.hub, "contact", record, "date_of_birth", "--why", "x", stdin="someday\n")
             self.assertEqual((status, "someday" in err), (2, False), "what was typed is not repeated")
 
+            def family_name(stdin):
+                return world.linchpin("pin", world.hub, "contact", record, "family_name", "--why", "x", stdin=stdin)
+
+            for stdin, said in (("", "standard input is empty"), ("Ng\nLee\n", "more than one line"), ("Ng\n\n", "more than one line")):
+                status, out, err = family_name(stdin)
+                self.assertEqual((status, out, said in err), (2, "", True), err)
+            _, out, _ = world.linchpin("explain", world.hub, "contact", record, "family_name", "--json")
+            self.assertNotIn("pinned", [s["what"] for s in json.loads(out)["chain"]], "nothing of these is a pin")
+            self.assertIn("family_name of g_", family_name("\n")[1])
+            self.assertIn("is pinned to nothing\n", family_name("\n")[1])
+            status, out, _ = family_name("Ng")
+            self.assertEqual((status, out.endswith(" is pinned\n")), (0, True), "a last line needs no end")
+
 
 if __name__ == "__main__":
     unittest.main()

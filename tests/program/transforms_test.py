@@ -63,6 +63,12 @@ class Transforms(unittest.TestCase):
                              [{key: example[key] for key in ("output", "error") if key in example}
                               for example in kind["examples"]], kind["name"])
 
+    def test_an_answer_is_one_line_whatever_ends_a_line(self):
+        ends = "a\u0085b\u2028c\u2029d\u000be\u000cf\u001cg"
+        status, out, _ = transform("text.exact", stdin=written({"input": ends}) + "\n")
+        self.assertEqual((status, len(out.splitlines())), (0, 1), out)
+        self.assertEqual(read(out), {"output": ends})
+
     def test_every_error_of_a_value_is_shown_by_some_transform(self):
         with open(os.path.join(ROOT, "src/base/errors.def"), encoding="utf-8") as file:
             values = set(re.findall(r'^ERROR\(Value\w+, *"(\w+)"', file.read(), re.M))
