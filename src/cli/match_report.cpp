@@ -203,6 +203,7 @@ std::string match_page(const Book& book, const Partition& found, const std::vect
     page += "<td>";
     for (const Told& t : told(comparison_of(book, q)))
       page += html_escaped(t.field) + " <span class=" + t.says + ">" + t.says + "</span><br>";
+    page += html_escaped(doubt_of(comparison_of(book, q)));
     page += "</tr>";
   }
   page += "</table>";
