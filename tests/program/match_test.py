@@ -314,6 +314,9 @@ class Match(unittest.TestCase):
                 ("n.json", '[{"id":"1","email":"a@b.example"}]\n', ":1:1", "JSON object on each line"),
                 ("o.txt", '[\n {"id":"1","email":"a@b.example"}]\n', ":1:1", "JSON object on each line"),
                 ("p.csv", "ID,id,email\n1,2,a@b.example\n", ":1:2", "another one"),
+                ("q.csv", "id;email\n1;x@y.example\n", ":1:1", "divided by semicolons"),
+                ("r.csv", '"id";"email"\n"1";"x@y.example"\n', ":1:1", "divided by semicolons"),
+                ("s.csv", "id\temail\n1\tx@y.example\n", ":1:1", "divided by tabs"),
                 ("l.jsonl", '{"id":"1","email":["a@b.example"]}\n', ":1:1", "email")):
             with self.subTest(name):
                 path = self.file(name, text)
