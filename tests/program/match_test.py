@@ -153,6 +153,15 @@ class Match(unittest.TestCase):
             self.assertIn(why, reasons[f"b{i}c{i}"])
             self.assertIn(why, text)
 
+    def test_an_id_that_would_be_a_formula_is_a_text_to_a_spreadsheet(self):
+        self.file("crm.csv", CRM.replace("c3,", "=HYPERLINK(1),").replace("c2,", "-2,"))
+        review, near = os.path.join(self.folder, "review.csv"), os.path.join(self.folder, "near.csv")
+        status, out, err = self.match(self.crm, self.books, "--review", review, "--ask", "0.1", "--near", near)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("crm,'=HYPERLINK(1),", out)
+        with open(review, encoding="utf-8") as file:
+            self.assertIn("crm,'-2,", file.read())
+
     def test_the_page_shows_ids_and_no_values_unless_asked(self):
         page = os.path.join(self.folder, "page.html")
         for more, there in (([], False), (["--values"], True)):
