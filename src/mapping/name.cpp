@@ -306,7 +306,6 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
     if (!only_suffixes) {
       words = words_of(std::string_view(text).substr(0, comma));
       take_off(words, parts);
-      const std::string title = parts.title;
       parts.family = joined(words, 0, words.size());
       if (parts.family.empty()) return not_a_name();
       if (!behind.empty()) {
