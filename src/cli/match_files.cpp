@@ -115,9 +115,21 @@ Result<Header> header_of(const model::Entity& entity, const std::string& path, c
   return header;
 }
 
+// Where the first line names several columns, and no comma divides them: the sign that does, as a person calls it.
+std::string_view other_separator(std::string_view text) {
+  const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+  if (first.find(',') != std::string_view::npos) return {};
+  for (const auto& [sign, called] : {std::pair{';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}})
+    if (first.find(sign) != std::string_view::npos) return called;
+  return {};
+}
+
 Result<std::vector<Record>> read_csv(const model::Entity& entity, const std::string& path, std::string_view text,
                                      Slips& slips) {
   const std::string system = system_of(path);
+  if (const std::string_view signs = other_separator(text); !signs.empty())
+    return mistake("its columns are divided by " + std::string(signs) + ", and not by commas",
+                   "Save the file with commas between its cells.", {path, 1, 1});
   CsvReader reader(path, text);
   CsvRow row;
   if (!TRY(reader.next(row)))

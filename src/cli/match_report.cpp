@@ -51,7 +51,7 @@ std::string clusters_csv(const Book& book, const Partition& found) {
   std::string text = "system,id,golden_id\n";
   for (std::uint32_t r = 0; r < book.size(); ++r)
     text +=
-        csv_cell(book.id(r).system) + "," + csv_cell(book.id(r).id) + "," + csv_cell(golden_id(book, found, r)) + "\n";
+        csv_text(book.id(r).system) + "," + csv_text(book.id(r).id) + "," + csv_text(golden_id(book, found, r)) + "\n";
   return text;
 }
 
@@ -59,8 +59,8 @@ std::string review_csv(const Book& book, const Partition& found) {
   std::string text = "system_a,id_a,system_b,id_b,probability,reason\n";
   for (const Question& q : found.questions) {
     const RecordId &a = book.id(q.pair.first), &b = book.id(q.pair.second);
-    text += csv_cell(a.system) + "," + csv_cell(a.id) + "," + csv_cell(b.system) + "," + csv_cell(b.id) + "," +
-            probability_text(q.probability) + "," + csv_cell(reason_of(comparison_of(book, q))) + "\n";
+    text += csv_text(a.system) + "," + csv_text(a.id) + "," + csv_text(b.system) + "," + csv_text(b.id) + "," +
+            probability_text(q.probability) + "," + csv_text(reason_of(comparison_of(book, q))) + "\n";
   }
   return text;
 }
@@ -203,6 +203,7 @@ std::string match_page(const Book& book, const Partition& found, const std::vect
     page += "<td>";
     for (const Told& t : told(comparison_of(book, q)))
       page += html_escaped(t.field) + " <span class=" + t.says + ">" + t.says + "</span><br>";
+    page += html_escaped(doubt_of(comparison_of(book, q)));
     page += "</tr>";
   }
   page += "</table>";

@@ -24,8 +24,8 @@ Json near_pairs(const matching::Book& book, const std::vector<matching::Alike>& 
 std::string near_csv(const Json& pairs) {
   std::string text = "system_a,id_a,system_b,id_b,likeness,reason\n";
   for (const Json& p : pairs.items())
-    text += csv_cell(p["system_a"].text()) + "," + csv_cell(p["id_a"].text()) + "," + csv_cell(p["system_b"].text()) +
-            "," + csv_cell(p["id_b"].text()) + "," + p["likeness"].number_text() + "," + csv_cell(p["reason"].text()) +
+    text += csv_text(p["system_a"].text()) + "," + csv_text(p["id_a"].text()) + "," + csv_text(p["system_b"].text()) +
+            "," + csv_text(p["id_b"].text()) + "," + p["likeness"].number_text() + "," + csv_text(p["reason"].text()) +
             "\n";
   return text;
 }

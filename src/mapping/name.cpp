@@ -102,6 +102,7 @@ bool continues_family(std::string_view word) { return begins_family(word) || is_
 
 // As compatibility makes one of signs that look alike: ＆ is &, Ｐ／Ｌ is P/L. To judge by, and never kept.
 std::string compatible(const std::string& text) {
+  if (is_ascii(text)) return text;
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* const nfkc = icu::Normalizer2::getNFKCInstance(status);
   if (U_FAILURE(status)) return text;
@@ -173,6 +174,11 @@ bool has_second_title(const Words& words) {
     if (is_one_of(bare(words[i]), sure_titles) && !is_title(words[i - 1])) return true;
   }
   return false;
+}
+
+Bearer bearer_of(const Words& judged) {
+  if (is_organisation(judged)) return Bearer::Organisation;
+  return is_two_people(judged) || has_second_title(judged) ? Bearer::TwoPeople : Bearer::Person;
 }
 
 struct Parts {
@@ -296,6 +302,8 @@ Result<std::size_t> family_end(const Words& words, const NameForm& form, bool wi
 
 }  // namespace
 
+Bearer bearer_of(std::string_view name) { return bearer_of(words_of(compatible(single_spaced(name)))); }
+
 Result<Value> split_name(const Json& value, const NameForm& form) {
   if (value.is_null()) return Value();
   if (!value.is_text()) return not_a_name();
@@ -304,11 +312,15 @@ Result<Value> split_name(const Json& value, const NameForm& form) {
   Words words = words_of(text);
   if (lower_ascii(text) == "n/a") return not_a_name();
   const Words judged = words_of(compatible(text));
-  if (is_organisation(judged))
-    return fail(Code::ValueNotAPerson, "the name is that of an organisation",
-                "Map organisations by a mapping of their own");
-  if (is_two_people(judged) || has_second_title(judged))
-    return fail(Code::ValueTwoPeople, "the name is that of two people", "Make a record for each of them");
+  switch (bearer_of(judged)) {
+    case Bearer::Organisation:
+      return fail(Code::ValueNotAPerson, "the name is that of an organisation",
+                  "Map organisations by a mapping of their own");
+    case Bearer::TwoPeople:
+      return fail(Code::ValueTwoPeople, "the name is that of two people", "Make a record for each of them");
+    case Bearer::Person:
+      break;
+  }
   if (!has_letter(text) || text.find('@') != std::string::npos) return not_a_name();
 
   // A remark behind the name, "(née Lee)": which of the two is the family name is not for the program to say.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "mapping/name.hpp"
 #include "matching/given.hpp"
-#include "matching/parts.hpp"
 
 namespace linchpin::matching {
 namespace {
@@ -26,7 +26,8 @@ void add_unlike(std::vector<T>& list, Range& range, T value, bool (*same)(const 
 }
 
 bool same_name(const Name& a, const Name& b) {
-  return a.given == b.given && a.middle == b.middle && a.family == b.family;
+  return a.given == b.given && a.middle == b.middle && a.family == b.family && a.whole == b.whole &&
+         a.whose == b.whose && a.generation == b.generation;
 }
 bool same_email(const Email& a, const Email& b) { return a.held == b.held; }
 bool same_phone(const Phone& a, const Phone& b) { return a.held == b.held; }
@@ -36,10 +37,28 @@ bool same_address(const Address& a, const Address& b) {
          a.suburb == b.suburb && a.postcode == b.postcode;
 }
 
+// "Kellman, Jane & John" is "Jane & John Kellman".
+std::string given_first(const std::string& name) {
+  const std::size_t comma = name.find(',');
+  return comma == std::string::npos ? name : name.substr(comma + 1) + " " + name.substr(0, comma);
+}
+
 Name name_of(const Fields& f, Words& words) {
-  NameParts parts{f.given_name, f.middle_name, f.family_name};
-  if (letters_of(parts.given).empty() && letters_of(parts.family).empty()) parts = split_full_name(f.full_name);
+  NameParts parts{.given = f.given_name, .middle = f.middle_name, .family = f.family_name};
+  std::string written = f.given_name + " " + f.middle_name + " " + f.family_name;
+  if (letters_of(parts.given).empty() && letters_of(parts.family).empty()) {
+    parts = split_full_name(f.full_name);
+    written = f.full_name;
+  } else {
+    take_off_generation(parts);
+  }
   Name name;
+  name.generation = parts.generation;
+  const std::string turned = given_first(written);
+  const bool not_ones = mapping::bearer_of(written) != mapping::Bearer::Person ||
+                        (turned != written && mapping::bearer_of(turned) != mapping::Bearer::Person);
+  name.whose = not_ones ? Whose::NotOnes : has_title_for_given(parts) ? Whose::OnesByTitle : Whose::Ones;
+  if (name.whose != Whose::Ones) name.whole = words.add(letters_of(turned));
   const std::string family = family_letters(parts.family);
   name.given = words.add(letters_of(parts.given));
   name.middle = words.add(letters_of(parts.middle));

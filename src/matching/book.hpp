@@ -8,15 +8,23 @@
 #include <span>
 #include <vector>
 
+#include "matching/parts.hpp"
 #include "matching/pet_names.hpp"
 #include "matching/record.hpp"
 #include "matching/words.hpp"
 
 namespace linchpin::matching {
 
+// Whose a name is: one person's, of whom a title may stand for the given name ("Mr Harwood"), or a couple's, a trust's,
+// a company's.
+enum class Whose : std::uint8_t { Ones, OnesByTitle, NotOnes };
+
 struct Name {
   WordId given = 0, middle = 0, family = 0;
   WordId first_part = 0, last_part = 0;  // of a family name in two parts: "Riede-Wright"
+  WordId whole = 0;                      // all of it, where it is not simply one person's
+  Whose whose = Whose::Ones;
+  Generation generation = Generation::Untold;
 };
 
 // How widely a phone number or an e-mail address is held.

@@ -70,19 +70,41 @@ class Comparing {
     return of_given[static_cast<int>(g)] + of_family[static_cast<int>(f)];
   }
 
+  static Doubt doubt_of(const Name& x, const Name& y) {
+    if (x.whole != 0 && x.whole == y.whole) return Doubt::None;
+    if (x.whose == Whose::NotOnes || y.whose == Whose::NotOnes) return Doubt::NotOnes;
+    if (x.whose == Whose::OnesByTitle || y.whose == Whose::OnesByTitle) return Doubt::TitleForGiven;
+    if (x.generation == y.generation) return Doubt::None;
+    const bool missing = x.generation == Generation::Untold || y.generation == Generation::Untold;
+    return missing ? Doubt::SuffixMissing : Doubt::SuffixDiffers;
+  }
+
+  // Of names that are as like, the ones without a doubt; but that one of them has no given name clears up nothing.
+  static int clearness(const Name& x, const Name& y, Given given, Doubt doubt) {
+    if (x.whole != 0 && x.whole == y.whole) return 5;
+    return given == Given::Missing ? static_cast<int>(doubt) : -static_cast<int>(doubt);
+  }
+
   void read(const Name& x, const Name& y, bool swapped) {
     Given given = given_of(x.given, y.given);
     const Family family = family_of(x, y);
     if (given == Given::Differs && ((x.middle != 0 && given_of(x.middle, y.given) == Given::Same) ||
                                     (y.middle != 0 && given_of(y.middle, x.given) == Given::Same)))
       given = Given::Middle;
-    const int w = worth(given, family) * 2 - (swapped ? 5 : 0);
+    const Doubt doubt = doubt_of(x, y);
+    const int w = worth(given, family) * 40 - (swapped ? 100 : 0) + clearness(x, y, given, doubt);
     if (w <= best_) return;
     best_ = w;
     c_.given = given, c_.family = family, c_.swapped = swapped;
-    c_.middle = middle_of(x.middle, y.middle);
+    c_.middle = middle_of(x.middle, y.middle), c_.doubt = doubt;
     c_.alike = given == Given::Same && family == Family::Same;
     first_ = x, second_ = y;
+  }
+
+  static Name turned(Name name) {
+    std::swap(name.given, name.family);
+    name.first_part = name.last_part = 0;
+    return name;
   }
 
   void names() {
@@ -93,7 +115,7 @@ class Comparing {
         if (x.given == 0 || x.family == 0) continue;
         // "Yang Jianhua", and "Dorothy" who is held as the family name with "Vettese" as the given one.
         if (x.given == y.family || x.family == y.given || near(x.given, y.family) || near(x.family, y.given))
-          read(Name{x.family, x.middle, x.given}, y, true);
+          read(turned(x), y, true);
       }
   }
 
@@ -306,6 +328,17 @@ bool named_alike(const Comparison& c) {
 }
 
 bool may_settle(const Comparison& c) {
+  switch (c.doubt) {
+    case Doubt::SuffixDiffers:
+    case Doubt::TitleForGiven:
+    case Doubt::NotOnes:
+      return false;
+    case Doubt::SuffixMissing:  // no father was born with his son
+      if (c.born != Born::Same) return false;
+      break;
+    case Doubt::None:
+      break;
+  }
   if (c.bare) return true;
   switch (c.given) {
     case Given::Differs:

@@ -21,10 +21,16 @@ enum class Home : std::uint8_t { Missing, Same, Near, OtherUnit, Street, Place, 
 // What an e-mail address says of a given name: it holds it, its initial, or somebody else's.
 enum class Hint : std::uint8_t { None, Whole, Initial, Other };
 
+// Why two names may be of two who are not one person, much as they agree. SuffixMissing: one says Jr or Sr, the other
+// nothing. TitleForGiven: of one there is a title and no given name ("Mr Harwood"). NotOnes: one is a couple's, a
+// trust's or a company's, and the other is not the same name in all its words. The graver later.
+enum class Doubt : std::uint8_t { None, SuffixMissing, SuffixDiffers, TitleForGiven, NotOnes };
+
 struct Comparison {
   Given given = Given::Missing;
   Family family = Family::Missing;
   Middle middle = Middle::Missing;
+  Doubt doubt = Doubt::None;
   bool swapped = false;  // the family name of one is the given name of the other
   Mail mail = Mail::Missing;
   Call call = Call::Missing;
@@ -46,7 +52,8 @@ struct Comparison {
 bool named_alike(const Comparison&);
 // Whether what the two have in common may settle it with nobody asked, however probable it is. An initial, a name that
 // may be short for the other, and one that is like it are also a spouse's: a date of birth or a mobile number must say
-// more. A name alone, however rare, is also a namesake's, and a father's.
+// more. A name alone, however rare, is also a namesake's, and a father's. Father and son, a couple and one of the two,
+// a person and their trust may agree in everything but the name.
 bool may_settle(const Comparison&);
 
 Comparison compare(const Book&, const Prepared&, const Prepared&);

@@ -34,7 +34,21 @@ TEST(Parts, AFullNameIsTakenApartByCommaTitleAndParticle) {
   EXPECT_EQ(split("Dr Ryan Angus Kelly"), "Ryan|Angus|Kelly");
   EXPECT_EQ(split("Lucy De Luca"), "Lucy||De Luca");
   EXPECT_EQ(split("Cher"), "||Cher");
+  EXPECT_EQ(split("Smith,"), "||Smith");
   EXPECT_EQ(split(""), "||");
+}
+
+TEST(Parts, JrAndThirdAreNoPartOfANameHoweverItIsWritten) {
+  const auto split = [](const char* text) {
+    const NameParts p = split_full_name(text);
+    return p.given + "|" + p.middle + "|" + p.family + "|" + std::to_string(static_cast<int>(p.generation));
+  };
+  for (const char* text :
+       {"John Smithson Jr", "John Smithson Jnr.", "Mr John Smithson, Jr.", "Smithson Jr, John", "Smithson, John Jr"})
+    EXPECT_EQ(split(text), "John||Smithson|1") << text;
+  EXPECT_EQ(split("John Harding III"), "John||Harding|4");
+  EXPECT_EQ(split("Sok Iv"), "Sok||Iv|0");
+  EXPECT_EQ(split("Jr"), "||Jr|0");
 }
 
 TEST(Parts, APhoneNumberIsOneInEveryWayOfWritingIt) {
@@ -120,6 +134,93 @@ TEST(Compare, FamilyNamesIgnoreMarksAndKnowHalvesAndMac) {
   EXPECT_EQ(compared(named("A", "Riede-Wright"), named("A", "Wright")).family, Family::Part);
   EXPECT_EQ(compared(named("A", "Smitth"), named("A", "Smith")).family, Family::Near);
   EXPECT_EQ(compared(named("A", "Evans"), named("A", "Smith")).family, Family::Differs);
+}
+
+// What the two have in common beside their names would settle it: an own mailbox and an own mobile.
+Comparison at_one_place(Fields a, Fields b) {
+  for (Fields* f : {&a, &b}) f->email = "box@x.example", f->phone = "0412 704 937";
+  const Comparison there = compared(a, b), back = compared(b, a);
+  EXPECT_EQ(there.doubt, back.doubt);
+  EXPECT_EQ(may_settle(there), may_settle(back));
+  return there;
+}
+Fields called(const char* full_name) {
+  Fields f;
+  f.full_name = full_name;
+  return f;
+}
+
+TEST(Compare, ACoupleATrustAndACompanyAreNotOneOfTheirOwn) {
+  const Fields people[][2] = {{named("Jane", "Kellman"), named("Jane & John", "Kellman")},
+                              {named("Una", "Zettel"), named("Una", "Zettel Family Trust")},
+                              {named("Kate", "Umbridge"), named("Kate", "Umbridge Pty Ltd")},
+                              {named("Jane", "Dorrigo"), called("J & M Dorrigo")},
+                              {named("Mary", "Smith"), called("Mr & Mrs Smith")},
+                              {named("Kate", "Umbridge"), called("Umbridge, Kate & Tom")},
+                              {named("Ann", "Lambeth"), called("Ann Lambeth ATF Lambeth Trust")},
+                              {called("Kate Umbridge Pty Ltd"), called("Kate Umbridge Holdings Pty Ltd")}};
+  for (const auto& [one, other] : people) {
+    const Comparison c = at_one_place(one, other);
+    EXPECT_EQ(c.doubt, Doubt::NotOnes) << other.full_name << other.given_name << other.family_name;
+    EXPECT_FALSE(may_settle(c));
+  }
+}
+
+TEST(Compare, ACompanyIsItselfHoweverItsNameIsDivided) {
+  EXPECT_TRUE(may_settle(at_one_place(called("Kate Umbridge Pty Ltd"), named("Kate", "Umbridge Pty. Ltd."))));
+  EXPECT_TRUE(may_settle(at_one_place(named("Jane & John", "Kellman"), called("Jane & John Kellman"))));
+  EXPECT_TRUE(may_settle(at_one_place(called("Kellman, Jane & John"), called("Jane & John Kellman"))));
+  EXPECT_TRUE(may_settle(at_one_place(called("Co, Xi"), named("Xi", "Co"))));
+  EXPECT_TRUE(may_settle(at_one_place(called("Mr Harwood"), named("Mr", "Harwood"))));
+}
+
+TEST(Compare, FatherAndSonOfOneNameAreTwo) {
+  const Fields junior = named("John", "Smithson Jr"), senior = named("John", "Smithson Sr"),
+               plain = named("John", "Smithson");
+  EXPECT_EQ(at_one_place(junior, senior).doubt, Doubt::SuffixDiffers);
+  EXPECT_EQ(at_one_place(junior, senior).family, Family::Same);
+  EXPECT_FALSE(may_settle(at_one_place(junior, senior)));
+  EXPECT_FALSE(may_settle(at_one_place(called("John Harding II"), called("John Harding III"))));
+  EXPECT_FALSE(may_settle(at_one_place(named("John Smithson", "Jr"), named("John Smithson", "Sr"))));
+  EXPECT_FALSE(may_settle(at_one_place(called("John Smithson Senior"), called("John Smithson Junior"))));
+  EXPECT_FALSE(may_settle(at_one_place(named("John", "Smithson Senior"), junior)));
+  EXPECT_TRUE(may_settle(at_one_place(called("Ann Senior"), named("Ann", "Senior")))) << "a family name";
+  EXPECT_FALSE(may_settle(at_one_place(plain, senior)));
+  EXPECT_TRUE(may_settle(at_one_place(junior, called("Smithson, John Jnr"))));
+}
+
+TEST(Compare, WhoIsBornOnTheDayOfOneWithoutASuffixIsNoFather) {
+  Fields plain = named("John", "Smithson"), senior = named("John", "Smithson Sr");
+  plain.date_of_birth = senior.date_of_birth = "1951-12-15";
+  EXPECT_TRUE(may_settle(at_one_place(plain, senior)));
+  EXPECT_FALSE(may_settle(at_one_place(
+      [&] {
+        Fields f = plain;
+        f.family_name = "Smithson Jr";
+        return f;
+      }(),
+      senior)));
+}
+
+TEST(Compare, ATitleIsNobodysGivenName) {
+  for (const Fields& titled : {named("Mrs", "Harwood"), called("Mr Harwood"), called("Harwood, Mr")}) {
+    EXPECT_FALSE(may_settle(at_one_place(named("Ann", "Harwood"), titled))) << titled.full_name;
+    EXPECT_FALSE(may_settle(at_one_place(named("Mr", "Harwood"), titled)) && titled.given_name == "Mrs");
+  }
+  EXPECT_TRUE(may_settle(at_one_place(named("Ann", "Harwood"), called("Mrs Ann Harwood"))));
+  EXPECT_TRUE(may_settle(at_one_place(named("Ann", "Harwood"), named("", "Harwood")))) << "a bare name has no title";
+}
+
+TEST(Compare, OneOfAGoldenRecordsNamesMayClearUpTheDoubt) {
+  const auto against = [](const char* family) {
+    Fields one = named("John", "Smithson"), other = named("John", "Smithson Jr"), third = named("John", family);
+    one.email = third.email = "box@x.example";
+    const Book book({{{"crm", "1"}, {one, other}}, {{"books", "1"}, {third}}});
+    return may_settle(compare(book, book[0], book[1]));
+  };
+  EXPECT_TRUE(against("Smithson"));
+  EXPECT_TRUE(against("Smithson Jr"));
+  EXPECT_FALSE(against("Smithson Sr"));
 }
 
 TEST(Compare, NamesTheWrongWayRoundAreReadTheRightWay) {

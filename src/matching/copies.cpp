@@ -13,7 +13,8 @@ using Content = std::vector<std::uint32_t>;
 Content content_of(const Book& book, const Prepared& p) {
   Content content{p.system, p.names.count, p.emails.count, p.phones.count, p.births.count};
   for (const Name& n : book.names(p))
-    content.insert(content.end(), {n.given, n.middle, n.family, n.first_part, n.last_part});
+    content.insert(content.end(), {n.given, n.middle, n.family, n.first_part, n.last_part, n.whole,
+                                   static_cast<std::uint32_t>(n.whose), static_cast<std::uint32_t>(n.generation)});
   for (const Email& e : book.emails(p)) content.push_back(e.held);
   for (const Phone& t : book.phones(p)) content.push_back(t.held);
   for (const Birth& b : book.births(p)) content.push_back(b.digits);

@@ -19,7 +19,7 @@ struct Key {
   std::uint8_t kind = 0;           // of which it is
 };
 // Of what keys are made of: where they are kept, those of another version are to be made anew.
-inline constexpr int keys_version = 2;
+inline constexpr int keys_version = 3;
 // The keys of one record, each once, in no particular order.
 std::vector<Key> keys_of(const Book&, const Prepared&);
 

@@ -64,6 +64,21 @@ TEST(Likely, TwoWhoCouldBeMeantAreAQuestionAndNotTheBetterOne) {
   EXPECT_EQ(two[0].same, two[1].same);
 }
 
+// A name in two words of which one agrees said nothing against it, and the wife became the husband.
+TEST(Likely, WhoIsNoOnePersonIsNotLinkedUnasked) {
+  const auto between = [](const char* family, const char* other) {
+    Record one = record("", "Una", family, "0429744982"), same = record("1", "Una", other, "0429744982");
+    one.fields[0].email = same.fields[0].email = "una@x.example";
+    return likeness(one, {same}, built_in_model(), terms())[0];
+  };
+  EXPECT_TRUE(between("Zettel", "Zettel").same);
+  for (const char* other : {"Zettel Family Trust", "Zettel Pty Ltd", "Zettel Jr", "Zettel & Tom Zettel"}) {
+    const Likeness like = between("Zettel", other);
+    EXPECT_FALSE(like.same) << other;
+    EXPECT_GE(like.probability, 0.5F) << other << " is asked about";
+  }
+}
+
 TEST(Likely, WithoutABarToAcceptFromNobodyIsTheSameUnasked) {
   Terms t = terms();
   t.accept = 2;

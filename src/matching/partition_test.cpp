@@ -111,6 +111,27 @@ TEST(Partition, TwoDatesOfBirthThatDifferAreTwoPeopleWhereTheHubSaysSo) {
   EXPECT_TRUE(match(book, built_in_model(), terms()).questions.empty());
 }
 
+TEST(Partition, ACoupleATrustAndASonAreAskedAboutAndNotTakenForOneOfThem) {
+  std::vector<Record> records;
+  const auto add = [&](const Fields& one, const Fields& other) {
+    const std::string n = std::to_string(records.size() / 2);
+    for (const bool first : {true, false}) {
+      Fields f = first ? one : other;
+      f.email = "box" + n + "@x.example", f.phone = "0412 704 20" + n;
+      records.push_back({{first ? "crm" : "books", n}, {f}});
+    }
+  };
+  add(named("Jane", "Kellman"), named("Jane & John", "Kellman"));
+  add(named("Una", "Zettel"), named("Una", "Zettel Family Trust"));
+  add(named("John", "Smithson Jr"), named("John", "Smithson Sr"));
+  add(named("Mr", "Tannahill"), named("Mrs", "Tannahill"));
+  add(named("Rosemary", "Colefax"), named("Rosemary", "Colefax"));
+  const Book book(records);
+  const Partition found = match(book, built_in_model(), {});
+  EXPECT_EQ(found.questions.size(), 4u);
+  EXPECT_EQ(sets_of(book, found).size(), 9u);
+}
+
 TEST(Partition, WhoIsHardlyLikelyIsAskedAboutWhereSomebodyWantsToKnow) {
   const Book book({{{"crm", "1"}, {named("Jane", "Kelly")}}, {{"books", "2"}, {named("Jean", "Nguyen")}}});
   const auto asked = [&](double review) {

@@ -41,6 +41,45 @@ bool is_title(std::string_view word) {
   return among(letters_of(word), titles);
 }
 
+Generation generation_of(std::string_view word) {
+  struct Suffix {
+    std::string_view text;
+    Generation generation;
+  };
+  static constexpr std::array<Suffix, 9> suffixes = {{{"jr", Generation::Junior},
+                                                      {"jnr", Generation::Junior},
+                                                      {"sr", Generation::Senior},
+                                                      {"snr", Generation::Senior},
+                                                      {"ii", Generation::Second},
+                                                      {"2nd", Generation::Second},
+                                                      {"iii", Generation::Third},
+                                                      {"3rd", Generation::Third},
+                                                      {"4th", Generation::Fourth}}};
+  std::string plain(word);
+  std::erase_if(plain, [](char c) { return c == '.' || c == ','; });
+  if (plain == "IV") return Generation::Fourth;  // Iv is a family name
+  plain = mapping::lower_ascii(plain);
+  const auto at = std::find_if(suffixes.begin(), suffixes.end(), [&](const Suffix& s) { return s.text == plain; });
+  return at == suffixes.end() ? Generation::Untold : at->generation;
+}
+bool is_generation(std::string_view word) { return generation_of(word) != Generation::Untold; }
+
+// Off the back, where `least` words are left.
+Generation generation_off(std::vector<std::string>& words, std::size_t least) {
+  if (words.size() <= least || !is_generation(words.back())) return Generation::Untold;
+  const Generation found = generation_of(words.back());
+  words.pop_back();
+  while (!words.empty() && words.back().ends_with(',')) words.back().pop_back();
+  return found;
+}
+
+// Senior is a family name too: in full, and behind a name, it tells a generation and stays where it stands.
+Generation generation_in_full(const std::vector<std::string>& words, std::size_t least) {
+  if (words.size() <= least) return Generation::Untold;
+  const std::string last = letters_of(words.back());
+  return last == "junior" ? Generation::Junior : last == "senior" ? Generation::Senior : Generation::Untold;
+}
+
 bool is_particle(std::string_view word) {
   static constexpr std::array<std::string_view, 19> particles = {"de", "da",  "di",  "del", "della", "du",  "la",
                                                                  "le", "van", "von", "der", "den",   "ten", "te",
@@ -52,20 +91,45 @@ bool is_particle(std::string_view word) {
 
 NameParts split_full_name(std::string_view text) {
   NameParts parts;
-  const std::size_t comma = text.find(',');
+  std::size_t comma = text.find(',');
   std::vector<std::string> words = words_of(comma == std::string_view::npos ? text : text.substr(comma + 1));
-  while (words.size() > 1 && is_title(words.front())) words.erase(words.begin());
+  if (comma != std::string_view::npos && words.size() == 1 && is_generation(words[0])) {  // "John Smith, Jr"
+    words = words_of(text);
+    comma = std::string_view::npos;
+  }
+  while (words.size() > 1 && is_title(words.front())) words.erase(words.begin()), parts.titled = true;
   if (comma != std::string_view::npos) {
     parts.family = mapping::trimmed(text.substr(0, comma));
     if (!words.empty()) parts.given = words[0], parts.middle = joined(words, 1, words.size());
+    take_off_generation(parts);
     return parts;
   }
+  parts.generation = generation_off(words, 1);
+  if (parts.generation == Generation::Untold) parts.generation = generation_in_full(words, 2);
   if (words.empty()) return parts;
   std::size_t family = words.size() - 1;
   while (family > 1 && is_particle(words[family - 1])) --family;
   parts.family = joined(words, family, words.size());
   if (family > 0) parts.given = words[0], parts.middle = joined(words, 1, family);
   return parts;
+}
+
+void take_off_generation(NameParts& parts) {
+  for (std::string* const part : {&parts.family, &parts.middle, &parts.given}) {
+    std::vector<std::string> words = words_of(*part);
+    parts.generation = generation_off(words, part == &parts.middle ? 0 : 1);
+    if (parts.generation == Generation::Untold) continue;
+    *part = joined(words, 0, words.size());
+    return;
+  }
+  parts.generation = generation_of(parts.family);  // "Jr" alone is left where it stands
+  if (parts.generation == Generation::Untold) parts.generation = generation_in_full(words_of(parts.family), 1);
+}
+
+bool has_title_for_given(const NameParts& parts) {
+  const std::vector<std::string> words = words_of(parts.given);
+  if (words.empty()) return parts.titled;
+  return words_of(parts.middle).empty() && std::all_of(words.begin(), words.end(), is_title);
 }
 
 EmailParts split_email(std::string_view text) {

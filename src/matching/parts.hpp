@@ -7,12 +7,19 @@
 
 namespace linchpin::matching {
 
+// Which of those of one name a word behind it says: Jr, III.
+enum class Generation : std::uint8_t { Untold, Junior, Senior, Second, Third, Fourth };
+
 struct NameParts {
   std::string given, middle, family;  // as written
+  Generation generation = Generation::Untold;
+  bool titled = false;  // a title stood before it
 };
 // "Smith, Jane Anne", "Dr Jane Anne Smith", "de la Cruz": by commas, titles and particles, else the last word is the
 // family name. It may be the wrong way round: a comparison tries both.
 NameParts split_full_name(std::string_view);
+void take_off_generation(NameParts&);        // "Smithson Jr" → Smithson, Junior
+bool has_title_for_given(const NameParts&);  // "Mr Harwood", and "Mrs" for a given name
 
 struct EmailParts {
   std::string whole;  // lower case, without what follows a +

@@ -16,10 +16,27 @@ std::vector<Told> told(const Comparison& c) {
   return all;
 }
 
+std::string_view doubt_of(const Comparison& c) {
+  switch (c.doubt) {
+    case Doubt::SuffixMissing:
+      return "one says Jr, Sr or a number";
+    case Doubt::SuffixDiffers:
+      return "Jr, Sr or a number differs";
+    case Doubt::TitleForGiven:
+      return "one has a title for a given name";
+    case Doubt::NotOnes:
+      return "one is a couple, a trust or a company";
+    case Doubt::None:
+      break;
+  }
+  return {};
+}
+
 std::string reason_of(const Comparison& c) {
   std::string reason;
   for (const Told& t : told(c)) reason += (reason.empty() ? "" : "; ") + t.field + " " + t.says;
   if (c.swapped) reason += "; names swapped";
+  if (const std::string_view why = doubt_of(c); !why.empty()) reason += "; " + std::string(why);
   return reason;
 }
 

@@ -54,6 +54,23 @@ class Likely(unittest.TestCase):
         both = {("hubspot", hubspot), ("xero", xero)}
         return any(both <= {(l["system"], l["record"]) for l in p["links"]} for p in people)
 
+    def test_a_trust_a_couple_and_a_father_are_asked_about_and_keep_their_names(self):
+        pairs = [(("Una", "Wexcombe"), ("Una", "Wexcombe Family Trust")), (("Jane", "Tannahill"), ("Jane & John", "Tannahill")),
+                 (("John", "Quonset Jr"), ("John", "Quonset Sr")), (("Mr", "Umbridge"), ("Mrs", "Umbridge"))]
+        made = []
+        for i, (one, other) in enumerate(pairs):
+            email, mobile = f"box{i}@x.example", f"0412 704 20{i}"
+            made.append((self.world.enter_in_hubspot(*one, email, mobile), self.world.enter_in_xero(*other, email, mobile)))
+        self.declare("accept: 0.99, review: 0.50")
+        self.world.start()
+        self.world.wait_quiet()
+        xero = self.world.xero()
+        asked = {r["record"]: r["message"] for r in self.world.reviews() if r["kind"] == "match"}
+        for (hubspot, account), (_, other) in zip(made, pairs):
+            self.assertEqual((xero[account]["FirstName"], xero[account]["LastName"]), other)
+            self.assertFalse(self.linked(hubspot, account), other)
+            self.assertTrue({hubspot, account} & set(asked), other)
+
     def named(self, family):
         """How many HubSpot and Xero have of that family."""
         return (sum(r["properties"].get("lastname") == family for r in self.world.hubspot().values()),

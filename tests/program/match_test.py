@@ -128,6 +128,40 @@ class Match(unittest.TestCase):
         self.assertEqual(len(together), 1)
         self.assertFalse([row for row in rows if "c3" in (row["id_a"], row["id_b"])], "who has somebody is not listed")
 
+    def test_who_is_no_one_person_is_asked_about_and_not_put_together(self):
+        cases = [("Una,Zettel", "Una Zettel Family Trust", "a couple, a trust or a company"),
+                 ("Paul,Yallop", "Paul and Ann Yallop", "a couple, a trust or a company"),
+                 ("Kate,Umbridge", "Kate Umbridge Pty Ltd", "a couple, a trust or a company"),
+                 ("Ann,Harwood", "Mr Harwood", "a title for a given name"),
+                 ("John,Smithson", "John Smithson Sr", "Jr, Sr or a number"),
+                 ("Mereana,Colefax", "Colefax", "")]
+        crm = self.file("crm.csv", "id,given_name,family_name,email,phone\n" + "".join(
+            f"c{i},{name},box{i}@x.example,0412 704 20{i}\n" for i, (name, _, _) in enumerate(cases)))
+        books = self.file("books.csv", "id,full_name,email,phone\n" + "".join(
+            f"b{i},{name},box{i}@x.example,0412 704 20{i}\n" for i, (_, name, _) in enumerate(cases)))
+        review, page = os.path.join(self.folder, "review.csv"), os.path.join(self.folder, "page.html")
+        status, out, err = self.match(crm, books, "--review", review, "--html", page)
+        self.assertEqual((status, err), (0, ""))
+        self.assertEqual([s for s in self.golden(out) if len(s) > 1], [["booksb5", "crmc5"]],
+                         "a bare name is put with whose mailbox it has")
+        with open(review, newline="") as file:
+            reasons = {row["id_a"] + row["id_b"]: row["reason"] for row in csv.DictReader(file)}
+        with open(page, encoding="utf-8") as file:
+            text = file.read()
+        self.assertEqual(len(reasons), len(cases) - 1)
+        for i, (_, _, why) in enumerate(cases[:-1]):
+            self.assertIn(why, reasons[f"b{i}c{i}"])
+            self.assertIn(why, text)
+
+    def test_an_id_that_would_be_a_formula_is_a_text_to_a_spreadsheet(self):
+        self.file("crm.csv", CRM.replace("c3,", "=HYPERLINK(1),").replace("c2,", "-2,"))
+        review, near = os.path.join(self.folder, "review.csv"), os.path.join(self.folder, "near.csv")
+        status, out, err = self.match(self.crm, self.books, "--review", review, "--ask", "0.1", "--near", near)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("crm,'=HYPERLINK(1),", out)
+        with open(review, encoding="utf-8") as file:
+            self.assertIn("crm,'-2,", file.read())
+
     def test_the_page_shows_ids_and_no_values_unless_asked(self):
         page = os.path.join(self.folder, "page.html")
         for more, there in (([], False), (["--values"], True)):
@@ -289,6 +323,9 @@ class Match(unittest.TestCase):
                 ("n.json", '[{"id":"1","email":"a@b.example"}]\n', ":1:1", "JSON object on each line"),
                 ("o.txt", '[\n {"id":"1","email":"a@b.example"}]\n', ":1:1", "JSON object on each line"),
                 ("p.csv", "ID,id,email\n1,2,a@b.example\n", ":1:2", "another one"),
+                ("q.csv", "id;email\n1;x@y.example\n", ":1:1", "divided by semicolons"),
+                ("r.csv", '"id";"email"\n"1";"x@y.example"\n', ":1:1", "divided by semicolons"),
+                ("s.csv", "id\temail\n1\tx@y.example\n", ":1:1", "divided by tabs"),
                 ("l.jsonl", '{"id":"1","email":["a@b.example"]}\n', ":1:1", "email")):
             with self.subTest(name):
                 path = self.file(name, text)
