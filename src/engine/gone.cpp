@@ -60,9 +60,11 @@ Result<void> Line::detach(Family& family, const Link& link, const Change& change
 Result<Fate> Line::left(const Mapping& mapping, const Change& change) {
   Family* family = TRY(work_.family_of(change.key, mapping.entity));
   if (!family) return Fate::Unchanged;
-  for (const Mapping* other : hub_.mappings_of(change.key.system, change.key.object))
-    if (other != &mapping && other->entity == mapping.entity && mapping::read(*other, change.record.body).applies)
-      return Fate::Unchanged;
+  for (const Mapping* other : hub_.mappings_of(change.key.system, change.key.object)) {
+    if (other == &mapping || other->entity != mapping.entity) continue;
+    const mapping::ReadOutcome read = mapping::read(*other, change.record.body);
+    if (read.applies || !read.errors.empty()) return Fate::Unchanged;
+  }
   Fate fate = Fate::Unchanged;
   for (const Link& link : std::vector<Link>(family->links)) {
     if (link.key != change.key || link.entity != mapping.entity || link.gone) continue;

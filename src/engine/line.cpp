@@ -189,6 +189,7 @@ Result<void> Line::judged_anew(Family& family, const std::vector<Doubt>& doubts,
 Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   mapping::ReadOutcome read = mapping::read(mapping, change.record.body);
   if (TRY(is_older(mapping, change))) return Fate::Unchanged;
+  if (!read.applies && !read.errors.empty()) return unjudged(mapping, change, read.errors);
   if (!read.applies) return left(mapping, change);
   Refs refs(hub_, keys_, work_);
   const std::vector<FieldName> unknown = TRY(refs.in(mapping, read.values));
@@ -250,6 +251,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // on is none of ours, be it the same value.
   if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
   if (was_gone && !link.gone) work_.rows().dead_letters_dropped.push_back(left_letter_id(change.key, keys_));
+  if (fresh) work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/", keys_));
   for (const FieldName& field : was_unread)  // it can be read again, be it as it was before
     if (!link.unread.contains(field))
       work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field.text, keys_));
@@ -350,6 +352,18 @@ void Line::remember(const Change& change, const Family& family, const Link& befo
       if (RecordKey{d.system, d.object, d.record} == before.key && d.values.contains(landed.field.text)) by = d.change;
     work_.remember(family, by, now_, {std::move(landed)});
   }
+}
+
+// Whether the record is the entity cannot be said: the condition fails on it. What is linked stays as it is.
+Result<Fate> Line::unjudged(const Mapping& mapping, const Change& change,
+                            const std::vector<mapping::FieldError>& errors) {
+  Family* family = TRY(work_.family_of(change.key, mapping.entity));
+  keep_errors(mapping, change, family, errors);
+  if (!family) return Fate::Dead;
+  for (Link link : std::vector<Link>(family->links))
+    if (link.key == change.key && link.entity == mapping.entity && link.unread.insert(FieldName()).second)
+      work_.changed_link(*family, std::move(link));
+  return Fate::Dead;
 }
 
 void Line::keep_errors(const Mapping& mapping, const Change& change, const Family* family,

@@ -114,6 +114,7 @@ class Line {
   Result<Fate> take_as(const mapping::Mapping&, const Change&);
   Result<Fate> lost(const Change&);
   Result<Fate> left(const mapping::Mapping&, const Change&);
+  Result<Fate> unjudged(const mapping::Mapping&, const Change&, const std::vector<mapping::FieldError>&);
   void keep_left(const mapping::Mapping&, const RecordKey&, const Family&);
   Result<void> detach(Family&, const Link&, const Change&, std::string_view outcome);
   Result<bool> under_way(const Change&);

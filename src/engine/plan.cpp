@@ -77,12 +77,13 @@ void add_unasked(Plan& plan, const model::Hub& next, const Family& family) {
                          ""}});
 }
 
-// What could be read so far, and not by these files.
+// What could be read so far, and not by these files. Of what is kept of a record its condition may not be judged.
 void add_unread(Plan& plan, const model::Hub& next, const Link& link, const GoldenId& golden) {
   for (const mapping::Mapping* mapping : next.mappings_of(link.key.system, link.key.object)) {
     if (mapping->entity != link.entity) continue;
     for (mapping::FieldError& e : mapping::read(*mapping, link.held).errors)
-      if (!link.unread.contains(e.field)) add_letter(plan, {link.key, golden, e.field, false, std::move(e.error)});
+      if (!e.field.empty() && !link.unread.contains(e.field))
+        add_letter(plan, {link.key, golden, e.field, false, std::move(e.error)});
   }
 }
 

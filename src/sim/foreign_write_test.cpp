@@ -95,6 +95,32 @@ TEST_F(ForeignWrite, AWarWithAPinEndsWithAQuestionToo) {
   EXPECT_EQ(why["value"].text(), "+61491570156") << "the pin is off: " << pretty(why);
 }
 
+TEST_F(ForeignWrite, ARecordOfWhichTheConditionFailsIsADeadLetterAndStaysLinked) {
+  const auto hub = example_hub([](std::string& name, std::string& text) {
+    const std::string where = ".FirstName != null and .FirstName != \"\"";
+    if (const std::size_t at = text.find(where); name == "mappings/xero.contacts.yaml" && at != std::string::npos)
+      text.insert(at + where.size(),
+                  " and (if .AccountNumber == \"A-17\" then (.AccountNumber | tonumber) > 0 else true end)");
+  });
+  ASSERT_TRUE(hub) << to_text(hub.error());
+  open({.hub = *hub});
+  const auto letters = [&] { return ask(Json::object({{"command", "dead-letters.list"}}))["items"]; };
+  edit_in_xero(Json::object({{"AccountNumber", "A-17"}}));
+  wait(minutes(3));
+  settle();
+  ASSERT_EQ(letters().items().size(), 1u);
+  EXPECT_NE(letters()[0]["message"].text().find("where: "), std::string::npos);
+  EXPECT_NE(letters()[0]["place"].text().find("xero.contacts.yaml"), std::string::npos);
+  edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
+  wait(minutes(3));
+  settle();
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Avery") << "it is still theirs";
+  edit_in_xero(Json::object({{"AccountNumber", "17"}}));
+  wait(minutes(3));
+  settle();
+  EXPECT_TRUE(letters().items().empty());
+}
+
 TEST_F(ForeignWrite, AContactThatHasBecomeAFirmIsNotWrittenOverAndSomebodyIsTold) {
   open({});
   const auto letters = [&] { return ask(Json::object({{"command", "dead-letters.list"}}))["items"]; };
