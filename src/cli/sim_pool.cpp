@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 // Of the processor, so that a laden machine calls nothing a hang.
 constexpr time_t run_most_s = 120;        // a run that takes longer hangs
-constexpr time_t mutant_run_most_s = 60;  // a defect may make two systems answer each other without end
+constexpr time_t mutant_run_most_s = 30;  // a defect may make two systems answer each other without end
 
 Outcome from_json(const Json& j) {
   Outcome o;

@@ -17,6 +17,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr milliseconds rest_most = hours(8);  // of virtual time until nothing is outstanding
+constexpr milliseconds rest_look = std::chrono::minutes(10);
 constexpr milliseconds rest_soon = hours(2);  // then it is asked what is known of it
 constexpr int tidied_most = 8;                // rounds of questions that a person answers
 constexpr std::uint64_t run_twice = 8;        // of so many seeds one, and the two digests are compared
@@ -132,10 +133,11 @@ class Run {
 
   void settle() {
     watch_.resting();
-    Result<void> rested = world_->run_until_quiet(rest_soon);
-    if (!rested) {
-      watch_.restless();
-      rested = world_->run_until_quiet(rest_most - rest_soon);
+    Result<void> rested = world_->run_until_quiet(rest_look);
+    for (milliseconds waited = rest_look; !rested && waited < rest_most; waited += rest_look) {
+      if (waited == rest_soon) watch_.restless();
+      watch_.insistent();  // two systems that answer each other without end take long to watch
+      rested = world_->run_until_quiet(rest_look);
     }
     if (!rested && trace_ && world_->up())
       if (const auto status = world_->ask(Json::object({{"command", "status"}}))) note(canonical(*status));

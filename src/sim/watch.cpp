@@ -333,12 +333,17 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
   }
 }
 
-// EchoIsSilent: what is said once is not said for ever. InOrderPerRecord: of what was sent it is found out what became.
-void Watch::restless() const {
+// EchoIsSilent: what is said once is not said for ever.
+void Watch::insistent() const {
   for (const auto& [key, tries] : tries_)
     if (tries > tries_most)
       broken(Invariant::EchoIsSilent,
              key + " is written to " + std::to_string(tries) + " times, and nobody said anything");
+}
+
+// InOrderPerRecord: of what was sent it is found out what became.
+void Watch::restless() const {
+  insistent();
   if (!writing_.empty()) return;
   for (const auto& [id, state] : deliveries_)
     if (state == DeliveryState::Sent)

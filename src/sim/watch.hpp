@@ -43,6 +43,7 @@ class Watch : public Onlooker {
   std::string digest() const;
   // Between the two the world was to come to rest, and has not. Throws what of it is known.
   void resting() { tries_.clear(); }
+  void insistent() const;
   void restless() const;
   void hear(const std::string& where, const std::string& text) const { nothing_private(where, {&text}); }
 
