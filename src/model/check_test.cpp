@@ -359,9 +359,9 @@ const Mistake not_built[] = {
     {"a condition that fails of some records",
      {{"mappings/books.contacts.yaml", "where: '.FirstName != null'",
        "where: '.Kind == \"p\" and (.First | startswith(\"J\"))'"}},
-     "warning: mappings/books.contacts.yaml:5:8: where: fails of a record that has not all that it reads, which is "
-     "left out "
-     "then: character 28 of the expression: startswith is given null. Give a default first, as in (.FirstName // \"\") "
+     "warning: mappings/books.contacts.yaml:5:8: where: fails of a record that has not all that it reads, which is a "
+     "dead letter then: character 28 of the expression: startswith is given null. Give a default first, as in "
+     "(.FirstName // \"\") "
      "| startswith(\"J\")."},
     {"a witness",
      {{environment, "keys:", "witness: [{ url: https://w.example, key: x }]\nkeys:"}},

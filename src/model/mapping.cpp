@@ -97,17 +97,17 @@ class MappingReader {
 
   const Manifest* connector() const { return system_ == nullptr ? nullptr : system_->connector.get(); }
 
-  // A record of which the condition fails is left out. It is tried on one that has nothing, and on one that has what it
-  // compares with.
+  // A record of which the condition fails is a dead letter. It is tried on one that has nothing, and on one that has
+  // what it compares with.
   void may_fail(const mapping::Expression& where, const Place& at) {
     Json compared = Json(Json::Object{});
     for (const auto& [member, text] : mapping::compared_texts(where.text())) compared = compared.with(member, text);
     for (const Json& record : {Json(Json::Object{}), compared})
       if (const Result<bool> holds = where.holds(record); !holds) {
-        findings().warning(
-            holds.error().code, at,
-            "where: fails of a record that has not all that it reads, which is left out then: " + holds.error().what,
-            "Give a default first, as in (.FirstName // \"\") | startswith(\"J\")");
+        findings().warning(holds.error().code, at,
+                           "where: fails of a record that has not all that it reads, which is a dead letter then: " +
+                               holds.error().what,
+                           "Give a default first, as in (.FirstName // \"\") | startswith(\"J\")");
         return;
       }
   }
