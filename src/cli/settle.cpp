@@ -13,6 +13,7 @@ namespace {
 std::string how_far(const Json& loading) {
   std::string text;
   for (const Json& load : loading["loads"].items()) {
+    if (load["came"].integer() == 0 && !load.find("of")) continue;
     text += ", " + load["system"].text() + " " + load["object"].text() + " " + load["came"].number_text();
     if (load.find("of")) text += " of " + load["of"].number_text();
   }
