@@ -128,9 +128,8 @@ class Unpaireds {
 };
 
 bool is_kept(const model::Hub& hub, const EntityName& entity) {
-  return std::ranges::any_of(hub.flows, [&](const auto& named) {
-    const model::Flow& flow = named.second;
-    return flow.kind == model::Flow::Kind::Keep && flow.entity == entity && flow.mode != model::Mode::Off;
+  return std::ranges::any_of(hub.flows_of(entity), [](const model::Flow* flow) {
+    return flow->kind == model::Flow::Kind::Keep && flow->mode != model::Mode::Off;
   });
 }
 

@@ -118,10 +118,8 @@ Result<void> Engine::brake_gone(Work& work, const RecordKey& key, Instant now) {
   ReviewRow review;
   review.id = question_id('r', what, world_.keys);
   const Json reason = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
-  const auto asked = TRY(world_.store.review(review.id));
-  const bool is_asked = asked && asked->state == "open";
   for (const FlowName& flow : flows_that_read(where)) TRY(pause_one(work, "flow/" + flow.text, reason, now));
-  if (is_asked) return {};
+  if (const auto asked = TRY(world_.store.review(review.id)); asked && asked->state == "open") return {};
   review.kind = "brake";
   review.system = key.system;
   review.record = {key.system, key.object, {}};
@@ -173,18 +171,17 @@ Result<void> Engine::pull_brake(Work& work, const Delivery& d, const model::Brak
       " have left. It is paused, and the rest waits. Accept: as many more may leave. Reject: it stays paused";
   review.since = now, review.regulated = d.regulated;
   log::warn("a brake was pulled", {{"flow", d.flow}, {"system", d.system}});
-  const Json said = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
+  const Json reason = Json::object({{"by", "brake"}, {"at", rfc3339(now)}, {"review", review.id}});
   work.rows().reviews.push_back(std::move(review));
-  return pause_one(work, "flow/" + d.flow.text, said, now);
+  return pause_one(work, "flow/" + d.flow.text, reason, now);
 }
 
 // What its flow would write when it goes on, " Waiting now: hubspot 2 deletes, xero 5 creates": more comes while it is
 // paused, so it is counted when it is shown.
 Result<std::string> Engine::waits_behind(const std::string& review) {
   constexpr std::size_t counted_most = 100'000;
-  const auto paused = std::ranges::find_if(paused_.said, [&](const auto& one) {
-    return std::ranges::any_of(one.second, [&](const Json& reason) { return reason["review"].text() == review; });
-  });
+  const auto paused =
+      std::ranges::find_if(paused_.said, [&](const auto& one) { return has_reason(paused_, one.first, review); });
   if (paused == paused_.said.end()) return std::string();
   std::map<std::string, std::int64_t> waits;
   for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Held})

@@ -2,7 +2,7 @@
 // counts, in windows: one begins with the first write after the one before has ended. A first load does not count, nor
 // what follows from files that are applied, since `plan` has shown every write of them; nor what comes back from it: a
 // flow is counted again half an hour after the last of its load has left. A flow that would go over is paused, a review
-// says what was about to happen, and what it would have written is kept.
+// says what was about to happen, and what it would have written is kept; with each yes as many more may leave.
 #pragma once
 
 #include <cstdint>

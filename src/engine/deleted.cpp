@@ -18,12 +18,8 @@ bool may_be_put_away(const model::Hub& hub, const Link& link) {
   const auto& connector = hub.system(link.key.system).connector;
   const model::ObjectSpec* object = connector ? connector->object(link.key.object) : nullptr;
   if (!object || !object->can_delete) return false;
-  const std::vector<const model::Flow*> flows = hub.flows_of(link.entity);
-  return std::any_of(flows.begin(), flows.end(), [&](const model::Flow* flow) {
-    return flow->mode != model::Mode::Off &&
-           std::any_of(flow->systems.begin(), flow->systems.end(), [&](const model::FlowSystem& member) {
-             return member.system == link.key.system && member.write != model::Pace::No;
-           });
+  return std::ranges::any_of(hub.flows_of(link.entity), [&](const model::Flow* flow) {
+    return flow->mode != model::Mode::Off && writes_to(*flow, link.key.system);
   });
 }
 

@@ -11,11 +11,8 @@ namespace {
 using mapping::Mapping;
 
 bool is_written_to(const model::Hub& hub, const Mapping& mapping) {
-  return std::ranges::any_of(hub.flows_of(mapping.entity), [&](const model::Flow* flow) {
-    return std::ranges::any_of(flow->systems, [&](const model::FlowSystem& member) {
-      return member.system == mapping.system && member.write != model::Pace::No;
-    });
-  });
+  return std::ranges::any_of(hub.flows_of(mapping.entity),
+                             [&](const model::Flow* flow) { return writes_to(*flow, mapping.system); });
 }
 
 }  // namespace

@@ -251,7 +251,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   // on is none of ours, be it the same value.
   if (change.record.updated > link.tried_at + landed_after + clocks_differ) merged.link.tried.clear();
   if (was_gone && !link.gone) work_.rows().dead_letters_dropped.push_back(left_letter_id(change.key, keys_));
-  if (fresh) work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/", keys_));
+  if (fresh) work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/", keys_));  // unjudged
   for (const FieldName& field : was_unread)  // it can be read again, be it as it was before
     if (!link.unread.contains(field))
       work_.rows().dead_letters_dropped.push_back(question_id('d', about(change.key) + "/" + field.text, keys_));

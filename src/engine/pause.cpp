@@ -27,12 +27,6 @@ void take_off(Paused& paused, const std::string& what) {
 // The one that a review asks about; "": a person's own.
 bool is_about(const Json& reason, const std::string& review) { return reason["review"].text() == review; }
 
-bool has_reason(const Paused& paused, const std::string& what, const std::string& review) {
-  const auto said = paused.said.find(what);
-  return said != paused.said.end() &&
-         std::ranges::any_of(said->second, [&](const Json& reason) { return is_about(reason, review); });
-}
-
 std::vector<std::string> all_of(const model::Hub& hub) {
   std::vector<std::string> names{"hub"};
   for (const auto& [name, system] : hub.systems) names.push_back("system/" + name.text);
@@ -49,6 +43,12 @@ Result<void> known(const Named& named, const std::string& what, const std::strin
 }
 
 }  // namespace
+
+bool has_reason(const Paused& paused, const std::string& what, const std::string& review) {
+  const auto said = paused.said.find(what);
+  return said != paused.said.end() &&
+         std::ranges::any_of(said->second, [&](const Json& reason) { return is_about(reason, review); });
+}
 
 Result<Paused> Engine::paused_of_store() {
   Paused paused;

@@ -20,4 +20,7 @@ struct Paused {
   std::map<std::string, Json::List> said;
 };
 
+// Whether `what` is paused for that review; "": by a person's own word.
+bool has_reason(const Paused&, const std::string& what, const std::string& review);
+
 }  // namespace linchpin::engine

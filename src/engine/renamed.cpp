@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/share.hpp"
 #include "engine/trigger.hpp"
 
 namespace linchpin::engine {
@@ -24,9 +25,7 @@ bool does_the_same(const Flow& flow, const Delivery& d) {
   if (flow.entity != d.entity) return false;
   if (d.operation == Operation::Do)
     return flow.kind == Flow::Kind::Do && flow.do_system == d.system && flow.do_operation == d.named;
-  return flow.kind == Flow::Kind::Keep && std::ranges::any_of(flow.systems, [&](const model::FlowSystem& member) {
-           return member.system == d.system && member.write != model::Pace::No;
-         });
+  return flow.kind == Flow::Kind::Keep && writes_to(flow, d.system);
 }
 
 // Of an event it must be the very one, and nothing of that flow may be asked yet: nobody is asked about twice.

@@ -106,10 +106,7 @@ Result<void> Engine::resume_systems() {
 
 bool Engine::written_by(const model::Flow& flow, const SystemName& name) const {
   if (world_.reads_only || !writes(*hub_, flow)) return false;
-  if (flow.do_system == name) return true;
-  return std::any_of(flow.systems.begin(), flow.systems.end(), [&](const model::FlowSystem& member) {
-    return member.system == name && member.write != model::Pace::No;
-  });
+  return flow.do_system == name || writes_to(flow, name);
 }
 
 }  // namespace linchpin::engine

@@ -122,6 +122,12 @@ bool may_leave(const Hub& hub, const model::Flow& flow, const Golden& golden) {
   return std::ranges::any_of(hub.flows_of(flow.entity), [&](const model::Flow* f) { return may_leave(*f, golden); });
 }
 
+bool writes_to(const model::Flow& flow, const SystemName& system) {
+  return std::ranges::any_of(flow.systems, [&](const model::FlowSystem& member) {
+    return member.system == system && member.write != model::Pace::No;
+  });
+}
+
 bool writes(const Hub& hub, const model::Flow& flow) {
   const auto sends = [](const model::Flow& f) { return f.mode == model::Mode::Live || f.mode == model::Mode::Pilot; };
   if (!sends(flow) || flow.kind != model::Flow::Kind::Do) return sends(flow);

@@ -46,6 +46,8 @@ bool may_leave(const model::Flow&, const Golden&);
 // The same where the flow may be one that acts on an event: it does where one that keeps the entity lets the record's
 // writes leave.
 bool may_leave(const model::Hub&, const model::Flow&, const Golden&);
+// Whether a flow has it that the system is written to, whatever its mode.
+bool writes_to(const model::Flow&, const SystemName&);
 // Whether anything of a flow may leave, be it of one record.
 bool writes(const model::Hub&, const model::Flow&);
 

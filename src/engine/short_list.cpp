@@ -115,8 +115,7 @@ Result<void> Engine::is_whole_again(Work& work, const Where& where, Instant now)
 Result<void> Engine::resume_asked(Work& work, const std::string& review, const std::string& by, Instant now) {
   std::vector<std::string> waited;
   for (const auto& [what, reasons] : paused_.said)
-    if (std::ranges::any_of(reasons, [&](const Json& reason) { return reason["review"].text() == review; }))
-      waited.push_back(what);
+    if (has_reason(paused_, what, review)) waited.push_back(what);
   for (const std::string& what : waited) TRY(resume_one(work, what, review, by, now));
   return {};
 }

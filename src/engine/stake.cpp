@@ -21,11 +21,8 @@ bool is_written_to(const Hub& hub, const Link& link, const FieldName& field) {
   const bool carries = std::ranges::any_of(mapping->second.fields, [&](const mapping::FieldMapping& m) {
     return m.field == field && m.direction != mapping::Direction::In;
   });
-  return carries && std::ranges::any_of(hub.flows_of(link.entity), [&](const model::Flow* flow) {
-           return std::ranges::any_of(flow->systems, [&](const model::FlowSystem& member) {
-             return member.system == link.key.system && member.write != model::Pace::No;
-           });
-         });
+  return carries && std::ranges::any_of(hub.flows_of(link.entity),
+                                        [&](const model::Flow* flow) { return writes_to(*flow, link.key.system); });
 }
 
 // Whichever way it is answered, these are written to, or stay behind.
