@@ -251,6 +251,21 @@ TEST(Merge, WhoWritesOnePartHasTheOtherAsItWasGivenToThem) {
   EXPECT_EQ(p.value("family_name"), Value("Tang")) << "and not what that record held before";
 }
 
+TEST(Merge, AForeignWriteThatWaitsDoesNotCountBecauseItsOwnerIsGone) {
+  const auto hub = small::hub();
+  Person p;
+  p.merge(*hub, crm("1"), {{"given_name", "Mia"}, {"family_name", "Tan"}}, monday);
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", Value()}}, monday + seconds(1));
+  p.link(books("a")).own.erase(FieldName("family_name"));
+  p.link(books("a")).base["family_name"] = p.link(books("a")).given["family_name"] = Value("Tan");
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Tang"}}, monday + seconds(9), "c2.0");
+  ASSERT_EQ(p.last.foreign.size(), 1u);
+  p.link(crm("1")).gone = true;
+  EXPECT_EQ(survive(*hub, p.golden, p.links).at(FieldName("family_name")).value, Value("Tan"));
+  p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Teng"}}, monday + seconds(20), "c3.0");
+  EXPECT_EQ(p.value("family_name"), Value("Teng")) << "what is written now is the last word there is";
+}
+
 TEST(Merge, APartThatDidNotCountIsNotLostWhenTheOtherPartWins) {
   const auto hub = small::hub();
   Person p;

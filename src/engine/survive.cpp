@@ -50,15 +50,17 @@ std::size_t rank_of(const Hub& hub, const EntityName& entity, const SystemName& 
 }
 
 // It does not hold what somebody typed that does not count: a foreign write that waits for an answer.
-bool is_undisputed(const Link& link, const Field& field, const Value& own) {
+bool is_undisputed(const Link& link, const Field& field) {
   const auto base = link.base.find(field.name.text);
-  return base != link.base.end() && (link.given.contains(field.name.text) || same_value(field.type, base->second, own));
+  const auto own = link.own.find(field.name);
+  const bool given = link.given.contains(field.name.text);
+  if (own == link.own.end())
+    return given || (!link.left.contains(field.name.text) && (base == link.base.end() || base->second.is_null()));
+  return base != link.base.end() && (given || same_value(field.type, base->second, own->second.value));
 }
 
 // The record has the word still, and the hub has not written over it.
-bool is_held(const Link& link, const Field& field, const Value& own) {
-  return has_word(link, field.name) && is_undisputed(link, field, own);
-}
+bool is_held(const Link& link, const Field& field) { return has_word(link, field.name) && is_undisputed(link, field); }
 
 std::vector<Candidate> candidates(const Hub& hub, const Golden& golden, const std::vector<Link>& links,
                                   const Field& field) {
@@ -67,7 +69,7 @@ std::vector<Candidate> candidates(const Hub& hub, const Golden& golden, const st
     const auto own = link.own.find(field.name);
     if (own == link.own.end()) continue;
     all.push_back({&own->second.value, own->second.at, rank_of(hub, golden.entity, link.key.system), link.created,
-                   &link, nullptr, own->second.change, is_held(link, field, own->second.value)});
+                   &link, nullptr, own->second.change, is_held(link, field)});
   }
   if (const auto set = golden.set.find(field.name); set != golden.set.end())
     all.push_back({&set->second.value, set->second.at, 0, {}, nullptr, &set->second, set->second.change});
@@ -203,11 +205,15 @@ void settle_together(const Hub& hub, const Golden& golden, const std::vector<Lin
         const void* source = c.link ? static_cast<const void*>(c.link) : static_cast<const void*>(&golden);
         const auto [at, fresh] = by_source.emplace(source, c);
         if (!fresh && at->second.at < c.at) at->second.at = c.at;
-        if (c.link && !is_undisputed(*c.link, field, *c.value)) at->second.held = false;
       }
     }
     std::vector<Candidate> whole;
-    for (const auto& [source, c] : by_source) whole.push_back(c);
+    for (auto& [source, c] : by_source) {
+      c.held = c.held && std::ranges::all_of(group, [&](const FieldName& name) {
+                 return is_undisputed(*c.link, *entity.field(name.text));
+               });
+      whole.push_back(c);
+    }
     const Candidate* winner = choose(*first, whole);
     if (!winner) continue;
     for (const FieldName& name : group) {

@@ -6,6 +6,7 @@
 #include "base/mutant.hpp"
 #include "engine/confirm.hpp"
 #include "engine/merge.hpp"
+#include "engine/revert.hpp"
 #include "engine/share.hpp"
 
 namespace linchpin::engine {
@@ -78,6 +79,14 @@ class Selection {
       for (const Turn& t : p->turns)
         if (t.kind == Turn::Kind::Golden && t.field == field) return holds(*p, field);
     return true;
+  }
+  // Whether what the record says of the field now is what another take-back left there: nobody wrote it.
+  bool was_put_back(const RecordKey& record, const FieldName& field) const {
+    for (auto p = past_.rbegin(); p != past_.rend(); ++p)
+      for (const Turn& t : p->turns)
+        if (t.kind == Turn::Kind::Own && t.field == field && t.record == record)
+          return is_revert(p->change) && !holds(*p, field);
+    return false;
   }
   std::vector<Seen> writes(const FieldName& field) const {
     std::vector<Seen> found;
@@ -214,7 +223,8 @@ std::string against(const Entity& entity, const Family& family, const Selection&
     return "it was changed since" + by_whom(family.golden, field);
   for (const auto& [record, said] : said(selection, Turn::Kind::Own, field))
     for (const Link& link : family.links)
-      if (link.key == record && link.entity == family.golden.entity && !is_still(link, *said.last)) {
+      if (link.key == record && link.entity == family.golden.entity && !is_still(link, *said.last) &&
+          !selection.was_put_back(record, field)) {
         const auto own = link.own.find(field);
         return "another value was written since, in " + record.system.text + ":" + record.record.text +
                (own == link.own.end() ? "" : " at " + rfc3339(own->second.at));

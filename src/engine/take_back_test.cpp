@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/confirm.hpp"
+#include "engine/revert.hpp"
 #include "engine/seal.hpp"
 #include "engine/small_family.hpp"
 
@@ -172,6 +173,22 @@ TEST(TakeBack, WhatWasTakenBackCanBeGivenAgain) {
   const TakenBack again = story.change("revert.1");
   EXPECT_EQ(value_of(again, phone), new_number);
   EXPECT_EQ(again.links.front().own.at(phone).change, ChangeId("c2.0"));
+}
+
+TEST(TakeBack, WhatAnotherTakeBackLeftBesideItIsNobodysWord) {
+  for (const char* by : {"revert.2", "c3.0"}) {
+    Story story;
+    story.says(crm("1"), {{"phone", new_number}}, monday + seconds(5), "c2.0");
+    story.becomes(story.change("c2.0"), "revert.1", monday + seconds(8));
+    const Golden golden = story.p.golden;
+    const std::vector<Link> links = story.p.links;
+    story.p.link(crm("1")).own.at(phone).value = other_number;
+    story.keep(by, monday + seconds(9), golden, links);
+    const TakenBack taken = story.change("revert.1");
+    const bool goes = is_revert(ChangeId(by));
+    EXPECT_EQ(taken.fields, goes ? std::vector{phone} : std::vector<FieldName>{});
+    EXPECT_EQ(why(taken, phone).find("another value was written since") == std::string::npos, goes);
+  }
 }
 
 TEST(TakeBack, TheNextEditWinsOverWhatWasTakenBack) {

@@ -195,7 +195,7 @@ class Judge {
       return;
     }
     if (rule == Rule::Latest) return latest(person, field, hubspot, xero);
-    owned(what, owner, said, hubspot, xero);
+    owned(what, owner, replaced(person, owner), said, hubspot, xero);
   }
 
   // Their record there was put away, and the hub made another: what people had said in the first may have gone before
@@ -239,10 +239,11 @@ class Judge {
   }
 
   // Who wrote one part of a name elsewhere, by a clock that is ahead or in a record that was written to later, has the
-  // last word on both parts; the other one is what that record was given since: what had been said here until now.
+  // last word on both parts; the other one is what that record was given since: what had been said here until now. So
+  // it is of what was written there while both agreed, until they agree again.
   static bool given_elsewhere(const Person& person, const std::vector<Said>& may, const Said& now) {
     return std::any_of(may.begin(), may.end(), [&](const Said& m) {
-      return m.site != now.site && m.by_the_way && !m.settled && told_at(person, m, 0) >= now.at;
+      return m.site != now.site && m.by_the_way && !(m.settled && now.settled) && told_at(person, m, 0) >= now.at;
     });
   }
 
@@ -274,15 +275,16 @@ class Judge {
       complain("Converged", what + " is an older value than the last, an edit was lost: " + history_of(said, hubspot));
   }
 
-  // The owner's last word holds. Where the other system was written to afterwards by a person, it may keep that.
-  void owned(const std::string& what, Site owner, const std::vector<Said>& said, const std::string& hubspot,
-             const std::string& xero) {
+  // The owner's last word holds, but where its record is another than that in which it was said. Where the other system
+  // was written to afterwards by a person, it may keep that.
+  void owned(const std::string& what, Site owner, bool replaced, const std::vector<Said>& said,
+             const std::string& hubspot, const std::string& xero) {
     const std::string& own = owner == Site::Hubspot ? hubspot : xero;
     const std::string& there = owner == Site::Hubspot ? xero : hubspot;
     const Said *last_own = nullptr, *last_there = nullptr;
     for (const Said& s : said)
       if (!s.by_the_way) (s.site == owner ? last_own : last_there) = &s;
-    if (last_own && own != last_own->value)
+    if (last_own && own != last_own->value && !replaced)
       return complain("Converged", what + " was changed in the system that owns it");
     if (own == there) return;
     const bool foreign = last_there && last_there->foreign && there == last_there->value;

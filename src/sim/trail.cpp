@@ -195,7 +195,7 @@ void Trail::unsettle(const Flying& flying, const std::string& id) {
       unsettled_[{flying.system, id}] = ++moment_;
       return;
     case Kind::Update:
-      told_[{flying.system, id}] = {++moment_};
+      told_[{flying.system, id}] = {flying.served > 0 ? flying.served : ++moment_};
       return;
     case Kind::Read:
     case Kind::List:
@@ -206,6 +206,10 @@ void Trail::unsettle(const Flying& flying, const std::string& id) {
     case Kind::Other:
       return;
   }
+}
+
+void Trail::served(const engine::Send& send, const Answer&, Instant) {
+  if (const auto at = flying_.find(send.call); at != flying_.end()) at->second.served = ++moment_;
 }
 
 void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Instant now) {

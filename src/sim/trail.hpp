@@ -26,6 +26,7 @@ class Trail : public Onlooker {
   void arrived(const SystemName&, const Request&) override;
   void appended(const engine::InboxEntry&) override;
   void sent(const engine::Send&, Instant) override;
+  void served(const engine::Send&, const Answer&, Instant) override;
   void answered(const engine::Send&, const Result<Answer>&, Instant) override;
   void ended() override;
 
@@ -42,6 +43,7 @@ class Trail : public Onlooker {
     std::string system;
     Deed deed;
     std::int64_t moment = 0;  // when it was sent
+    std::int64_t served = 0;  // when its system had done with it, whoever was told; 0: not yet
   };
   void creates(const std::string& system, const Flying&);
   void in_doubt(const RecordKey&, const std::string& system, const std::string& who) const;
