@@ -299,9 +299,13 @@ void Engine::fetch_failed(Work& work, const Flying& flying, const Error& error, 
   }
   const RecordKey key{flying.call.system, call.object, call.records.front()};
   const bool was_given_up = is_given_up(key);
-  for (const RecordId& id : call.records) ++unreadable_[{flying.call.system, call.object, id}];
-  // In company, which may be another's fault, it is asked for once at most (fetch).
-  if (call.records.size() > 1 || !is_given_up(key) || (left_out_.contains(key) && !call.alone)) {
+  // In company, which may be another's fault, it is asked for once at most (fetch), and not given up for it.
+  const bool by_itself = call.records.size() == 1 && (call.alone || !left_out_.contains(key));
+  for (const RecordId& id : call.records) {
+    int& times = unreadable_[{flying.call.system, call.object, id}];
+    if (by_itself || times + 1 < unreadable_most) ++times;
+  }
+  if (!by_itself || !is_given_up(key)) {
     read_.failed(flying.call.system, call, now + after);
     return;
   }

@@ -207,31 +207,50 @@ class Run {
                                             c.hubspot, c.xero, c.disk_lied || Swarm(plan_).on(Fault::clock_jump)}))
       complaints.push_back(std::move(complaint));
     letters(c.told, complaints);
-    if (trace_ && !complaints.empty()) {
-      const Json letters_now = must(world_->ask(Json::object({{"command", "dead-letters.list"}})));
-      for (const Json& letter : letters_now["items"].items()) note("dead letter " + canonical(letter));
-      const Json reviews = must(world_->ask(Json::object({{"command", "review.list"}})));
-      for (const Json& review : reviews["items"].items()) note("review " + canonical(review));
-      for (const Person& person : ledger_.people()) {
-        std::string line = "person " + std::to_string(person.number);
-        for (const auto* all : {&person.records, &person.given})
-          for (const auto& [site, records] : *all)
-            for (const std::string& record : records) line += " " + std::string(to_text(site)) + "/" + record;
-        note(line);
-      }
-      for (const Told& told : c.told) {
-        std::string line = "golden " + told.golden;
-        for (const auto& [site, records] : told.links)
-          for (const std::string& record : records) line += " " + std::string(to_text(site)) + "/" + record;
-        note(line);
-      }
-    }
+    if (trace_ && !complaints.empty()) tell_all(c.told, complaints);
     for (const Complaint& complaint : complaints) {
       note(complaint.invariant + ": " + complaint.what);
       outcome_.seen_by.insert(complaint.by + " (" + complaint.invariant + ")");
     }
     if (!complaints.empty()) throw Broken{complaints.front().invariant, complaints.front().what, complaints.front().by};
     silent();
+  }
+
+  // For the trace: what waits for people, whose record is whose, and how the values of whom a complaint names came to
+  // be.
+  void tell_all(const std::vector<Told>& told, const std::vector<Complaint>& complaints) {
+    for (const char* what : {"dead-letters.list", "review.list"})
+      for (const Json& one : must(world_->ask(Json::object({{"command", what}})))["items"].items())
+        note(std::string(what) + " " + canonical(one));
+    std::set<std::string> of_them;  // records of whom a complaint names
+    for (const Person& person : ledger_.people()) {
+      const std::string name = "person " + std::to_string(person.number);
+      const bool named = std::ranges::any_of(complaints, [&](const Complaint& c) {
+        return c.what.starts_with(name + "'") || c.what.starts_with(name + " ");
+      });
+      std::string line = name;
+      for (const auto* all : {&person.records, &person.given})
+        for (const auto& [site, records] : *all)
+          for (const std::string& record : records) {
+            line += " " + std::string(to_text(site)) + "/" + record;
+            if (named) of_them.insert(record);
+          }
+      note(line);
+    }
+    for (const Told& one : told) {
+      std::string line = "golden " + one.golden;
+      bool named = false;
+      for (const auto& [site, records] : one.links)
+        for (const std::string& record : records)
+          line += " " + std::string(to_text(site)) + "/" + record, named = named || of_them.contains(record);
+      note(line);
+      for (const Field field : shared_fields)
+        if (named)
+          note("explain " + canonical(must(world_->ask(Json::object({{"command", "explain"},
+                                                                     {"entity", "contact"},
+                                                                     {"id", one.golden},
+                                                                     {"field", std::string(to_text(field))}})))));
+    }
   }
 
   void letters(const std::vector<Told>& told, std::vector<Complaint>& complaints) {

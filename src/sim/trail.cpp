@@ -52,8 +52,8 @@ bool Trail::is_known(const Key& record, const Told& told, std::int64_t read) con
   if (read >= told.moment) return true;
   const auto as_read = as_read_.find(record);
   if (as_read == as_read_.end()) return false;
-  return as_read->second > told.at ||
-         (as_read->second == told.at && told.at.time_since_epoch() % seconds(1) != milliseconds(0));
+  return as_read->second.at > told.at ||
+         (as_read->second.at == told.at && told.at.time_since_epoch() % seconds(1) != milliseconds(0));
 }
 
 // What was committed last is gone: what followed from it is not known to the hub, and not its mistake.
@@ -231,7 +231,8 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
         hinted_[{system, record}] = {flying.moment, changed};
         continue;
       }
-      if (flying.deed.kind == Kind::Read) as_read_[{system, record}] = changed;
+      if (flying.deed.kind == Kind::Read)
+        if (AsRead& last = as_read_[{system, record}]; flying.moment >= last.asked) last = {changed, flying.moment};
       seen_[{system, record}] = std::max(seen_[{system, record}], changed);
       // A page holds its records whole: a sweep that came after a lost answer has read what became of it.
       if (flying.deed.kind == Kind::List)

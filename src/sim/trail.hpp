@@ -73,8 +73,12 @@ class Trail : public Onlooker {
   std::set<Key> unshown_;                // records that the last answer about them did not show
   std::map<Key, std::int64_t> written_;  // records: when an update of ours was last answered as done
   std::map<Key, std::int64_t> listed_;   // records: when the latest page that held them was asked for
-  std::map<Key, Instant> as_read_;       // records: when what was last answered about them had been changed
-  std::map<Key, Told> hinted_;           // records: the search that named them, until its sweep is done
+  struct AsRead {
+    Instant at{};  // when it had been changed
+    std::int64_t asked = 0;
+  };
+  std::map<Key, AsRead> as_read_;  // records: what the latest question about them that was answered has shown
+  std::map<Key, Told> hinted_;     // records: the search that named them, until its sweep is done
   struct Sweep {
     std::optional<Instant> since;
     Instant began{};

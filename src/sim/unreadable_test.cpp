@@ -109,6 +109,26 @@ TEST_F(Unreadable, WhatOneAnswerLeavesOutTheNextOneShows) {
   EXPECT_TRUE(letters().empty());
 }
 
+TEST_F(Unreadable, APersonIsToldInWhateverOrderItFailsAndNothingIsHeldForGood) {
+  for (const int nonsense : {100, 500, 700, 1500, 5000}) {
+    open({.seed = 5, .people = 20});
+    settle();
+    talks_nonsense(true);
+    edit_in_xero(typed_in(Site::Xero, Field::Phone, "0491 570 156"));
+    ASSERT_TRUE(world->run_for(milliseconds(nonsense)));
+    leaves_out(1);  // and no nonsense any more
+    wait(minutes(5));
+    EXPECT_TRUE(letters().contains("change")) << nonsense << " ms of nonsense";
+    edit_in_hubspot(Json::object({{"firstname", "Avery"}}));
+    wait(minutes(5));
+    ASSERT_TRUE(world->crash());
+    leaves_out(0);
+    wait(minutes(40));
+    settle();
+    EXPECT_EQ(in_xero()["FirstName"].text(), "Avery") << nonsense << " ms of nonsense";
+  }
+}
+
 TEST_F(Unreadable, WhatXeroSaysIsNotThereIsGone) {
   open({.seed = 5, .people = 20});
   settle();
