@@ -219,9 +219,10 @@ class Run {
   // For the trace: what waits for people, whose record is whose, and how the values of whom a complaint names came to
   // be.
   void tell_all(const std::vector<Told>& told, const std::vector<Complaint>& complaints) {
-    for (const char* what : {"dead-letters.list", "review.list"})
-      for (const Json& one : must(world_->ask(Json::object({{"command", what}})))["items"].items())
-        note(std::string(what) + " " + canonical(one));
+    for (const char* what : {"dead-letters.list", "review.list"}) {
+      const Json all = must(world_->ask(Json::object({{"command", what}})));
+      for (const Json& one : all["items"].items()) note(std::string(what) + " " + canonical(one));
+    }
     std::set<std::string> of_them;  // records of whom a complaint names
     for (const Person& person : ledger_.people()) {
       const std::string name = "person " + std::to_string(person.number);
