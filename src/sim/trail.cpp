@@ -16,6 +16,11 @@ using Kind = Deed::Kind;
 constexpr seconds unsure_of_time{150};
 constexpr std::size_t in_a_step = 200;  // entries that the hub is sure to have read before it writes
 
+// A write that says that its record is not there tells as much as a question of which the answer does not show it.
+bool is_not_there(const Answer& answer) {
+  return answer.status == 404 || answer.body.find("OBJECT_NOT_FOUND") != std::string::npos;
+}
+
 }  // namespace
 
 // What must be durable before the commit that relies on it, and what must be in it.
@@ -264,7 +269,9 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
       unsettle(flying, id);
     else
       unsettled_.erase({system, id});
-    if (fate == Fate::Done && flying.deed.kind == Kind::Update) written_[{system, id}] = ++moment_;
+    if (flying.deed.kind != Kind::Update) continue;
+    if (fate == Fate::Done) written_[{system, id}] = ++moment_;
+    if (fate == Fate::NotDone && is_not_there(*answer)) unshown_.insert({system, id});
   }
 }
 

@@ -318,8 +318,7 @@ void Watch::served(const engine::Send& send, const Answer& answer, Instant now) 
   const Site site = hubspot ? Site::Hubspot : Site::Xero;
   if (answer.status >= 500 && look) {
     for (const Item& item : w.items)
-      if (const std::string id = look(site, item.golden); !id.empty() && !ledger_.owner_of(site, id))
-        made(site, id, &item);
+      if (const std::string id = look(site, item.golden); !id.empty()) made(site, id, &item);
     return;
   }
   const Result<Json> body = parse_json(answer.body);
