@@ -1,6 +1,7 @@
 #include "sim/oracle.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace linchpin::sim {
 namespace {
@@ -113,8 +114,14 @@ class Judge {
         if (const auto at = golden_.find({site, id}); at != golden_.end()) goldens.insert(at->second);
     const auto count = std::count_if(case_.checks.items().begin(), case_.checks.items().end(),
                                      [&](const Json& check) { return goldens.contains(check["external_id"].text()); });
-    // A late create may have made them one anew.
-    if (count > person.clients + static_cast<int>(person.overwritten.count(Site::Hubspot)))
+    // A late create may have made them one anew. Of a check that the disk forgot, what it is asked again is another
+    // question where somebody has edited what it sends.
+    const bool edited = std::ranges::any_of(std::array{Field::Given, Field::Family, Field::Email}, [&](Field field) {
+      const auto said = person.said.find(field);
+      return said != person.said.end() && said->second.size() > 1;
+    });
+    const int anew = static_cast<int>(person.overwritten.count(Site::Hubspot)) + (case_.disk_lied && edited ? 1 : 0);
+    if (count > person.clients + anew)
       complain("MergedOnce", number(person) + " was checked " + std::to_string(count) + " times, and became a client " +
                                  std::to_string(person.clients) + " times");
     const auto stages = person.said.find(Field::Stage);
