@@ -316,6 +316,8 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     else
       work_.changed_delivery(*family, std::move(d));
   }
+  for (const FieldName& field : merged.took)  // what was asked about is not what stands there any more
+    if (link.left.contains(field.text)) TRY(withdraw_foreign(change.key, field));
   keep_foreign(change, *family, merged.foreign);
   if (fresh && found.judged && (before || !found.doubts.empty())) TRY(keep_questions(*family, found.doubts, change));
   if ((fresh || came_back) && family->golden.in_question)  // nothing is made for them where it has a record by now
@@ -390,6 +392,19 @@ void Line::keep_errors(const Mapping& mapping, const Change& change, const Famil
     std::erase(work_.rows().dead_letters_dropped, row.id);  // it had been put away since, and came back
     work_.rows().dead_letters.push_back(std::move(row));
   }
+}
+
+Result<void> Line::withdraw_foreign(const RecordKey& record, const FieldName& field) {
+  std::map<std::string, ReviewRow> rows;
+  for (ReviewRow& r : TRY(store_.reviews_of(record))) rows[r.id] = std::move(r);
+  for (const ReviewRow& r : work_.rows().reviews)
+    if (r.record == record) rows[r.id] = r;
+  for (auto& [id, row] : rows) {
+    if (row.kind != "foreign_write" || row.state != "open" || row.field != field) continue;
+    row.state = "withdrawn", row.by = "rules", row.answered = now_;
+    work_.rows().reviews.push_back(std::move(row));
+  }
+  return {};
 }
 
 void Line::keep_foreign(const Change& change, Family& family, const std::vector<Foreign>& foreign) {

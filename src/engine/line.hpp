@@ -120,6 +120,8 @@ class Line {
   Result<bool> under_way(const Change&);
   void keep_errors(const mapping::Mapping&, const Change&, const Family*, const std::vector<mapping::FieldError>&);
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
+  // What is asked about a write to that field of that record is settled otherwise.
+  Result<void> withdraw_foreign(const RecordKey&, const FieldName&);
   // What is asked about a field where systems contradict each other (conflict.cpp).
   Result<void> keep_conflicts(Family&, const Golden* before);
   ReviewRow conflict_row(const Family&, const FieldName&, const std::string& id, Instant since) const;

@@ -147,6 +147,14 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   no_longer_so(family, cause);
   if (live && !family.links.empty() && in_use) fire(family, stage_.backlog ? &family.golden : before, cause);
   let_go(family, in_use);
+  for (const Link& link : family.links)
+    for (const auto& [name, asked_with] : link.left) {  // another value is written there: the owner's word since
+      const model::Field* field = hub_.entity(family.golden.entity).field(name);
+      const auto is = family.golden.fields.find(FieldName(name));
+      const Value none;
+      if (field && !same_value(field->type, is == family.golden.fields.end() ? none : is->second.value, asked_with))
+        TRY(withdraw_foreign(link.key, field->name));
+    }
   TRY(ask(family, before));
   std::vector<Intent> intents = share(hub_, family.golden, family.links,
                                       {stage_.live, undecided.systems, stage_.backlog, stage_.paused, stage_.refills});

@@ -95,6 +95,50 @@ TEST_F(ForeignWrite, AWarWithAPinEndsWithAQuestionToo) {
   EXPECT_EQ(why["value"].text(), "+61491570156") << "the pin is off: " << pretty(why);
 }
 
+TEST_F(ForeignWrite, OneQuestionStandsForAFieldAndItIsAboutWhatStandsThere) {
+  open({});
+  const std::string before = in_hubspot()["firstname"].text();
+  const auto writes = [&](const char* given) {
+    edit_in_xero(Json::object({{"FirstName", given}}));
+    wait(minutes(3));
+    settle();
+  };
+  writes("Avery");
+  const Json first = open_reviews("foreign_write");
+  ASSERT_EQ(first.items().size(), 1u);
+  writes("Blake");
+  ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
+  EXPECT_FALSE(
+      world->ask(Json::object({{"command", "review.accept"}, {"id", first[0]["id"].text()}, {"by", "mia"}})))
+      << "nobody says Avery any more";
+  answer(open_reviews("foreign_write")[0], "accept");
+  EXPECT_EQ(in_hubspot()["firstname"].text(), "Blake");
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Blake");
+
+  writes("Avery");
+  ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
+  writes("Blake");
+  EXPECT_TRUE(open_reviews("foreign_write").items().empty()) << "it says again what all say";
+  EXPECT_NE(before, "Blake");
+}
+
+TEST_F(ForeignWrite, TheOwnersLaterWordEndsTheQuestion) {
+  open({});
+  edit_in_xero(Json::object({{"FirstName", "Avery"}}));
+  wait(minutes(3));
+  settle();
+  const Json asked = open_reviews("foreign_write");
+  ASSERT_EQ(asked.items().size(), 1u);
+  edit_in_hubspot(Json::object({{"firstname", "Blake"}}));
+  wait(minutes(3));
+  settle();
+  EXPECT_EQ(in_xero()["FirstName"].text(), "Blake");
+  EXPECT_TRUE(open_reviews("foreign_write").items().empty());
+  EXPECT_FALSE(
+      world->ask(Json::object({{"command", "review.accept"}, {"id", asked[0]["id"].text()}, {"by", "mia"}})));
+  EXPECT_EQ(in_hubspot()["firstname"].text(), "Blake");
+}
+
 TEST_F(ForeignWrite, ARecordOfWhichTheConditionFailsIsADeadLetterAndStaysLinked) {
   const auto hub = example_hub([](std::string& name, std::string& text) {
     const std::string where = ".FirstName != null and .FirstName != \"\"";
