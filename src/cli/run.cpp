@@ -50,6 +50,7 @@ class HeardInbox : public engine::Inbox {
     return inbox_.read(after, most);
   }
   Result<Position> last() override { return inbox_.last(); }
+  Result<void> go_on_after(Position position) override { return inbox_.go_on_after(position); }
   Result<void> forget_before(const std::string& day) override { return inbox_.forget_before(day); }
 
  private:

@@ -53,6 +53,10 @@ class Hunt {
     }
   }
 
+  static std::string expected(const MutantSpec& m) {
+    return std::string(seen_by(m.mutant)) + " (" + std::string(to_text(m.breaks)) + ")";
+  }
+
   const Ran* caught_by(const MutantSpec& m) const {
     for (const auto& [key, r] : ran_) {
       if (key.first != m.mutant || !caught(m, r)) continue;
@@ -67,14 +71,12 @@ class Hunt {
     for (const auto& [key, r] : ran_)
       if (key.first == m.mutant && (seed == 0 || key.second == seed) && !r.outcome.held && !caught(m, r))
         return "seen on seed " + std::to_string(key.second) + " by " +
-               (r.outcome.seen_by.empty() ? r.outcome.what : *r.outcome.seen_by.begin()) + ", expected " + expected(m);
+               (r.outcome.seen_by.empty() ? r.outcome.what : r.outcome.seen_by.begin()->first) + ", expected " +
+               expected(m);
     return "";
   }
 
  private:
-  static std::string expected(const MutantSpec& m) {
-    return std::string(seen_by(m.mutant)) + " (" + std::string(to_text(m.breaks)) + ")";
-  }
   static bool caught(const MutantSpec& m, const Ran& r) {
     return !r.outcome.held && !r.cut && r.outcome.seen_by.contains(expected(m));
   }
@@ -173,7 +175,7 @@ int sim_mutants(const SimJob& job, bool these_seeds, bool write) {
       std::cout << canonical(to_json(*caught).with("mutant", std::string(m->name))) << std::endl;
     else
       std::cout << m->name << ": caught by seed " << seed << not_by_its_own(hunt, *m, seed, these_seeds) << ", "
-                << seen_by(m->mutant) << ", " << caught->outcome.broken << ": " << caught->outcome.what << std::endl;
+                << hunt.expected(*m) << ": " << caught->outcome.seen_by.at(hunt.expected(*m)) << std::endl;
   }
   if (job.mutant == "known")
     for (const MutantSpec& m : mutants())

@@ -26,7 +26,7 @@ Outcome from_json(const Json& j) {
   Outcome o;
   o.held = j["held"].boolean();
   o.broken = j["broken"].text();
-  for (const Json& by : j["seen_by"].items()) o.seen_by.insert(by.text());
+  for (const auto& [by, what] : j["seen_by"].members()) o.seen_by.emplace(by, what.text());
   o.what = j["what"].text();
   o.step = static_cast<int>(j["step"].integer().value_or(0));
   o.digest = j["digest"].text();
@@ -52,7 +52,7 @@ Json to_json(const Ran& r) {
   return Json::object({{"seed", static_cast<std::int64_t>(r.task.plan.seed)},
                        {"held", o.held},
                        {"broken", o.broken},
-                       {"seen_by", Json::List(o.seen_by.begin(), o.seen_by.end())},
+                       {"seen_by", Json(Json::Object(o.seen_by.begin(), o.seen_by.end()))},
                        {"what", o.what},
                        {"step", o.step},
                        {"digest", o.digest},

@@ -156,6 +156,7 @@ class Engine {
       : hub_(std::move(hub)), world_(std::move(world)), families_(world_.kept_bytes, hub_.get()) {}
   Result<void> resume(Instant now);
   Result<void> resume_systems();
+  Result<void> resume_inbox();
   Result<void> apply(const std::vector<RegisterRow>&, Instant now);
   Result<Json> register_list();
   Result<Json> status(Instant now);

@@ -271,7 +271,7 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
   remember(change, *family, link, merged, fresh && ours);
   Values took;
   for (const FieldName& field : merged.took) took.emplace(field.text, merged.link.base.at(field.text));
-  const Values base = merged.link.base;
+  const Values base = merged.link.base, is_left = merged.link.left;
   if (fresh || held_anew) refs.index(*family, merged.link);
   work_.changed_link(*family, std::move(merged.link));
   if (came_back || (fresh && before)) TRY(no_longer_deleted(*family, came_back));
@@ -316,8 +316,10 @@ Result<Fate> Line::take_as(const Mapping& mapping, const Change& change) {
     else
       work_.changed_delivery(*family, std::move(d));
   }
-  for (const FieldName& field : merged.took)  // what was asked about is not what stands there any more
-    if (link.left.contains(field.text)) TRY(withdraw_foreign(change.key, field));
+  for (const auto& [field, asked_with] :
+       link.left)  // what was asked about is not what stands there any more, or counts
+    if (std::ranges::find(merged.took, FieldName(field)) != merged.took.end() || !is_left.contains(field))
+      TRY(withdraw_foreign(change.key, FieldName(field)));
   keep_foreign(change, *family, merged.foreign);
   if (fresh && found.judged && (before || !found.doubts.empty())) TRY(keep_questions(*family, found.doubts, change));
   if ((fresh || came_back) && family->golden.in_question)  // nothing is made for them where it has a record by now

@@ -114,6 +114,33 @@ Foreign ruled(const Field& field, ForeignWrite ruling, const Value& value, const
   return {field.name, ForeignWrite::Restore, value};
 }
 
+// The field's owner has a record, and has not left it blank for want of a value of ours.
+bool has_owner(const std::vector<Link>& links, const Field& field) {
+  return std::ranges::any_of(
+      links, [&](const Link& l) { return l.key.system == field.owner && !l.gone && !left_blank(l, field); });
+}
+
+// Who writes one part of what belongs together, when the owner has no record any more, has the other before their eyes:
+// what was typed there against the owner, and waits for an answer, is their word with it.
+void stand_beside(const Entity& entity, const std::vector<Link>& links, Merged& merged, const Arrival& arrival) {
+  Link& link = merged.link;
+  for (const std::vector<FieldName>& group : entity.together)
+    for (const FieldName& written : group) {
+      const auto own = link.own.find(written);
+      if (own == link.own.end() || own->second.change != arrival.change->id) continue;
+      const Instant at = own->second.at;
+      for (const FieldName& name : group) {
+        const Field& field = *entity.field(name.text);
+        const auto base = link.base.find(name.text);
+        if (field.rule != Rule::Owner || field.owner == link.key.system || has_owner(links, field) ||
+            base == link.base.end() || link.given.contains(name.text) || link.left.erase(name.text) == 0)
+          continue;
+        link.own[name] = Own{base->second, at, arrival.change->id};
+      }
+      break;
+    }
+}
+
 }  // namespace
 
 Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& links, const Link& link,
@@ -164,10 +191,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
     }
     const bool owns = field->rule != Rule::Owner || field->owner == link.key.system;
     if (!fresh && !owns && owner_linked_to) {
-      const bool owner_here = std::any_of(links.begin(), links.end(), [&](const Link& l) {
-        return l.key.system == field->owner && !l.gone && !left_blank(l, *field);
-      });
-      if (owner_here) {
+      if (has_owner(links, *field)) {
         const bool pinned = before.pins.contains(field->name);
         merged.foreign.push_back(ruled(*field, pinned ? ForeignWrite::Restore : field->on_foreign_write, value, link,
                                        after, arrival.change->asked));
@@ -197,6 +221,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
   }
 
   std::vector<Link> now;
+  stand_beside(entity, links, merged, arrival);
   bool replaced = false;
   for (const Link& l : links) {
     const bool same = l.key == after.key;

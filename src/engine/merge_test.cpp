@@ -262,8 +262,14 @@ TEST(Merge, AForeignWriteThatWaitsDoesNotCountBecauseItsOwnerIsGone) {
   ASSERT_EQ(p.last.foreign.size(), 1u);
   p.link(crm("1")).gone = true;
   EXPECT_EQ(survive(*hub, p.golden, p.links).at(FieldName("family_name")).value, Value("Tan"));
+  Person q = p;
   p.merge(*hub, books("a"), {{"given_name", "Mia"}, {"family_name", "Teng"}}, monday + seconds(20), "c3.0");
   EXPECT_EQ(p.value("family_name"), Value("Teng")) << "what is written now is the last word there is";
+
+  q.merge(*hub, books("a"), {{"given_name", "Maya"}, {"family_name", "Tang"}}, monday + seconds(20), "c3.0");
+  EXPECT_EQ(q.value("given_name"), Value("Maya")) << "and is not put back";
+  EXPECT_EQ(q.value("family_name"), Value("Tang")) << "who wrote it had this beside it";
+  EXPECT_FALSE(q.link(books("a")).left.contains("family_name"));
 }
 
 TEST(Merge, APartThatDidNotCountIsNotLostWhenTheOtherPartWins) {

@@ -38,6 +38,8 @@ class Inbox {
   // Durable entries with position > `after`, in order. For the engine's thread; sees all that was acknowledged.
   virtual Result<std::vector<InboxEntry>> read(Position after, std::size_t most) = 0;
   virtual Result<Position> last() = 0;  // the highest durable position, over all days; 0 when empty
+  // Positions go on after it, where they have ended before: what is appended is never taken for what was read.
+  virtual Result<void> go_on_after(Position) = 0;
   // Drops whole days before `day` (unlinks their files).
   virtual Result<void> forget_before(const std::string& day) = 0;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
+#include "base/log.hpp"
 #include "base/mutant.hpp"
 #include "engine/connection.hpp"
 #include "engine/engine.hpp"
@@ -39,6 +40,7 @@ Result<void> Engine::resume(Instant now) {
   show_paused();
   next_delivery_ = TRY(world_.store.last_delivery()).number;
   read_up_to_ = mutant(Mutant::ResumesAtTheEnd) ? TRY(world_.inbox.last()) : TRY(world_.store.done_up_to());
+  TRY(resume_inbox());
   TRY(resume_systems());
   for (const Source& source : sources())  // after a switch to other files nothing was missed
     if (source.realtime && !new_version) behind_.insert(source.where);
@@ -77,6 +79,17 @@ Result<void> Engine::resume(Instant now) {
     }
   }
   return {};
+}
+
+// An inbox that ends before what was read of it has lost files, or is an older copy. What comes now is read all the
+// same; what was in it and not merged is looked for in the systems, all that they have.
+Result<void> Engine::resume_inbox() {
+  const Position last = TRY(world_.inbox.last()), done = TRY(world_.store.done_up_to());
+  if (last >= done || world_.reads_only) return {};
+  log::warn("the inbox ends before what was read of it: its files are gone, or an older copy; every system is compared",
+            {{"ends", last.number}, {"read", done.number}});
+  walk();
+  return world_.inbox.go_on_after(done);
 }
 
 Result<void> Engine::resume_systems() {

@@ -108,8 +108,7 @@ TEST_F(ForeignWrite, OneQuestionStandsForAFieldAndItIsAboutWhatStandsThere) {
   ASSERT_EQ(first.items().size(), 1u);
   writes("Blake");
   ASSERT_EQ(open_reviews("foreign_write").items().size(), 1u);
-  EXPECT_FALSE(
-      world->ask(Json::object({{"command", "review.accept"}, {"id", first[0]["id"].text()}, {"by", "mia"}})))
+  EXPECT_FALSE(world->ask(Json::object({{"command", "review.accept"}, {"id", first[0]["id"].text()}, {"by", "mia"}})))
       << "nobody says Avery any more";
   answer(open_reviews("foreign_write")[0], "accept");
   EXPECT_EQ(in_hubspot()["firstname"].text(), "Blake");
@@ -134,8 +133,7 @@ TEST_F(ForeignWrite, TheOwnersLaterWordEndsTheQuestion) {
   settle();
   EXPECT_EQ(in_xero()["FirstName"].text(), "Blake");
   EXPECT_TRUE(open_reviews("foreign_write").items().empty());
-  EXPECT_FALSE(
-      world->ask(Json::object({{"command", "review.accept"}, {"id", asked[0]["id"].text()}, {"by", "mia"}})));
+  EXPECT_FALSE(world->ask(Json::object({{"command", "review.accept"}, {"id", asked[0]["id"].text()}, {"by", "mia"}})));
   EXPECT_EQ(in_hubspot()["firstname"].text(), "Blake");
 }
 

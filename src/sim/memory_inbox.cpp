@@ -60,6 +60,12 @@ Result<Position> Inbox::last() {
   return last_;
 }
 
+Result<void> Inbox::go_on_after(Position position) {
+  std::scoped_lock lock(mutex_);
+  last_ = std::max(last_, position);
+  return {};
+}
+
 Result<void> Inbox::forget_before(const std::string& day) {
   std::scoped_lock lock(mutex_);
   std::erase_if(entries_, [&](const auto& entry) { return entry.second.day < day; });

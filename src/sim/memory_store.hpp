@@ -139,6 +139,7 @@ class Inbox : public engine::Inbox {
   void append(engine::InboxEntry, std::function<void(Result<Position>)> done) override;
   Result<std::vector<engine::InboxEntry>> read(Position after, std::size_t most) override;
   Result<Position> last() override;
+  Result<void> go_on_after(Position) override;
   Result<void> forget_before(const std::string& day) override;
 
   void hold(bool on);

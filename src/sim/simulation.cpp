@@ -63,7 +63,7 @@ class Run {
       outcome_.held = false;
       outcome_.broken = b.invariant;
       outcome_.what = b.what;
-      outcome_.seen_by.insert(b.by + " (" + b.invariant + ")");
+      outcome_.seen_by.emplace(b.by + " (" + b.invariant + ")", b.what);
     }
     outcome_.step = step_;
     outcome_.digest = watch_.digest();
@@ -210,7 +210,7 @@ class Run {
     if (trace_ && !complaints.empty()) tell_all(c.told, complaints);
     for (const Complaint& complaint : complaints) {
       note(complaint.invariant + ": " + complaint.what);
-      outcome_.seen_by.insert(complaint.by + " (" + complaint.invariant + ")");
+      outcome_.seen_by.emplace(complaint.by + " (" + complaint.invariant + ")", complaint.what);
     }
     if (!complaints.empty()) throw Broken{complaints.front().invariant, complaints.front().what, complaints.front().by};
     silent();
@@ -342,8 +342,8 @@ Outcome simulate(const Plan& plan, const Trace& trace) {
     if (again.digest != outcome.digest) {
       outcome.held = false;
       outcome.broken = to_text(Invariant::SameSeedSameRun);
-      outcome.seen_by = {"Twice (SameSeedSameRun)"};
       outcome.what = "a second run of the same plan asked something else of the world";
+      outcome.seen_by = {{"Twice (SameSeedSameRun)", outcome.what}};
     }
   }
   on_broken(nullptr);

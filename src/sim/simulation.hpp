@@ -14,11 +14,11 @@ namespace linchpin::sim {
 struct Outcome {
   bool held = true;
   std::string broken;  // the name of an invariant; "Rest": the world did not come to rest; "Engine": it gave up
-  std::set<std::string> seen_by;  // each checker that saw something then, and of what: "Kept (EchoIsSilent)"
-  std::string what;               // one line: records by their ids, never values
-  int step = 0;                   // when; the plan's steps when it was found after them
-  std::string digest;             // of all that left the hub, with its times
-  milliseconds passed{0};         // of virtual time
+  std::map<std::string, std::string> seen_by;  // what each checker saw then, first: "Kept (EchoIsSilent)" and its words
+  std::string what;                            // one line: records by their ids, never values
+  int step = 0;                                // when; the plan's steps when it was found after them
+  std::string digest;                          // of all that left the hub, with its times
+  milliseconds passed{0};                      // of virtual time
   std::int64_t engine_steps = 0, calls = 0, commits = 0, crashes = 0, edits = 0;
 };
 

@@ -193,14 +193,15 @@ void Trail::sent(const engine::Send& send, Instant now) {
   flying_[send.call] = std::move(flying);
 }
 
-void Trail::unsettle(const Flying& flying, const std::string& id) {
+// `at`: since when what became of it has to be read.
+void Trail::unsettle(const Flying& flying, const std::string& id, std::int64_t at) {
   switch (flying.deed.kind) {
     case Kind::Create:
     case Kind::Check:
-      unsettled_[{flying.system, id}] = ++moment_;
+      unsettled_[{flying.system, id}] = at;
       return;
     case Kind::Update:
-      told_[{flying.system, id}] = {flying.served > 0 ? flying.served : ++moment_};
+      if (Told& told = told_[{flying.system, id}]; told.moment < at) told = {at};
       return;
     case Kind::Read:
     case Kind::List:
@@ -266,7 +267,7 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
       continue;
     }
     if (fate == Fate::Unknown)
-      unsettle(flying, id);
+      unsettle(flying, id, flying.served > 0 && flying.deed.kind == Kind::Update ? flying.served : ++moment_);
     else
       unsettled_.erase({system, id});
     if (flying.deed.kind != Kind::Update) continue;
@@ -277,7 +278,7 @@ void Trail::answered(const engine::Send& send, const Result<Answer>& answer, Ins
 
 void Trail::ended() {
   for (const auto& [call, flying] : flying_)
-    for (const std::string& id : flying.deed.ids) unsettle(flying, id);
+    for (const std::string& id : flying.deed.ids) unsettle(flying, id, ++moment_);
   flying_.clear();
   hinted_.clear();  // what is left of a sweep begins again
   closed_.clear();

@@ -52,7 +52,7 @@ class Trail : public Onlooker {
   void tokens(const engine::Send&, const Flying&);
   void sweeps(const engine::Send&, Instant);
   void swept(const engine::CursorRow&);
-  void unsettle(const Flying&, const std::string& id);
+  void unsettle(const Flying&, const std::string& id, std::int64_t at);
 
   engine::Store* store_ = nullptr;
   engine::Inbox* inbox_ = nullptr;

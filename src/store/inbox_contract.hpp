@@ -53,6 +53,17 @@ TYPED_TEST_P(InboxContract, ForgottenDaysAreGoneAndPositionsGoOn) {
   EXPECT_EQ(must(this->inbox().read(Position(0), 10)).size(), 1u);
 }
 
+TYPED_TEST_P(InboxContract, PositionsGoOnAfterWhatHasBeenRead) {
+  must(append_now(this->inbox(), webhook("2026-01-01", "a")));
+  must(this->inbox().go_on_after(Position(20)));
+  EXPECT_EQ(must(append_now(this->inbox(), webhook("2026-01-01", "b"))), Position(21));
+  must(this->inbox().go_on_after(Position(5)));
+  EXPECT_EQ(must(append_now(this->inbox(), webhook("2026-01-02", "c"))), Position(22));
+  this->world.reopen();
+  EXPECT_EQ(must(this->inbox().last()), Position(22));
+  EXPECT_EQ(must(this->inbox().read(Position(20), 10)).size(), 2u);
+}
+
 // While many senders append, a reader who asks for what comes after the last that it has misses none.
 TYPED_TEST_P(InboxContract, AReaderOfTheInboxMissesNothingWhileManyAppend) {
   constexpr int senders = 8, each = 40;
@@ -83,6 +94,7 @@ TYPED_TEST_P(InboxContract, AReaderOfTheInboxMissesNothingWhileManyAppend) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(InboxContract, TheInboxKeepsItsOrderOverDaysAndRestarts,
-                            ForgottenDaysAreGoneAndPositionsGoOn, AReaderOfTheInboxMissesNothingWhileManyAppend);
+                            ForgottenDaysAreGoneAndPositionsGoOn, PositionsGoOnAfterWhatHasBeenRead,
+                            AReaderOfTheInboxMissesNothingWhileManyAppend);
 
 }  // namespace linchpin::store

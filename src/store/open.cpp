@@ -67,8 +67,19 @@ Result<std::unique_ptr<engine::KeyStore>> open_keys(const fs::path& folder) {
   return std::make_unique<SqliteKeyStore>(TRY(DurableFile::open(folder / "keys.db", keys_schema())));
 }
 
+// The state is the first that is made: beside keys it is not new, but gone, and the audit log with it.
+Result<void> state_is_there(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::exists(folder / "state.db", ignored) || !fs::exists(folder / "keys.db", ignored)) return {};
+  return fail(
+      Code::StoreCorrupt, "the file " + (folder / "state.db").string() + " is gone: keys.db is there without it",
+      "Restore the whole folder from a backup; it is not served. If it is to be begun anew, begin with an empty "
+      "folder.");
+}
+
 Result<Files> open_files(const fs::path& folder, const InboxLimits& limits) {
   FolderLock lock = TRY(FolderLock::take(folder));
+  TRY(state_is_there(folder));
   State state = TRY(open_state(folder));
   auto inbox = TRY(open_inbox(folder, limits));
   auto keys = TRY(open_keys(folder));

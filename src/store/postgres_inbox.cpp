@@ -132,6 +132,12 @@ Result<std::vector<InboxEntry>> PostgresInbox::read_day(const std::string& day, 
   return entries;
 }
 
+Result<void> PostgresInbox::go_on_after(Position position) {
+  std::scoped_lock lock(reading_mutex_);
+  TRY(reading_->query("UPDATE inbox_mark SET last = $1 WHERE last < $1", position));
+  return {};
+}
+
 // First nobody looks for them any more, then they go: a table that somebody still reads (a backup) is dropped the next
 // time.
 Result<void> PostgresInbox::forget_before(const std::string& day) {

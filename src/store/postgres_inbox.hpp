@@ -22,6 +22,7 @@ class PostgresInbox : public engine::Inbox {
   }
   Result<std::vector<engine::InboxEntry>> read(Position after, std::size_t most) override;
   Result<Position> last() override;
+  Result<void> go_on_after(Position) override;
   Result<void> forget_before(const std::string& day) override;
 
  private:

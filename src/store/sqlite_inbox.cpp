@@ -153,6 +153,12 @@ Result<std::vector<InboxEntry>> SqliteInbox::read_day(const std::string& day, Po
   return entries;
 }
 
+Result<void> SqliteInbox::go_on_after(Position position) {
+  std::scoped_lock lock(writer_mutex_);
+  durable_ = std::max(durable_.load(), position.number);
+  return {};
+}
+
 Result<void> SqliteInbox::forget_before(const std::string& day) {
   std::scoped_lock lock(writer_mutex_, readers_mutex_);
   std::vector<std::string> old;

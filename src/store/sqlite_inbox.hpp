@@ -20,6 +20,7 @@ class SqliteInbox : public engine::Inbox {
   }
   Result<std::vector<engine::InboxEntry>> read(Position after, std::size_t most) override;
   Result<Position> last() override { return Position(durable_.load()); }
+  Result<void> go_on_after(Position) override;
   Result<void> forget_before(const std::string& day) override;
 
  private:
