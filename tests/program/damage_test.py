@@ -16,7 +16,7 @@ from hub import World, call
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS") or 12)
 SEED = int(os.environ.get("CRASH_SEED") or 1)
-SAID = ("damaged", "has lost its last")
+SAID = ("damaged", "has lost its last", "is gone")
 
 
 class Damage(unittest.TestCase):
@@ -58,6 +58,44 @@ class Damage(unittest.TestCase):
                     world.kill()
             print(f"{ROUNDS} damages with seed {SEED}: {refused} said, {unharmed} without effect")
             self.assertGreater(refused, 0)
+
+    def test_a_state_that_is_gone_is_refused(self):
+        with World(clients=20) as world:
+            world.start()
+            world.wait_quiet()
+            world.kill()
+            self.remove(world, "state.db")
+            self.assertTrue(self.is_refused(world, "state.db"), "a new hub was begun beside the keys of another")
+
+    def test_an_inbox_that_is_gone_is_gone_on_from(self):
+        with World(clients=20) as world:
+            world.start()
+            world.listen_for_webhooks()
+            world.wait_quiet()
+            token = world.app_token("damage-test")
+            contact = sorted(world.hubspot())[0]
+            self.edited(world, token, contact, "Avery")
+            world.kill()
+            self.remove(world, "inbox-")
+            world.start()
+            with open(os.path.join(world.folder, "hub.log"), errors="replace") as log:
+                self.assertIn("the inbox ends before what was read of it", log.read())
+            world.wait_quiet()
+            self.edited(world, token, contact, "Blake")
+
+    def edited(self, world, token, contact, given):
+        """A webhook brings it: within seconds, where a sweep takes a minute."""
+        world.edit("hubspot", contact, {"firstname": given})
+        end = time.time() + 20
+        while not any(p["fields"].get("given_name", {}).get("value") == given for p in world.people(token)):
+            self.assertLess(time.time(), end, "a webhook was acknowledged, and not read")
+            time.sleep(0.2)
+
+    def remove(self, world, prefix):
+        data = os.path.join(world.hub, "data")
+        for name in os.listdir(data):
+            if name.startswith(prefix):
+                os.remove(os.path.join(data, name))
 
     def damage(self, path, chance):
         size = os.path.getsize(path)
