@@ -109,6 +109,9 @@ Json describe(const Record& record) {
   if (record.created != Instant{}) described = described.with("created", rfc3339(record.created));
   if (record.archived) described = described.with("archived", true);
   if (!record.merged_into.empty()) described = described.with("merged_into", record.merged_into.text);
+  Json::List merged;
+  for (const RecordId& id : record.merged_from) merged.emplace_back(id.text);
+  if (!merged.empty()) described = described.with("merged_from", std::move(merged));
   return described;
 }
 Json describe(const std::vector<Record>& records) {

@@ -55,6 +55,7 @@ Result<RecordShape> read_record(const Json& j, const std::string& hub_id_at) {
                     .edits = TRY(in("edits", read_edits(j["edits"]))),
                     .archived = {},
                     .merged_into = TRY(read_optional_path(j["merged_into"])),
+                    .merged_from = TRY(read_optional_path(j["merged_from"])),
                     .hub_id = {}};
   if (shape.id.steps.empty()) return fail(Code::KeyRequired, "id must be the path of a record's id");
   if (j.find("archived")) shape.archived = TRY(read_condition(j["archived"]));

@@ -46,7 +46,7 @@ struct RecordShape {
   std::optional<MomentAt> updated, created;
   std::optional<Edits> edits;  // in what `history` read
   std::optional<Condition> archived;
-  std::optional<mapping::Path> merged_into, hub_id;
+  std::optional<mapping::Path> merged_into, merged_from, hub_id;
 };
 
 // How a list goes on. Cursor: the answer names the next. Page: 1, 2, … until a page is not full. LastId: the last

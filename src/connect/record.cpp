@@ -37,11 +37,29 @@ void read_edits(const Edits& edits, const Json& body, engine::Record& record) {
     tell({{mapping::Path::Key{edits.each_under}, mapping::Path::Key{member}}}, of_member);
 }
 
+// A list of ids, or a text that ';' divides.
+std::vector<RecordId> read_ids(const Json& value) {
+  std::vector<RecordId> ids;
+  for (const Json& item : value.items())
+    if (std::string id = scalar_text(item); !id.empty()) ids.emplace_back(std::move(id));
+  const std::string text = scalar_text(value);
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t to = std::min(text.find(';', from), text.size());
+    if (to > from) ids.emplace_back(text.substr(from, to - from));
+    from = to + 1;
+  }
+  return ids;
+}
+
 }  // namespace
 
 std::optional<engine::Record> read_record(const RecordShape& shape, const Json& body) {
-  engine::Record record{
-      .id = RecordId(scalar_text(at(shape.id, body))), .body = body, .edited = {}, .typed = {}, .merged_into = {}};
+  engine::Record record{.id = RecordId(scalar_text(at(shape.id, body))),
+                        .body = body,
+                        .edited = {},
+                        .typed = {},
+                        .merged_into = {},
+                        .merged_from = {}};
   if (record.id.empty()) return {};
   const auto moment = [&](const std::optional<MomentAt>& where) {
     return where ? parse_moment(where->form, at(where->at, body)).value_or(Instant{}) : Instant{};
@@ -51,6 +69,7 @@ std::optional<engine::Record> read_record(const RecordShape& shape, const Json& 
   if (shape.edits) read_edits(*shape.edits, body, record);
   record.archived = shape.archived && shape.archived->fits(body);
   if (shape.merged_into) record.merged_into = RecordId(scalar_text(at(*shape.merged_into, body)));
+  if (shape.merged_from) record.merged_from = read_ids(at(*shape.merged_from, body));
   return record;
 }
 

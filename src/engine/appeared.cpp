@@ -59,14 +59,19 @@ Result<void> Line::look_again(Family& child, const RecordKey& record, const Caus
     if (const auto own = now.own.find(FieldName(field)); own != now.own.end() && own->second.value == base->second)
       own->second.value = golden;
   }
-  const Change change{
-      .id = cause.change,
-      .key = record,
-      .record = {.id = record.record, .body = {}, .updated = was.updated, .edited = {}, .typed = {}, .merged_into = {}},
-      .asked = now_,
-      .seen = cause.seen,
-      .property_at = {},
-      .settles = {}};
+  const Change change{.id = cause.change,
+                      .key = record,
+                      .record = {.id = record.record,
+                                 .body = {},
+                                 .updated = was.updated,
+                                 .edited = {},
+                                 .typed = {},
+                                 .merged_into = {},
+                                 .merged_from = {}},
+                      .asked = now_,
+                      .seen = cause.seen,
+                      .property_at = {},
+                      .settles = {}};
   Merged merged = merge(hub_, child.golden, child.links, now, {&hub_.mappings.at(was.mapping), news, &change});
   remember(change, child, was, merged, false);
   work_.changed_link(child, std::move(merged.link));

@@ -30,7 +30,8 @@ struct Record {
   std::set<std::string> typed;  // of these, what a person wrote last and no app, where the history tells
   Instant created{};            // the source's time of creation; epoch when unknown
   bool archived = false;
-  RecordId merged_into;  // "" unless the source says so
+  RecordId merged_into;               // "" unless the source says so
+  std::vector<RecordId> merged_from;  // the records that went into this one, where the source says so
 };
 
 // One thing that a webhook says. `id` tells a redelivery from another event (the vendor signs each retry anew).

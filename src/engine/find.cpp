@@ -11,6 +11,8 @@ namespace {
 using mapping::Mapping;
 using model::Entity;
 
+constexpr std::string_view merged_there = "merged_there";  // a question's code
+
 bool linked_in(const Family& family, const RecordKey& key) {
   return std::any_of(family.links.begin(), family.links.end(), [&](const Link& l) {
     return l.key.system == key.system && l.key.object == key.object && l.key != key && !l.gone;
@@ -166,7 +168,7 @@ Result<Line::Found> Line::find_by_rules(const Mapping& mapping, const Change& ch
       named || std::ranges::any_of(same, [&](const Family* f) { return linked_in(*f, change.key); });
   if (!may_follow || doubts.empty()) return Found{Found::Kind::New, nullptr, std::move(doubts), true};
   for (const Doubt& d : doubts) {
-    TRY(ask_whether(d, change));
+    TRY(ask_whether(d, change.key));
     TRY(settle(*d.family, &d.family->golden, {change.id, change.seen, now_}));  // nothing is created for it there
   }
   return Found{Found::Kind::Doubtful};
@@ -191,18 +193,18 @@ Result<void> Line::answered_by_rules(const std::vector<ReviewRow>& asked, const 
   return {};
 }
 
-Result<bool> Line::ask_whether(const Doubt& doubt, const Change& change) {
+Result<bool> Line::ask_whether(const Doubt& doubt, const RecordKey& record) {
   ReviewRow row;
-  row.id = match_question(change.key, doubt.family->golden.id, keys_);
+  row.id = match_question(record, doubt.family->golden.id, keys_);
   if (const auto known = TRY(store_.review(row.id)); known && known->state != "withdrawn")
     return known->state == "open";  // asked already
   row.kind = "match";
-  row.system = change.key.system;
+  row.system = record.system;
   row.entity = doubt.family->golden.entity;
   row.code = doubt.code, row.message = doubt.message;
   row.since = now_;
   row.golden = doubt.family->golden.id;
-  row.record = change.key;
+  row.record = record;
   work_.rows().reviews.push_back(std::move(row));
   return true;
 }
@@ -214,7 +216,7 @@ Result<void> Line::keep_questions(Family& family, const std::vector<Doubt>& doub
   const std::vector<Question> known = TRY(questions_of(family, store_, work_));
   for (const Doubt& d : doubts) {
     if (std::ranges::any_of(known, [&](const Question& q) { return q.other == d.family && q.row.state == "open"; }) ||
-        !TRY(ask_whether(d, change)))
+        !TRY(ask_whether(d, change.key)))
       continue;
     family.golden.in_question = true;
     work_.changed_golden(family);
@@ -222,11 +224,39 @@ Result<void> Line::keep_questions(Family& family, const std::vector<Doubt>& doub
   }
   for (const Question& q : known) {
     if (!q.other) wakes_.push_back(q.row.record);
-    if (!q.other || q.row.state != "open" ||
+    if (!q.other || q.row.state != "open" || q.row.code == merged_there ||
         std::ranges::any_of(doubts, [&](const Doubt& d) { return d.family == q.other; }))
       continue;
     TRY(withdraw(q, cause));
   }
+  return {};
+}
+
+// Its system says that records are one: where they are of two golden records, a person is asked whether those are. Of
+// one that has no other record nothing is left to be asked.
+Result<void> Line::ask_about_merged(const Change& change) {
+  const auto ask = [&](const RecordId& went, const RecordId& stays) -> Result<void> {
+    const auto of = [&](const RecordId& id) { return RecordKey{change.key.system, change.key.object, id}; };
+    for (Family* one : TRY(work_.families_of(of(went)))) {
+      Family* other = TRY(work_.family_of(of(stays), one->golden.entity));
+      if (!other || other == one || TRY(said_apart(*one, *other, store_, work_))) continue;
+      const bool elsewhere = std::ranges::any_of(
+          one->links, [&](const Link& l) { return l.key != of(went) && !l.gone && !only_tells(hub_, l); });
+      if (!elsewhere) continue;
+      const std::vector<Question> known = TRY(questions_of(*one, store_, work_));
+      const Doubt doubt{one, std::string(merged_there), "the system has made one record of theirs"};
+      if (std::ranges::any_of(known, [&](const Question& q) { return q.other == other; }) ||
+          !TRY(ask_whether(doubt, of(stays))))
+        continue;
+      other->golden.in_question = true;
+      work_.changed_golden(*other);
+      TRY(settle_in_question(*one, {change.id, change.seen, now_}));
+    }
+    return {};
+  };
+  if (!change.record.merged_into.empty()) TRY(ask(change.key.record, change.record.merged_into));
+  for (const RecordId& went : change.record.merged_from)
+    if (went != change.key.record) TRY(ask(went, change.key.record));
   return {};
 }
 

@@ -107,6 +107,7 @@ Result<Fate> Line::take(const Change& change) {
       if (one != Fate::Unchanged && fate != Fate::Merged) fate = one;
     }
   }
+  TRY(ask_about_merged(change));
   metric::add("linchpin_changes_total",
               {{"system", change.key.system.text}, {"trigger", to_text(change.trigger)}, {"outcome", to_text(fate)}});
   return fate;

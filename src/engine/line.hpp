@@ -93,7 +93,8 @@ class Line {
                        const std::map<std::string, std::string>& answered);
   Result<void> answered_by_rules(const std::vector<ReviewRow>& asked, const Family* same, const std::vector<Doubt>&,
                                  const Change&);
-  Result<bool> ask_whether(const Doubt&, const Change&);  // false: it has been answered
+  Result<bool> ask_whether(const Doubt&, const RecordKey&);  // false: it has been answered
+  Result<void> ask_about_merged(const Change&);
   Result<void> keep_questions(Family&, const std::vector<Doubt>&, const Change&);
   Result<void> withdraw(const Question&, const Cause&);
   Result<void> settle_in_question(Family&, const Cause&);

@@ -65,8 +65,9 @@ Shape record() {
   const Shape edits = object("what a record's history says of edits",
                              {required("at", text()), required("time", moment()), key("ours", texts()),
                               key("people", texts()), key("each_under", text())});
-  return object("a record", {required("id", text()), key("updated", moment()), key("created", moment()),
-                             key("edits", edits), key("archived", texts()), key("merged_into", text())});
+  return object("a record",
+                {required("id", text()), key("updated", moment()), key("created", moment()), key("edits", edits),
+                 key("archived", texts()), key("merged_into", text()), key("merged_from", text())});
 }
 
 // What `discover` does: docs/internals/manifest.md.
