@@ -250,6 +250,17 @@ Result<void> Line::ask_about_merged(const Change& change) {
         continue;
       other->golden.in_question = true;
       work_.changed_golden(*other);
+      for (const Family* about : {one, other})
+        work_.attest(about, {.entry = change.id.text + "/" + one->golden.id.text + "=" + other->golden.id.text + "/" +
+                                      about->golden.id.text,
+                             .kind = "review",
+                             .trigger = std::string(to_text(change.trigger)),
+                             .change = change.id,
+                             .system = change.key.system,
+                             .entity = about->golden.entity,
+                             .outcome = "match asked, since their system has made one record of theirs",
+                             .by = "rules",
+                             .at = now_});
       TRY(settle_in_question(*one, {change.id, change.seen, now_}));
     }
     return {};

@@ -111,12 +111,26 @@ Result<void> Regroup::move(Family& from, Family& to, const std::set<RecordKey>& 
   return move_questions(from, to, records);
 }
 
+Result<void> Regroup::move_letter(DeadLetterRow letter, const Family& from, const Family& to) {
+  letter.sealed = TRY(resealed(letter.sealed, letter.id, from, to));
+  letter.golden = to.golden.id;
+  work_.rows().dead_letters.push_back(std::move(letter));
+  return {};
+}
+
+// With the dead letter that tells of it, which names no record of theirs.
+Result<void> Regroup::move_operation(Family& from, Family& to, const Delivery& d) {
+  for (DeadLetterRow& letter : TRY(store_.dead_letters()))
+    if (letter.id == letter_id(d.id, keys_) && letter.golden == from.golden.id)
+      TRY(move_letter(std::move(letter), from, to));
+  work_.moved_delivery(from, to, d.id);
+  return {};
+}
+
 Result<void> Regroup::move_questions(Family& from, Family& to, const std::set<RecordKey>& records) {
   for (DeadLetterRow& letter : TRY(store_.dead_letters())) {
     if (letter.golden != from.golden.id || !records.contains(letter.record) || !is_of_a_record(letter)) continue;
-    letter.sealed = TRY(resealed(letter.sealed, letter.id, from, to));
-    letter.golden = to.golden.id;
-    work_.rows().dead_letters.push_back(std::move(letter));
+    TRY(move_letter(std::move(letter), from, to));
   }
   for (ReviewRow& review : TRY(store_.reviews_of(from.golden.id))) {
     const bool of_a_record = review.kind == "foreign_write" || review.kind == "deleted";

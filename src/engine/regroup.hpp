@@ -20,6 +20,9 @@ class Regroup {
   // what a record says. Creates and operations stay where they are.
   Result<void> move(Family& from, Family& to, const std::set<RecordKey>&);
 
+  // An operation that goes along all the same, dead or not yet asked for.
+  Result<void> move_operation(Family& from, Family& to, const Delivery&);
+
   // A person's word on whether the record is that golden record's: outlives every rematch, and whatever was said
   // before.
   Result<void> decide(const RecordKey&, const Family&, bool the_same);
@@ -47,6 +50,7 @@ class Regroup {
 
  private:
   Result<void> move_questions(Family& from, Family& to, const std::set<RecordKey>&);
+  Result<void> move_letter(DeadLetterRow, const Family& from, const Family& to);
 
   const model::Hub& hub_;
   Store& store_;

@@ -187,7 +187,7 @@ Result<Json> Engine::join(Work& work, Line& line, Family& one, Family& two, cons
     Delivery about = d;
     about.idempotency_key.clear();  // it will ask about another id
     work.changed_delivery(goes, std::move(about));
-    work.moved_delivery(goes, stays, d.id);
+    TRY(regroup.move_operation(goes, stays, d));
   }
   Regrouped merged{Regrouped::What::Merged, goes.golden.id, {records.begin(), records.end()}, said.by, said.why, now};
   merged.replaced = take_in(stays.golden, goes.golden);
