@@ -123,6 +123,7 @@ class Line {
   void keep_foreign(const Change&, Family&, const std::vector<Foreign>&);
   // What is asked about a write to that field of that record is settled otherwise.
   Result<void> withdraw_foreign(const RecordKey&, const FieldName&);
+  Result<void> withdraw_overtaken(const Family&);
   // What is asked about a field where systems contradict each other (conflict.cpp).
   Result<void> keep_conflicts(Family&, const Golden* before);
   ReviewRow conflict_row(const Family&, const FieldName&, const std::string& id, Instant since) const;

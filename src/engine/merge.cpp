@@ -122,7 +122,8 @@ bool has_owner(const std::vector<Link>& links, const Field& field) {
 
 // Who writes one part of what belongs together, when the owner has no record any more, has the other before their eyes:
 // what was typed there against the owner, and waits for an answer, is their word with it.
-void stand_beside(const Entity& entity, const std::vector<Link>& links, Merged& merged, const Arrival& arrival) {
+void count_what_stood_beside(const Entity& entity, const std::vector<Link>& links, Merged& merged,
+                             const Arrival& arrival) {
   Link& link = merged.link;
   for (const std::vector<FieldName>& group : entity.together)
     for (const FieldName& written : group) {
@@ -221,7 +222,7 @@ Merged merge(const Hub& hub, const Golden& before, const std::vector<Link>& link
   }
 
   std::vector<Link> now;
-  stand_beside(entity, links, merged, arrival);
+  count_what_stood_beside(entity, links, merged, arrival);
   bool replaced = false;
   for (const Link& l : links) {
     const bool same = l.key == after.key;

@@ -133,6 +133,19 @@ void Line::let_go(Family& family, bool in_use) {
   }
 }
 
+// A foreign write that was asked about beside another golden value: it is written over, by the owner's word since.
+Result<void> Line::withdraw_overtaken(const Family& family) {
+  for (const Link& link : family.links)
+    for (const auto& [name, asked_beside] : link.left) {
+      const model::Field* field = hub_.entity(family.golden.entity).field(name);
+      const auto is = family.golden.fields.find(FieldName(name));
+      const Value none;
+      if (field && !same_value(field->type, is == family.golden.fields.end() ? none : is->second.value, asked_beside))
+        TRY(withdraw_foreign(link.key, field->name));
+    }
+  return {};
+}
+
 Result<void> Line::settle(Family& family, const Golden* before, const Cause& cause) {
   const Undecided undecided = TRY(engine::undecided(hub_, family, store_, work_));
   if (undecided.asked != family.golden.in_question || undecided.ours < family.golden.waits) {
@@ -147,14 +160,7 @@ Result<void> Line::settle(Family& family, const Golden* before, const Cause& cau
   no_longer_so(family, cause);
   if (live && !family.links.empty() && in_use) fire(family, stage_.backlog ? &family.golden : before, cause);
   let_go(family, in_use);
-  for (const Link& link : family.links)
-    for (const auto& [name, asked_with] : link.left) {  // another value is written there: the owner's word since
-      const model::Field* field = hub_.entity(family.golden.entity).field(name);
-      const auto is = family.golden.fields.find(FieldName(name));
-      const Value none;
-      if (field && !same_value(field->type, is == family.golden.fields.end() ? none : is->second.value, asked_with))
-        TRY(withdraw_foreign(link.key, field->name));
-    }
+  TRY(withdraw_overtaken(family));
   TRY(ask(family, before));
   std::vector<Intent> intents = share(hub_, family.golden, family.links,
                                       {stage_.live, undecided.systems, stage_.backlog, stage_.paused, stage_.refills});

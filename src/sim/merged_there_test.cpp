@@ -2,37 +2,31 @@
 // those are one.
 #include <gtest/gtest.h>
 
+#include "sim/small_practice.hpp"
 #include "sim/small_records.hpp"
-#include "sim/world.hpp"
 
 namespace linchpin::sim {
 namespace {
 
-using std::chrono::minutes;
-
 const std::string ann = "50000001037", anna = "50000001038", anns = "8f1c0000-0000-4000-8000-000000000001",
                   annas = "8f1c0000-0000-4000-8000-000000000002";
 
-class MergedThere : public testing::TestWithParam<const char*> {
+class MergedThere : public SmallPractice, public testing::WithParamInterface<const char*> {
  protected:
   void SetUp() override {
     auto made = World::make({.seed = 5});
     ASSERT_TRUE(made) << to_text(made.error());
     world = std::move(*made);
     ASSERT_TRUE(world->vendor("hubspot").seed(
-        holding("contacts", {in_hubspot(ann, "Ann", "Carter", "ann@x.example", "0412 704 937"),
-                             in_hubspot(anna, "Anna", "Fisher", "anna@y.example", "0429 744 982")}),
+        holding("contacts", {sim::in_hubspot(ann, "Ann", "Carter", "ann@x.example", "0412 704 937"),
+                             sim::in_hubspot(anna, "Anna", "Fisher", "anna@y.example", "0429 744 982")}),
         world->now()));
     ASSERT_TRUE(world->vendor("xero").seed(
-        holding("Contacts", {in_xero(anns, "Ann", "Carter", "ann@x.example", "412704937"),
-                             in_xero(annas, "Anna", "Fisher", "anna@y.example", "429744982")}),
+        holding("Contacts", {sim::in_xero(anns, "Ann", "Carter", "ann@x.example", "412704937"),
+                             sim::in_xero(annas, "Anna", "Fisher", "anna@y.example", "429744982")}),
         world->now()));
     settle();
     ASSERT_NE(id_of("xero:" + anns), id_of("xero:" + annas));
-  }
-  void settle() {
-    const Result<void> quiet = world->run_until_quiet(minutes(60));
-    ASSERT_TRUE(quiet) << to_text(quiet.error());
   }
   // In the system of the test's parameter; `told`: by a webhook, and not found by a walk.
   void merge(bool told = true) {
@@ -48,55 +42,45 @@ class MergedThere : public testing::TestWithParam<const char*> {
     world->engine().walk();
     settle();
   }
-  Json ask(std::initializer_list<std::pair<std::string, Json>> members) {
-    Json::Object command;
-    for (const auto& [name, value] : members) command.emplace_back(name, value);
-    const Result<Json> answer = world->ask(Json(std::move(command)));
-    if (!answer) ADD_FAILURE() << to_text(answer.error());
-    return answer ? *answer : Json();
-  }
   Json asked() {
     Json::List found;
-    const Json all = ask({{"command", "review.list"}});
-    for (const Json& review : all["items"].items())
+    const Json all = open_reviews("match");
+    for (const Json& review : all.items())
       if (review["code"].text() == "merged_there") found.push_back(review);
     return found;
   }
-  void answer(const char* what) {
+  void answer_with(const char* what) {
     const Json open = asked();
     ASSERT_EQ(open.items().size(), 1u) << pretty(open);
-    ask({{"command", std::string("review.") + what}, {"id", open[0]["id"].text()}, {"by", "mia"}});
-    settle();
+    answer(open[0], what);
   }
   std::string id_of(const std::string& record) {
-    return ask({{"command", "explain"}, {"entity", "contact"}, {"id", record}, {"field", "given_name"}})["id"].text();
+    return ask(Json::object(
+        {{"command", "explain"}, {"entity", "contact"}, {"id", record}, {"field", "given_name"}}))["id"]
+        .text();
   }
   // The records that are elsewhere, of which the system knows only one by now.
   std::string one() { return system() == "hubspot" ? "xero:" + anns : "hubspot:" + ann; }
   std::string other() { return system() == "hubspot" ? "xero:" + annas : "hubspot:" + anna; }
   std::string system() { return GetParam(); }
-  std::size_t people_in(const char* system, const char* object) {
-    return world->vendor(system).state(world->now())["objects"][object].items().size();
-  }
-
-  std::unique_ptr<World> world;
 };
 
 TEST_P(MergedThere, IsAskedAndAYesMakesThemOne) {
   merge();
-  const std::size_t contacts = people_in("hubspot", "contacts"), accounts = people_in("xero", "Contacts");
+  const std::size_t contacts = state("hubspot", "contacts").items().size(),
+                    accounts = state("xero", "Contacts").items().size();
   EXPECT_NE(id_of(one()), id_of(other())) << "until it is answered";
-  answer("accept");
+  answer_with("accept");
   EXPECT_EQ(id_of(one()), id_of(other()));
   walk();
   EXPECT_TRUE(asked().items().empty());
-  EXPECT_EQ(people_in("hubspot", "contacts"), contacts);
-  EXPECT_EQ(people_in("xero", "Contacts"), accounts);
+  EXPECT_EQ(state("hubspot", "contacts").items().size(), contacts);
+  EXPECT_EQ(state("xero", "Contacts").items().size(), accounts);
 }
 
 TEST_P(MergedThere, ANoKeepsThemApartForGood) {
   merge();
-  answer("reject");
+  answer_with("reject");
   walk();
   EXPECT_TRUE(asked().items().empty());
   EXPECT_NE(id_of(one()), id_of(other()));

@@ -284,14 +284,14 @@ class Judge {
 
   // The owner's last word holds, but where its record is another than that in which it was said. Where the other system
   // was written to afterwards by a person, it may keep that.
-  void owned(const std::string& what, Site owner, bool replaced, const std::vector<Said>& said,
+  void owned(const std::string& what, Site owner, bool in_another, const std::vector<Said>& said,
              const std::string& hubspot, const std::string& xero) {
     const std::string& own = owner == Site::Hubspot ? hubspot : xero;
     const std::string& there = owner == Site::Hubspot ? xero : hubspot;
     const Said *last_own = nullptr, *last_there = nullptr;
     for (const Said& s : said)
       if (!s.by_the_way) (s.site == owner ? last_own : last_there) = &s;
-    if (last_own && own != last_own->value && !replaced)
+    if (last_own && own != last_own->value && !in_another)
       return complain("Converged", what + " was changed in the system that owns it");
     if (own == there) return;
     const bool foreign = last_there && last_there->foreign && there == last_there->value;

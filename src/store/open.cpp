@@ -12,6 +12,20 @@
 namespace linchpin::store {
 namespace fs = std::filesystem;
 
+namespace {
+
+// The state is the first that is made: beside keys it is not new, but gone, and the audit log with it.
+Result<void> state_is_there(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::exists(folder / "state.db", ignored) || !fs::exists(folder / "keys.db", ignored)) return {};
+  return fail(
+      Code::StoreCorrupt, "the file " + (folder / "state.db").string() + " is gone: keys.db is there without it",
+      "Restore the whole folder from a backup; it is not served. If it is to be begun anew, begin with an empty "
+      "folder.");
+}
+
+}  // namespace
+
 Result<FolderLock> FolderLock::take(const fs::path& folder) {
   std::error_code failed;
   if (fs::create_directories(folder, failed)) ::chmod(folder.c_str(), 0700);
@@ -65,16 +79,6 @@ Result<std::unique_ptr<engine::Inbox>> open_inbox(const fs::path& folder, const 
 
 Result<std::unique_ptr<engine::KeyStore>> open_keys(const fs::path& folder) {
   return std::make_unique<SqliteKeyStore>(TRY(DurableFile::open(folder / "keys.db", keys_schema())));
-}
-
-// The state is the first that is made: beside keys it is not new, but gone, and the audit log with it.
-Result<void> state_is_there(const fs::path& folder) {
-  std::error_code ignored;
-  if (fs::exists(folder / "state.db", ignored) || !fs::exists(folder / "keys.db", ignored)) return {};
-  return fail(
-      Code::StoreCorrupt, "the file " + (folder / "state.db").string() + " is gone: keys.db is there without it",
-      "Restore the whole folder from a backup; it is not served. If it is to be begun anew, begin with an empty "
-      "folder.");
 }
 
 Result<Files> open_files(const fs::path& folder, const InboxLimits& limits) {
